@@ -1,0 +1,270 @@
+"""Headline figures and their definitions: the one glossary every page, slide and export prints."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+__all__ = ["DEFINITIONS", "Definition", "Figure", "Unit", "glossary"]
+
+Unit = Literal["money", "days", "share", "count", "date", "score"]
+
+GLOSSARY_FILE = Path(__file__).parents[1] / "docs" / "glossary.md"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a figure means: one sentence, one formula, and which way is better.
+
+    Attributes
+    ----------
+    id : str
+        ``<analysis>.<figure>``, the name in ``figures.json``.
+    unit : str
+        ``share`` is 0 to 1 in code; ``score`` is a plain number with its own scale.
+    lower_is_better : bool or None
+        None where neither direction is good in itself.
+    """
+
+    id: str
+    label: str
+    unit: Unit
+    sentence: str
+    formula: str
+    lower_is_better: bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """One headline number with its interval, or the reason why there is none.
+
+    Attributes
+    ----------
+    value : float or None
+        In the unit of its definition; None when the data cannot carry an answer.
+    low, high : float or None
+        Interval; None for a figure that is counted, not estimated.
+    n : int
+        What the figure was computed from (invoices, unless its formula says otherwise).
+    as_of : date
+        Nothing later was read.
+    reason : str or None
+        Why there is no value, or why there is no interval.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> share = Figure("late_payments.late_share", 0.25, 0.1, 0.5, 40, dt.date(2025, 6, 30))
+    >>> share.label, share.unit
+    ('Late share', 'share')
+    """
+
+    id: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    as_of: dt.date
+    reason: str | None = None
+
+    def __post_init__(self):
+        if self.id not in DEFINITIONS:
+            raise ValueError(
+                f"The figure '{self.id}' has no definition, so nobody could tell what it means. "
+                "Add it to DEFINITIONS in models/figures.py."
+            )
+
+    @property
+    def label(self) -> str:
+        return DEFINITIONS[self.id].label
+
+    @property
+    def unit(self) -> Unit:
+        return DEFINITIONS[self.id].unit
+
+    @property
+    def definition(self) -> str:
+        return DEFINITIONS[self.id].sentence
+
+    @property
+    def formula(self) -> str:
+        return DEFINITIONS[self.id].formula
+
+
+def glossary() -> str:
+    """Return the glossary page: one section an analysis, one sentence and one formula a figure."""
+    lines = [
+        "# Glossary",
+        "",
+        "Written by `python -m models.figures`; edit `models/figures.py`, not this file.",
+        "Shares are 0 to 1 in data and exports and percent on screen; money is in the reporting",
+        "currency; every figure reads nothing that happened after its as-of date.",
+    ]
+    section = None
+    for definition in DEFINITIONS.values():
+        analysis = definition.id.split(".")[0]
+        if analysis != section:
+            section = analysis
+            lines += ["", f"## {analysis.replace('_', ' ').capitalize()}"]
+        lines += [
+            "",
+            f"### {definition.label}",
+            "",
+            definition.sentence,
+            "",
+            f"Formula: {definition.formula}",
+            "",
+            f"`{definition.id}`, {definition.unit}, {direction(definition)}.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def direction(definition: Definition) -> str:
+    return {True: "lower is better", False: "higher is better", None: "neither way is better"}[
+        definition.lower_is_better
+    ]
+
+
+DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
+    {
+        definition.id: definition
+        for definition in (
+            Definition(
+                "receivables.open_amount",
+                "Open receivables",
+                "money",
+                "What customers still owe on issued invoices; cash not yet matched to an invoice "
+                "is shown beside it, not taken off.",
+                "billed - paid - credited - written off, up to the as-of date, at that month's "
+                "exchange rate",
+                True,
+            ),
+            Definition(
+                "receivables.overdue_amount",
+                "Overdue receivables",
+                "money",
+                "The part of open receivables whose due date has passed.",
+                "open receivables with due date before the as-of date",
+                True,
+            ),
+            Definition(
+                "receivables.dso",
+                "Days sales outstanding (count-back)",
+                "days",
+                "How many days of the most recent sales the open receivables stand for; growth "
+                "and seasons do not move it.",
+                "going back month by month from the as-of date: while receivables exceed the "
+                "month's sales, subtract them and add the month's days; then add the fraction "
+                "of the month that is left",
+                True,
+            ),
+            Definition(
+                "receivables.dso_simple",
+                "Days sales outstanding (simple)",
+                "days",
+                "Open receivables in days of average sales of the period (3 months unless said "
+                "otherwise); it rises and falls with growth and seasons.",
+                "open receivables / sales of the period x days of the period",
+                True,
+            ),
+            Definition(
+                "receivables.dso_best_possible",
+                "Best possible days sales outstanding",
+                "days",
+                "What simple days sales outstanding would be if nobody paid late.",
+                "open receivables not yet due / sales of the period x days of the period",
+                True,
+            ),
+            Definition(
+                "receivables.average_days_delinquent",
+                "Average days delinquent",
+                "days",
+                "How many days of sales are tied up only because customers pay after the due date.",
+                "simple days sales outstanding - best possible days sales outstanding",
+                True,
+            ),
+            Definition(
+                "receivables.cei",
+                "Collection effectiveness index",
+                "score",
+                "Of what could have been collected in the period, the part that was, from 0 to "
+                "100.",
+                "(opening + sales of the whole period - closing) / (opening + sales of the whole "
+                "period - closing not yet due) x 100, balances at the closing exchange rate",
+                False,
+            ),
+            Definition(
+                "receivables.cash_flow_velocity",
+                "Cash-flow velocity (turns a year)",
+                "score",
+                "How many times a year receivables turn into cash.",
+                "cash received on invoices in the period / mean of opening and closing "
+                "receivables x 365 / days of the period",
+                False,
+            ),
+            Definition(
+                "receivables.growth",
+                "Receivables growth beyond sales",
+                "share",
+                "How much faster open receivables grew in twelve months than sales did; above "
+                "zero is a red flag.",
+                "(receivables / receivables 12 months before - 1) - (sales of the period / sales "
+                "of the same period 12 months before - 1), both at today's exchange rate",
+                True,
+            ),
+            Definition(
+                "late_payments.late_share",
+                "Late share",
+                "share",
+                "Of the invoices paid or past due, the share paid after, or still open past, the "
+                "due date; void invoices are left out, written-off ones count as unpaid.",
+                "(paid after due + unpaid past due) / (paid + unpaid past due), interval "
+                "robust to several invoices of one customer",
+                True,
+            ),
+            Definition(
+                "late_payments.paid_by_60",
+                "Paid within 60 days",
+                "share",
+                "The share of invoices paid by the 60th day after issue, with open invoices "
+                "counted up to their present age.",
+                "cumulative incidence of payment at day 60 (Aalen-Johansen; void and written "
+                "off are ends of their own, open is censored)",
+                False,
+            ),
+            Definition(
+                "late_payments.median_days_to_pay",
+                "Median days to pay",
+                "days",
+                "The day after issue by which half of all invoices are paid.",
+                "first day on which the cumulative incidence of payment reaches one half",
+                True,
+            ),
+            Definition(
+                "late_payments.cash_at_risk",
+                "Cash at risk",
+                "money",
+                "The open amount expected to be unpaid still when the grace period after the due "
+                "date has passed.",
+                "sum over open invoices of open amount x P(unpaid at due date + grace days | "
+                "still open at its age)",
+                True,
+            ),
+            Definition(
+                "late_payments.expected_cash_13w",
+                "Cash expected in 13 weeks",
+                "money",
+                "Cash expected in the next 13 weeks on invoices already issued; invoices not yet "
+                "issued are not in it.",
+                "sum over open amounts of P(paid within 13 weeks | still open at its age), "
+                "amount-weighted by payment terms",
+                False,
+            ),
+        )
+    }
+)
+
+if __name__ == "__main__":
+    GLOSSARY_FILE.write_text(glossary(), encoding="utf-8")

@@ -1,0 +1,359 @@
+"""What each open invoice is likely to do: paid late or never, when, and the cash at risk."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.clusters import critical_value, few_clusters_factor, row_influence
+from models.figures import Figure
+from models.late_payments import ENDS, FEWEST, customers_of, invoices_as_of
+from models.risk_sets import RiskSets, Rows, count_risk_sets, read_rows
+
+__all__ = [
+    "CashAtRisk",
+    "PaymentCurves",
+    "fit_cash_at_risk",
+    "fit_payment_curves",
+    "score_open_invoices",
+]
+
+PAID = 0
+
+# Below this many invoices that stayed open beyond an age, what comes next is hearsay.
+FEWEST_AT_RISK = 10
+
+ROUNDING = 1e-12
+
+NOBODY = "Fewer than 10 invoices stayed open beyond this age, so there is nothing to go by."
+NEVER = "Fewer than half of the invoices still open at this age are ever seen paid."
+
+
+@dataclass(frozen=True, eq=False)
+class PaymentCurves:
+    """Share paid and share still open by age, for each payment terms seen often enough.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Columns ``terms`` (days; missing for the pooled curve), ``day``, ``paid``,
+        ``still_open`` and ``at_risk``.
+    terms : ndarray
+        Terms with a curve of their own; the pooled curve is the last group of `risk_sets`.
+    customers : ndarray or None
+        Customer code of each of `rows`.
+    """
+
+    table: pd.DataFrame
+    terms: np.ndarray
+    risk_sets: RiskSets
+    rows: Rows
+    customers: np.ndarray | None
+    as_of: dt.date
+    n_invoices: int
+
+    def group_of(self, terms: np.ndarray, age: np.ndarray) -> np.ndarray:
+        """Curve to use for each invoice: its terms' while enough stayed open, else the pooled."""
+        pooled = self.terms.size
+        if not pooled:
+            return np.zeros(terms.size, dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.terms, terms), pooled - 1)
+        group = np.where(self.terms[at] == terms, at, pooled)
+        thin = self.still_watched(group, age) < FEWEST_AT_RISK
+        return np.where(thin, pooled, group)
+
+    def still_watched(self, group: np.ndarray, age: np.ndarray) -> np.ndarray:
+        """Invoices that stayed open beyond the age."""
+        after = np.minimum(age + 1, self.risk_sets.at_risk.shape[1] - 1)
+        past_end = age + 1 >= self.risk_sets.at_risk.shape[1]
+        return np.where(past_end, 0.0, self.risk_sets.at_risk[group, after])
+
+
+@dataclass(frozen=True, eq=False)
+class CashAtRisk:
+    """Open amount expected to be unpaid `grace_days` after the due date.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The open invoices with ``p_unpaid`` and ``contribution``, which adds up to `total`.
+    total, low, high : float
+        Expected amount and its interval.
+    reason : str or None
+        Why there is no interval.
+    """
+
+    table: pd.DataFrame
+    total: float
+    low: float
+    high: float
+    open_amount: float
+    grace_days: int
+    as_of: dt.date
+    reason: str | None
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return cash at risk."""
+        bounds = (None, None) if np.isnan(self.low) else (self.low, self.high)
+        return (
+            Figure(
+                "late_payments.cash_at_risk",
+                self.total,
+                *bounds,
+                len(self.table),
+                self.as_of,
+                self.reason,
+            ),
+        )
+
+
+def fit_payment_curves(
+    invoices: pd.DataFrame, as_of: dt.date, *, fewest_paid: int = 100, fewest: int = FEWEST
+) -> PaymentCurves:
+    """Estimate time to pay within payment terms, and over all invoices.
+
+    Parameters
+    ----------
+    invoices : DataFrame
+        As in `models.late_payments.fit_time_to_pay`; grouped counts also have ``terms``.
+    as_of : date
+    fewest_paid : int, default=100
+        Paid invoices from which terms get a curve of their own; others use the pooled one.
+    fewest : int, default=30
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than `fewest` invoices, or none has been paid.
+    """
+    weight = None
+    if "n" in invoices.columns:
+        weight = invoices["n"].to_numpy()
+        terms = invoices["terms"].to_numpy()
+    else:
+        invoices = invoices_as_of(invoices, as_of)
+        terms = (invoices["due_on"] - invoices["issued_on"]).dt.days.to_numpy()
+    count = np.ones(len(invoices), dtype=np.int64) if weight is None else weight
+    n_invoices = int(count.sum())
+    codes = pd.Categorical(invoices["outcome"], categories=ENDS).codes.astype(np.int64) + 1
+    paid = codes == PAID + 1
+    if not paid.any() or n_invoices < fewest:
+        raise ValueError(
+            f"There are {n_invoices} invoices, {int(count[paid].sum())} of them paid; below "
+            f"{fewest}, or with none paid, nothing can be said about the open ones. Load a longer "
+            "period, or widen the filters."
+        )
+    at, values = pd.factorize(terms, sort=True)
+    n_paid = np.bincount(at, count * paid, minlength=values.size)
+    own = np.asarray(values)[n_paid >= fewest_paid]
+    new_code = np.full(values.size, -1)
+    new_code[n_paid >= fewest_paid] = np.arange(own.size)
+    group = new_code[at]
+    # Every row counts in the pooled curve, and those of frequent terms in their own as well.
+    twice = np.concatenate([np.flatnonzero(group >= 0), np.arange(group.size)])
+    rows = read_rows(
+        invoices["duration"].to_numpy()[twice],
+        codes[twice],
+        group=np.concatenate([group[group >= 0], np.full(group.size, own.size)]),
+        weight=None if weight is None else weight[twice],
+        causes=ENDS,
+    )
+    sets = count_risk_sets(rows)
+    customers = customers_of(invoices)
+    customers = customers if customers is None else customers[twice]
+    table = curve_table(sets, own)
+    return PaymentCurves(table, own, sets, rows, customers, as_of, n_invoices)
+
+
+def score_open_invoices(
+    curves: PaymentCurves,
+    invoices: pd.DataFrame,
+    as_of: dt.date,
+    *,
+    within_days: int = 60,
+    confidence: float = 0.8,
+) -> pd.DataFrame:
+    """Score open invoices, given that each is still open at its age.
+
+    Parameters
+    ----------
+    curves : PaymentCurves
+    invoices : DataFrame
+        Open invoices: ``issued_on`` and ``due_on``, other columns are kept.
+    as_of : date
+        The day their age is counted to.
+    within_days : int, default=60
+    confidence : float, default=0.8
+        Level of the interval of the expected date.
+
+    Returns
+    -------
+    DataFrame
+        The invoices with ``p_late`` (paid after the due date, or never), ``p_paid_60`` (paid
+        within `within_days` from `as_of`), ``expected_paid_on`` (by then half of such invoices
+        are paid), ``expected_low``, ``expected_high`` and ``expected_reason`` where there is no
+        date.
+    """
+    age, terms = ages(invoices, as_of)
+    group = curves.group_of(terms, age)
+    incidence, survival = paid_and_open(curves)
+    p_late = 1 - chance(incidence, survival, group, age, np.maximum(terms, age))
+    p_paid = chance(incidence, survival, group, age, age + within_days)
+    tail = (1 - confidence) / 2
+    days = [when(incidence, survival, group, age, q) for q in (0.5, tail, 1 - tail)]
+    unknown = curves.still_watched(group, age) < FEWEST_AT_RISK
+    issued = invoices["issued_on"].to_numpy().astype("datetime64[D]")
+    dates = []
+    for day in days:
+        date = issued + np.maximum(day, 0).astype("timedelta64[D]")
+        dates.append(np.where((day < 0) | unknown, np.datetime64("NaT"), date))
+    no_date = np.isnat(dates[0])
+    bounds = [np.where(no_date, np.datetime64("NaT"), date) for date in dates[1:]]
+    return invoices.assign(
+        p_late=p_late,
+        p_paid_60=p_paid,
+        expected_paid_on=dates[0].astype("datetime64[ns]"),
+        expected_low=bounds[0].astype("datetime64[ns]"),
+        expected_high=bounds[1].astype("datetime64[ns]"),
+        expected_reason=np.select([unknown, no_date], [NOBODY, NEVER], default=None),
+    )
+
+
+def fit_cash_at_risk(
+    curves: PaymentCurves,
+    invoices: pd.DataFrame,
+    as_of: dt.date,
+    *,
+    grace_days: int = 30,
+    confidence: float = 0.95,
+) -> CashAtRisk:
+    r"""Estimate the open amount still unpaid `grace_days` after its due date.
+
+    An invoice open at age a is unpaid on day L = max(terms + grace, a) with probability
+    :math:`1 - (F(L) - F(a)) / S(a)`. The interval is for this expected amount: each
+    customer's influence on the curves (delta method), squared and summed by customer, on
+    the logit of the share of the open amount. How a single large invoice turns out is
+    not in it.
+
+    Parameters
+    ----------
+    curves, invoices, as_of
+        As in `score_open_invoices`; `invoices` also has ``open_amount``.
+    grace_days : int, default=30
+    confidence : float, default=0.95
+    """
+    age, terms = ages(invoices, as_of)
+    amount = invoices["open_amount"].to_numpy(dtype=float)
+    group, late_day = curves.group_of(terms, age), np.maximum(terms + grace_days, age)
+    incidence, survival = paid_and_open(curves)
+    p_unpaid = 1 - chance(incidence, survival, group, age, late_day)
+    total, owed = float((amount * p_unpaid).sum()), float(amount.sum())
+    table = invoices.assign(p_unpaid=p_unpaid, contribution=amount * p_unpaid)
+    low, high, reason = np.nan, np.nan, None
+    std_err, units = risk_error(curves, group, age, late_day, amount)
+    if not 0 < total < owed or std_err == 0:
+        reason = "Every open invoice is past the day or sure to be paid: nothing is estimated."
+        if not len(invoices):
+            reason = "No invoice is open."
+    elif units < 2:
+        reason = "All invoices are of one customer, so how far customers differ is not known."
+    else:
+        share = total / owed
+        half = float(critical_value(confidence, units)) * std_err / owed / (share * (1 - share))
+        centre = np.log(share / (1 - share))
+        low, high = (owed / (1 + np.exp(-(centre + side * half))) for side in (-1, 1))
+    return CashAtRisk(table, total, float(low), float(high), owed, grace_days, as_of, reason)
+
+
+def risk_error(
+    curves: PaymentCurves, group: np.ndarray, age: np.ndarray, late_day: np.ndarray,
+    amount: np.ndarray,
+) -> tuple[float, int]:  # fmt: skip
+    """Return standard error of cash at risk from the curves, and the customers behind it."""
+    incidence, survival = paid_and_open(curves)
+    n_days = survival.shape[1]
+    start, end = np.minimum(age, n_days - 1), np.minimum(late_day, n_days - 1)
+    known = survival[group, start] > ROUNDING
+    group, start, end, amount = group[known], start[known], end[known], amount[known]
+    left = survival[group, start]
+    slope = amount / left
+    gained = incidence[group, end] - incidence[group, start]
+    # Gradient of 1 - (F(L) - F(a)) / S(a) in F(L), F(a) and S(a).
+    size = survival.size
+    on_incidence = np.bincount(group * n_days + start, slope, minlength=size)
+    on_incidence -= np.bincount(group * n_days + end, slope, minlength=size)
+    on_survival = np.bincount(group * n_days + start, slope * gained / left, minlength=size)
+    table = curves.risk_sets.influence(
+        on_survival.reshape(survival.shape), on_incidence.reshape(survival.shape), PAID
+    )
+    rows = curves.rows
+    if curves.customers is None:
+        # Grouped counts without customers: n invoices alike, each on its own. A row's parts
+        # in its own and in the pooled curve are taken as separate, a slight understatement.
+        alone = row_influence(rows, table, PAID + 1)
+        weight = np.ones(alone.size) if rows.weight is None else rows.weight
+        return float(np.sqrt((alone**2 / weight).sum())), curves.n_invoices
+    sums = np.bincount(curves.customers, row_influence(rows, table, PAID + 1))
+    units = sums.size
+    if units < 2:
+        return float("inf"), units
+    return float(np.sqrt((sums**2).sum() * few_clusters_factor(units))), units
+
+
+def chance(
+    incidence: np.ndarray, survival: np.ndarray, group: np.ndarray, age: np.ndarray,
+    until: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """P(paid after `age` and by `until` | open at the end of day `age`)."""
+    last = survival.shape[1] - 1
+    start, end = np.minimum(age, last), np.minimum(until, last)
+    still = survival[group, start]
+    gained = incidence[group, end] - incidence[group, start]
+    share = np.divide(gained, still, out=np.zeros(still.size), where=still > ROUNDING)
+    return np.clip(share, 0.0, 1.0)
+
+
+def when(
+    incidence: np.ndarray, survival: np.ndarray, group: np.ndarray, age: np.ndarray, share: float
+) -> np.ndarray:
+    """First day by which `share` of those open at `age` are paid; -1 if never seen."""
+    last = survival.shape[1] - 1
+    start = np.minimum(age, last)
+    still = survival[group, start]
+    target = incidence[group, start] + share * still - ROUNDING
+    day = np.full(age.size, -1, dtype=np.int64)
+    for curve in np.unique(group):
+        here = group == curve
+        found = np.searchsorted(incidence[curve], target[here], side="left")
+        day[here] = np.where((found > last) | (still[here] <= ROUNDING), -1, found)
+    return day
+
+
+def ages(invoices: pd.DataFrame, as_of: dt.date) -> tuple[np.ndarray, np.ndarray]:
+    """Age and terms in days, from the dates."""
+    age = (pd.Timestamp(as_of) - invoices["issued_on"]).dt.days.to_numpy(dtype=np.int64)
+    terms = (invoices["due_on"] - invoices["issued_on"]).dt.days.to_numpy(dtype=np.int64)
+    if (age < 0).any():
+        raise ValueError(
+            f"{int((age < 0).sum())} open invoices are issued after {as_of}, so they do not exist "
+            "yet. Leave them out, or choose a later as-of date."
+        )
+    return age, terms
+
+
+def paid_and_open(curves: PaymentCurves) -> tuple[np.ndarray, np.ndarray]:
+    return curves.risk_sets.incidence[:, PAID], curves.risk_sets.survival
+
+
+def curve_table(sets: RiskSets, terms: np.ndarray) -> pd.DataFrame:
+    group, day = np.nonzero((sets.left > 0) | (np.arange(sets.left.shape[1]) == 0))
+    return pd.DataFrame(
+        {
+            "terms": np.append(terms.astype(float), np.nan)[group],
+            "day": day,
+            "paid": sets.incidence[group, PAID, day],
+            "still_open": sets.survival[group, day],
+            "at_risk": sets.at_risk[group, day],
+        }
+    )

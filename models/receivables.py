@@ -1,0 +1,336 @@
+"""Receivables: what is owed, how old it is, and how fast it turns into cash."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from models.balances import AgingBy, age_balances, measure, unapplied
+from models.collection_metrics import (
+    cash_flow_velocity,
+    collection_effectiveness_index,
+    days_delinquent,
+    dso_best_possible,
+    dso_count_back,
+    dso_simple,
+    expected_credit_loss,
+    loss_rates,
+    ratio,
+)
+from models.figures import Figure
+from models.ledger import (
+    BILLED,
+    codes_of,
+    read_flows,
+)
+
+__all__ = [
+    "Receivables",
+    "ReceivablesBy",
+    "cash_flow_velocity",
+    "collection_effectiveness_index",
+    "days_delinquent",
+    "dso_best_possible",
+    "dso_count_back",
+    "dso_simple",
+    "expected_credit_loss",
+    "fit_receivables",
+    "fit_receivables_by",
+    "loss_rates",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Receivables:
+    """Receivables as of one date, with their trend.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The trend, one row a month end and last `as_of` itself: ``as_of``, ``open_amount``,
+        ``overdue_amount``, ``not_yet_due_amount``, ``open_at_constant_rates`` (every row at
+        the last row's exchange rates), ``sales`` and ``collected`` (of the period),
+        ``dso``, ``dso_simple``, ``dso_best_possible``, ``average_days_delinquent``, ``cei``,
+        ``cash_flow_velocity``, ``receivables_growth``, ``sales_growth`` and ``growth``. Each
+        row is what would have been said on its day.
+    aging : DataFrame
+        Columns ``bucket``, ``amount`` and ``share``; the amounts add up to the open amount.
+    unapplied_amount : float
+        Cash received and matched to no invoice; shown, not taken off.
+    reasons : dict of str to str
+        Why a figure of the last row is missing, by column.
+    n_invoices : int
+        Invoices billed up to `as_of`.
+    """
+
+    table: pd.DataFrame
+    aging: pd.DataFrame
+    as_of: dt.date
+    aging_by: AgingBy
+    period_months: int
+    unapplied_amount: float
+    reasons: dict[str, str]
+    n_invoices: int
+
+    @property
+    def trend(self) -> pd.DataFrame:
+        return self.table
+
+    @property
+    def open_amount(self) -> float:
+        return self._last("open_amount")
+
+    @property
+    def overdue_amount(self) -> float:
+        return self._last("overdue_amount")
+
+    @property
+    def dso(self) -> float:
+        return self._last("dso")
+
+    @property
+    def dso_simple(self) -> float:
+        return self._last("dso_simple")
+
+    @property
+    def dso_best_possible(self) -> float:
+        return self._last("dso_best_possible")
+
+    @property
+    def average_days_delinquent(self) -> float:
+        return self._last("average_days_delinquent")
+
+    @property
+    def cei(self) -> float:
+        return self._last("cei")
+
+    @property
+    def cash_flow_velocity(self) -> float:
+        return self._last("cash_flow_velocity")
+
+    @property
+    def growth(self) -> float:
+        return self._last("growth")
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the headline figures; none has an interval, they are counted."""
+        return tuple(
+            counted(f"receivables.{name}", self._last(name), self.reasons.get(name), self)
+            for name in FIGURES
+        )
+
+    def year_before(self) -> pd.Series | None:
+        """Return the trend's row a year before `as_of`, within the month; None without one."""
+        wanted = pd.Timestamp(self.as_of) - pd.DateOffset(years=1)
+        distance = (self.table["as_of"].iloc[:-1] - wanted).abs()
+        if distance.empty or distance.min() > WITHIN_THE_MONTH:
+            return None
+        return self.table.loc[distance.idxmin()]
+
+    def _last(self, column: str) -> float:
+        return float(self.table[column].iloc[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class ReceivablesBy:
+    """Receivables by segment.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a group: ``group``, the columns of `Receivables.table` as of the date,
+        ``share`` of the open amount, ``n_invoices``, and ``reason`` for what is missing.
+    trend : DataFrame
+        The same columns by ``group`` and month end.
+    aging : DataFrame
+        Columns ``group``, ``bucket``, ``amount`` and ``share``.
+    """
+
+    table: pd.DataFrame
+    trend: pd.DataFrame
+    aging: pd.DataFrame
+    by: str
+    as_of: dt.date
+
+
+# A month end nearest to the same day of another month is at most this far from it.
+WITHIN_THE_MONTH = pd.Timedelta(days=20)
+
+FIGURES = (
+    "open_amount",
+    "overdue_amount",
+    "dso",
+    "dso_simple",
+    "dso_best_possible",
+    "average_days_delinquent",
+    "cei",
+    "cash_flow_velocity",
+    "growth",
+)
+
+
+def fit_receivables(
+    flows: pd.DataFrame,
+    rates: pd.DataFrame,
+    as_of: dt.date,
+    *,
+    buckets: Sequence[int] = (30, 60, 90),
+    aging_by: AgingBy = "due",
+    period_months: int = 3,
+    trend_months: int = 24,
+) -> Receivables:
+    """Compute open receivables, their age and the speed of collection as of any date.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        Columns ``issued_on``, ``due_on``, ``happened_on``, ``currency``, ``kind`` (billed,
+        paid, credited, written_off, unapplied), ``amount`` (positive, in `currency`) and
+        ``n``. A row that happened after `as_of` has not happened.
+    rates : DataFrame
+        Columns ``currency``, ``month`` (first day) and ``to_reporting``. Flows take the rate
+        of their own month, balances that of the as-of month.
+    as_of : date
+    buckets : sequence of int, default=(30, 60, 90)
+        Upper ends of the aging buckets in days.
+    aging_by : {"due", "invoice"}, default="due"
+        Age from the due date, or from the invoice date.
+    period_months : int, default=3
+        Period of simple days sales outstanding, collection effectiveness and velocity, rolled
+        back from `as_of`.
+    trend_months : int, default=24
+        Month ends before `as_of` in the trend; none before the first invoice.
+
+    Returns
+    -------
+    Receivables
+
+    Raises
+    ------
+    ValueError
+        If a currency has no rate, a kind is not known, or nothing was billed by `as_of`.
+
+    Examples
+    --------
+    Two months billed 400 each; the first was paid, half of the second is open:
+
+    >>> import datetime as dt
+    >>> day = pd.to_datetime
+    >>> flows = pd.DataFrame(
+    ...     {
+    ...         "issued_on": day(["2025-05-10", "2025-06-10", "2025-05-10", "2025-06-10"]),
+    ...         "due_on": day(["2025-06-09", "2025-07-10", "2025-06-09", "2025-07-10"]),
+    ...         "happened_on": day(["2025-05-10", "2025-06-10", "2025-06-09", "2025-06-20"]),
+    ...         "currency": "EUR",
+    ...         "kind": ["billed", "billed", "paid", "paid"],
+    ...         "amount": [400.0, 400.0, 400.0, 200.0],
+    ...     }
+    ... )
+    >>> rates = pd.DataFrame({"currency": ["EUR"], "month": day(["2025-01-01"]), "to_reporting": 1})
+    >>> result = fit_receivables(flows, rates, dt.date(2025, 6, 30))
+    >>> result.open_amount, result.dso
+    (200.0, 15.0)
+    """
+    edges = checked_buckets(buckets)
+    ledger = read_flows(flows, rates, as_of)
+    if not (ledger.kind == BILLED).any():
+        raise ValueError(
+            f"Nothing was billed up to {as_of}, so there are no receivables. Choose a later "
+            "as-of date, or load a longer period."
+        )
+    table, reasons = measure(ledger, as_of, period_months, trend_months)
+    return Receivables(
+        table,
+        age_balances(ledger, as_of, edges, aging_by),
+        as_of,
+        aging_by,
+        period_months,
+        unapplied(ledger, as_of),
+        reasons,
+        int(ledger.n[ledger.kind == BILLED].sum()),
+    )
+
+
+def fit_receivables_by(
+    flows: pd.DataFrame,
+    rates: pd.DataFrame,
+    as_of: dt.date,
+    *,
+    by: str,
+    buckets: Sequence[int] = (30, 60, 90),
+    aging_by: AgingBy = "due",
+    period_months: int = 3,
+    trend_months: int = 12,
+) -> ReceivablesBy:
+    """Compute receivables for each value of a segment column; empty values are a group.
+
+    Parameters other than `by`, a column of `flows`, are those of `fit_receivables`.
+
+    Raises
+    ------
+    ValueError
+        As `fit_receivables`, or if the flows have no such column.
+    """
+    if by not in flows.columns:
+        raise ValueError(
+            f"The flows have no column '{by}', so they cannot be split by it. They have "
+            f"{', '.join(map(str, flows.columns))}."
+        )
+    edges = checked_buckets(buckets)
+    known = flows[pd.to_datetime(flows["happened_on"]) <= pd.Timestamp(as_of)]
+    labels = known[by].astype(object).where(known[by].notna(), "(not given)").astype(str)
+    codes, names = codes_of(labels.rename(by))
+    ledger = read_flows(known, rates, as_of)
+    order = np.argsort(codes, kind="stable")
+    ledger, ends = ledger.take(order), np.searchsorted(codes[order], np.arange(len(names) + 1))
+    trends, agings, last = [], [], []
+    for name, start, stop in zip(names, ends[:-1], ends[1:], strict=True):
+        part = ledger.take(slice(start, stop))
+        if not (part.kind == BILLED).any():
+            continue
+        trend, reasons = measure(part, as_of, period_months, trend_months)
+        trends.append(trend.assign(group=name))
+        agings.append(age_balances(part, as_of, edges, aging_by).assign(group=name))
+        n_invoices = int(part.n[part.kind == BILLED].sum())
+        last.append((name, n_invoices, next(iter(reasons.values()), None)))
+    if not trends:
+        raise ValueError(
+            f"Nothing was billed up to {as_of}, so there are no receivables. Choose a later "
+            "as-of date, or load a longer period."
+        )
+    trend = front(pd.concat(trends, ignore_index=True))
+    table = trend.groupby("group", sort=False).tail(1).reset_index(drop=True)
+    table["share"] = ratio(table["open_amount"], table["open_amount"].sum())
+    table["n_invoices"] = [n for _, n, _ in last]
+    table["reason"] = [reason for _, _, reason in last]
+    return ReceivablesBy(table, trend, front(pd.concat(agings, ignore_index=True)), by, as_of)
+
+
+def checked_buckets(buckets: Sequence[int]) -> tuple[int, ...]:
+    edges = tuple(int(edge) for edge in buckets)
+    if not edges or edges[0] < 1 or any(b <= a for a, b in pairwise(edges)):
+        raise ValueError(
+            f"The aging buckets {list(buckets)} are not rising days above zero, so they overlap. "
+            "Choose such as 30, 60, 90."
+        )
+    return edges
+
+
+def counted(figure_id: str, value: float, reason: str | None, result: Receivables) -> Figure:
+    known = not np.isnan(value)
+    return Figure(
+        figure_id,
+        value if known else None,
+        None,
+        None,
+        result.n_invoices,
+        result.as_of,
+        "Counted, not estimated: there is no interval." if known else reason,
+    )
+
+
+def front(table: pd.DataFrame) -> pd.DataFrame:
+    return table[["group", *(name for name in table.columns if name != "group")]]

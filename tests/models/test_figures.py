@@ -1,0 +1,39 @@
+import datetime as dt
+
+import pytest
+
+from models.figures import DEFINITIONS, GLOSSARY_FILE, Figure, glossary
+
+AS_OF = dt.date(2025, 6, 30)
+
+
+def test_glossary_page_is_the_one_made_from_the_definitions():
+    assert GLOSSARY_FILE.read_text(encoding="utf-8") == glossary()
+
+
+def test_glossary_names_every_figure_with_its_sentence_and_formula():
+    page = glossary()
+    for definition in DEFINITIONS.values():
+        assert f"`{definition.id}`" in page
+        assert definition.sentence in page
+        assert definition.formula in page
+
+
+def test_definitions_are_filed_under_their_own_id():
+    assert all(name == definition.id for name, definition in DEFINITIONS.items())
+
+
+def test_figure_takes_its_words_from_the_glossary():
+    figure = Figure("receivables.dso", 45.0, None, None, 10, AS_OF)
+    definition = DEFINITIONS["receivables.dso"]
+    assert (figure.label, figure.unit, figure.definition, figure.formula) == (
+        definition.label,
+        definition.unit,
+        definition.sentence,
+        definition.formula,
+    )
+
+
+def test_figure_without_definition_is_refused():
+    with pytest.raises(ValueError, match=r"'receivables\.mood' has no definition"):
+        Figure("receivables.mood", 1.0, None, None, 1, AS_OF)
