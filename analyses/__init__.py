@@ -1,0 +1,1 @@
+"""Analyses: where rows of the warehouse meet the models, one file per analysis."""

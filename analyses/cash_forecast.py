@@ -1,0 +1,32 @@
+"""Cash to come on the invoices of a view, and how past forecasts of it turned out."""
+
+import ibis.expr.types as ir
+
+from analyses.receivables import flows
+from analyses.receivables import receipt_rows as receivables_rows
+from analyses.scope import Scope
+from models.cash_forecast import CashForecast, fit_cash_forecast
+from warehouse.workspace import Tables
+
+__all__ = ["receipt_rows", "run"]
+
+
+def run(tables: Tables, scope: Scope, **options: object) -> CashForecast:
+    """Cash by week; `options` are those of `models.cash_forecast.fit_cash_forecast`."""
+    ledger, rates = flows(tables, scope)
+    return fit_cash_forecast(ledger, rates, scope.as_of, **options)
+
+
+def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table:
+    """The open invoices that the cash is expected from.
+
+    Raises
+    ------
+    ValueError
+        If `figure_id` is not the forecast.
+    """
+    if figure_id != "late_payments.expected_cash_13w":
+        raise ValueError(
+            f"The figure '{figure_id}' is not one of the cash forecast, so it has no rows here."
+        )
+    return receivables_rows(tables, scope, "receivables.open_amount").drop("part", "contribution")

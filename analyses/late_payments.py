@@ -1,0 +1,117 @@
+"""Time to pay of a view: how long invoices take, how many are late, and which money is at risk."""
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+from ibis import _
+
+from analyses.scope import Scope
+from models.late_payments import TimeToPay, fit_time_to_pay
+from models.late_share import LateShare, fit_late_share
+from models.open_invoices import (
+    CashAtRisk,
+    PaymentCurves,
+    fit_cash_at_risk,
+    fit_payment_curves,
+    score_open_invoices,
+)
+from warehouse.late_payments import invoice_outcomes, open_invoices, payment_counts
+from warehouse.workspace import Tables
+
+__all__ = [
+    "cash_at_risk",
+    "counts",
+    "late_share",
+    "open_now",
+    "payment_curves",
+    "receipt_rows",
+    "scored_invoices",
+    "time_to_pay",
+]
+
+#: From this many customers on, intervals treat random groups of customers as the unit
+#: instead of single ones: as independent, and thousands of them are enough.
+MANY_CUSTOMERS = 20_000
+CUSTOMER_GROUPS = 4_096
+
+
+def time_to_pay(tables: Tables, scope: Scope, by: str | None = None) -> TimeToPay:
+    """Share paid by days since issue, over all invoices or for each value of segment `by`."""
+    return fit_time_to_pay(counts(tables, scope, by), scope.as_of, by=by)
+
+
+def late_share(tables: Tables, scope: Scope, by: str | None = None) -> LateShare:
+    """Share late among the invoices paid or past due, over all and for each value of `by`."""
+    return fit_late_share(counts(tables, scope, by), scope.as_of, by=by)
+
+
+def payment_curves(tables: Tables, scope: Scope) -> PaymentCurves:
+    """Time to pay within payment terms: what an open invoice is judged by."""
+    return fit_payment_curves(counts(tables, scope), scope.as_of)
+
+
+def scored_invoices(tables: Tables, scope: Scope) -> pd.DataFrame:
+    """Open invoices with the chance that each is paid late and the day it may be paid."""
+    return score_open_invoices(payment_curves(tables, scope), open_now(tables, scope), scope.as_of)
+
+
+def cash_at_risk(tables: Tables, scope: Scope, grace_days: int = 30) -> CashAtRisk:
+    """Open amount expected to be unpaid `grace_days` after it is due."""
+    return fit_cash_at_risk(
+        payment_curves(tables, scope),
+        open_now(tables, scope),
+        scope.as_of,
+        grace_days=grace_days,
+    )
+
+
+def open_now(tables: Tables, scope: Scope) -> pd.DataFrame:
+    """The open invoices of the view, as the models take them."""
+    return open_invoices(scope.invoices(tables), tables, scope.as_of).to_pandas()
+
+
+def counts(tables: Tables, scope: Scope, by: str | None = None) -> pd.DataFrame:
+    """Invoices counted by customer, terms, days and outcome, as the models take them."""
+    many = tables["customers"].count().to_pandas() > MANY_CUSTOMERS
+    segments = [by] if by else []
+    counted = payment_counts(
+        scope.invoices(tables, by=segments),
+        scope.as_of,
+        by=segments,
+        customer_groups=CUSTOMER_GROUPS if many else None,
+    )
+    return counted.to_pandas()
+
+
+def receipt_rows(
+    tables: Tables, scope: Scope, figure_id: str, *, grace_days: int = 30
+) -> ir.Table | pd.DataFrame:
+    """The invoices behind a headline figure.
+
+    For the late share, ``contribution`` is 1 for a late invoice and 0 for one in
+    time, and its mean is the figure; for cash at risk it adds up to the figure.
+
+    Raises
+    ------
+    ValueError
+        If `figure_id` is not a figure of late payments.
+    """
+    if figure_id == "late_payments.cash_at_risk":
+        table = cash_at_risk(tables, scope, grace_days).table
+        return table.sort_values("contribution", ascending=False, ignore_index=True)
+    if figure_id not in (
+        "late_payments.late_share",
+        "late_payments.paid_by_60",
+        "late_payments.median_days_to_pay",
+    ):
+        raise ValueError(
+            f"The figure '{figure_id}' is not one of time to pay, so it has no rows here."
+        )
+    invoices = invoice_outcomes(scope.invoices(tables), tables, scope.as_of)
+    columns = ["invoice_id", "customer_id", "issued_on", "due_on", "settled_on", "outcome",
+               "duration", "late", "amount", "currency"]  # fmt: skip
+    invoices = invoices.select(columns).order_by(ibis.desc("issued_on"), "invoice_id")
+    if figure_id == "late_payments.late_share":
+        invoices = invoices.filter(_.late.notnull())
+        return invoices.mutate(contribution=invoices.late.cast("int32"))
+    return invoices

@@ -1,0 +1,171 @@
+"""Every analysis of one view together: what exports, slides and the review are made from."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+import analyses.late_payments
+import analyses.receivables
+from analyses.scope import Scope
+from models.cash_forecast import CashForecast, fit_cash_forecast
+from models.figures import DEFINITIONS, Figure
+from models.late_payments import TimeToPay, fit_time_to_pay
+from models.late_share import LateShare, fit_late_share
+from models.open_invoices import (
+    CashAtRisk,
+    fit_cash_at_risk,
+    fit_payment_curves,
+    score_open_invoices,
+)
+from models.payment_patterns import PaymentPatterns, fit_payment_patterns
+from models.receivables import Receivables, fit_receivables
+from warehouse.late_payments import invoice_outcomes, open_invoices
+from warehouse.workspace import Tables
+
+__all__ = ["Review", "customer_rows", "invoice_rows", "run"]
+
+#: Columns of the scored invoices that only an open invoice has.
+SCORES = ("p_late", "p_paid_60", "expected_paid_on", "expected_low", "expected_high",
+          "expected_reason")  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """The results of all analyses on one view.
+
+    A result is None where the data cannot carry it; `reasons` then says why.
+
+    Attributes
+    ----------
+    receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast
+        What `analyses.<noun>` returns.
+    scored_invoices : DataFrame or None
+        Open invoices with their chances; see `analyses.late_payments.scored_invoices`.
+    largest : DataFrame
+        Customers by what they owe, largest first.
+    reasons : dict of str to str
+        Attribute name to the reason why it is None.
+    """
+
+    scope: Scope
+    currency: str
+    receivables: Receivables | None
+    patterns: PaymentPatterns | None
+    time_to_pay: TimeToPay | None
+    late_share: LateShare | None
+    scored_invoices: pd.DataFrame | None
+    cash_at_risk: CashAtRisk | None
+    cash_forecast: CashForecast | None
+    largest: pd.DataFrame
+    reasons: dict[str, str]
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Every headline figure in the order of the glossary, refused ones with their reason."""
+        made, why = {}, {}
+        for name, ids in HOLDS.items():
+            result = getattr(self, name)
+            if result is None:
+                why |= dict.fromkeys(ids, self.reasons[name])
+            else:
+                made |= {figure.id: figure for figure in result.figures()}
+        as_of = self.scope.as_of
+        return tuple(
+            made.get(id) or Figure(id, None, None, None, 0, as_of, why[id])
+            for id in DEFINITIONS
+            if id in made or id in why
+        )
+
+    def figure(self, figure_id: str) -> Figure:
+        """One headline figure by its id."""
+        return next(figure for figure in self.figures() if figure.id == figure_id)
+
+
+#: Which result holds which figures, so that a refused analysis is named and not just absent.
+HOLDS = {
+    "receivables": tuple(id for id in DEFINITIONS if id.startswith("receivables.")),
+    "late_share": ("late_payments.late_share",),
+    "time_to_pay": ("late_payments.paid_by_60", "late_payments.median_days_to_pay"),
+    "cash_at_risk": ("late_payments.cash_at_risk",),
+    "cash_forecast": ("late_payments.expected_cash_13w",),
+}
+
+
+def run(tables: Tables, scope: Scope) -> Review:
+    """Run every analysis on one view; one that refuses does not stop the others.
+
+    The rows are read once and shared, so that this costs less than the sum of the pages.
+    """
+    as_of = scope.as_of
+    ledger = cache(lambda: analyses.receivables.flows(tables, scope))
+    counted = cache(lambda: analyses.late_payments.counts(tables, scope))
+    owed = cache(lambda: analyses.late_payments.open_now(tables, scope))
+    curves = cache(lambda: fit_payment_curves(counted(), as_of))
+    fits = {
+        "receivables": lambda: fit_receivables(*ledger(), as_of),
+        "patterns": lambda: fit_payment_patterns(*ledger(), as_of),
+        "time_to_pay": lambda: fit_time_to_pay(counted(), as_of),
+        "late_share": lambda: fit_late_share(counted(), as_of),
+        "scored_invoices": lambda: score_open_invoices(curves(), owed(), as_of),
+        "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
+        "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
+    }
+    results, reasons = {}, {}
+    for name, fit in fits.items():
+        try:
+            results[name] = fit()
+        except ValueError as refusal:
+            results[name], reasons[name] = None, str(refusal)
+    largest = analyses.receivables.by_customer(tables, scope).to_pandas()
+    return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
+
+
+def invoice_rows(tables: Tables, review: Review) -> ir.Table:
+    """One row for every invoice of the view, open ones with their scores.
+
+    ``open_amount`` is in the reporting currency and 0 once settled; it adds up to
+    the open receivables.
+    """
+    scope = review.scope
+    invoices = scope.invoices(tables)
+    rows = invoice_outcomes(invoices, tables, scope.as_of)
+    owed = open_invoices(invoices, tables, scope.as_of)
+    owed = owed.select("invoice_id", "open_amount", "open_amount_original")
+    rows = rows.left_join(owed, "invoice_id").drop("invoice_id_right")
+    rows = rows.mutate(
+        **{
+            c: rows[c].cast("float64").fill_null(0.0)
+            for c in ("open_amount", "open_amount_original")
+        }
+    )
+    return (
+        rows.left_join(scores(review), "invoice_id").drop("invoice_id_right").order_by("invoice_id")
+    )
+
+
+def customer_rows(tables: Tables, review: Review) -> ir.Table:
+    """One row for every customer, with what it owes in the reporting currency."""
+    owed = analyses.receivables.by_customer(tables, review.scope).drop("name")
+    rows = tables["customers"].left_join(owed, "customer_id").drop("customer_id_right")
+    # Not yet a customer on that day, unless it owes already: dates of acquisition can be wrong.
+    rows = rows.filter((rows.acquired_on <= review.scope.as_of) | rows.open_amount.notnull())
+    return rows.mutate(
+        open_amount=rows.open_amount.fill_null(0.0),
+        overdue_amount=rows.overdue_amount.fill_null(0.0),
+        n_open=rows.n_open.fill_null(0),
+    ).order_by("customer_id")
+
+
+def scores(review: Review) -> ir.Table:
+    schema = {"invoice_id": "string", "p_late": "float64", "p_paid_60": "float64",
+              "expected_paid_on": "date", "expected_low": "date", "expected_high": "date",
+              "expected_reason": "string"}  # fmt: skip
+    scored = review.scored_invoices
+    if scored is None:
+        return ibis.memtable({name: [] for name in schema}, schema=schema)
+    scored = scored[["invoice_id", *SCORES]].copy()
+    for column in ("expected_paid_on", "expected_low", "expected_high"):
+        scored[column] = scored[column].astype(object).where(scored[column].notna(), None)
+    return ibis.memtable(scored, schema=schema)

@@ -1,0 +1,83 @@
+"""Canonical tables made from a few rows, without a workspace around them."""
+
+import ibis
+import pandas as pd
+import pytest
+
+from warehouse.tables import TABLES
+
+# What a row holds where a test does not say.
+FILLED = {
+    "customers": {
+        "name": "Firm",
+        "industry": "Retail",
+        "currency": "EUR",
+        "acquired_on": "2024-01-01",
+        "payment_terms_days": 30,
+    },
+    "invoices": {
+        "customer_id": "C-1",
+        "issued_on": "2025-01-01",
+        "due_on": "2025-01-31",
+        "amount": 100.0,
+        "currency": "EUR",
+    },
+    "payments": {"amount": 100.0},
+    "adjustments": {"kind": "credit_note", "requested_on": "2025-01-01", "amount": 100.0},
+    "disputes": {"kind": "dispute", "amount": 10.0, "reason": "price"},
+    "contracts": {
+        "customer_id": "C-1",
+        "billing_model": "fixed",
+        "billing_timing": "in_advance",
+        "product_id": "P",
+        "started_on": "2024-01-01",
+    },
+    "fx_rates": {},
+}
+
+
+class FrameTables(dict):
+    """Looks like `warehouse.workspace.Tables`; holds memtables typed by the contract."""
+
+    def __init__(self, frames, reporting_currency):
+        super().__init__({name: self._typed(name, frame) for name, frame in frames.items()})
+        self.reporting_currency = reporting_currency
+
+    @staticmethod
+    def _typed(name, frame):
+        columns = TABLES[name].columns
+        frame = frame.astype(object).where(frame.notna(), None)
+        plain = {
+            c: "float64" if column.dtype == "money" else column.ibis_type
+            for c, column in columns.items()
+        }
+        return ibis.memtable(frame, schema=plain).cast(
+            {c: column.ibis_type for c, column in columns.items()}
+        )
+
+    def derived(self, name):
+        return None
+
+    def require(self, *names):
+        assert all(name in self for name in names)
+        return self
+
+
+@pytest.fixture(scope="session")
+def make_tables():
+    """Build tables from ``invoices=[...]`` lists of dicts, with what is not said filled in."""
+
+    def make(*, reporting_currency="EUR", **tables):
+        tables = {"customers": [{"customer_id": "C-1"}], "payments": [], **tables}
+        frames = {}
+        for name, rows in tables.items():
+            key = TABLES[name].primary_key[0]
+            rows = [{key: f"{name}-{n:04d}", **FILLED[name], **row} for n, row in enumerate(rows)]
+            frame = pd.DataFrame(rows, columns=list(TABLES[name].columns))
+            for column, spec in TABLES[name].columns.items():
+                if spec.dtype in ("date", "month"):
+                    frame[column] = pd.to_datetime(frame[column]).dt.date
+            frames[name] = frame
+        return FrameTables(frames, reporting_currency)
+
+    return make
