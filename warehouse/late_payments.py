@@ -72,7 +72,8 @@ def payment_counts(
     balances = invoice_balances(invoices.mutate(**{f"by_{c}": invoices[c] for c in by}), as_of)
     customer = balances.customer_id.hash()
     if customer_groups is not None:
-        customer = customer % customer_groups
+        # The remainder of a negative hash is negative.
+        customer = (customer % customer_groups + customer_groups) % customer_groups
     balances = balances.mutate(customer_id=customer, **{c: balances[f"by_{c}"] for c in by})
     keys = dict.fromkeys(["customer_id", "terms", "duration", "outcome", "late", *by])
     return balances.group_by(list(keys)).agg(n=_.count())

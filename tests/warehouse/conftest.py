@@ -1,9 +1,9 @@
 """Canonical tables made from a few rows, without a workspace around them."""
 
-import ibis
 import pandas as pd
 import pytest
 
+from tests.warehouse.frame_tables import FrameTables
 from warehouse.tables import TABLES
 
 # What a row holds where a test does not say.
@@ -34,33 +34,6 @@ FILLED = {
     },
     "fx_rates": {},
 }
-
-
-class FrameTables(dict):
-    """Looks like `warehouse.workspace.Tables`; holds memtables typed by the contract."""
-
-    def __init__(self, frames, reporting_currency):
-        super().__init__({name: self._typed(name, frame) for name, frame in frames.items()})
-        self.reporting_currency = reporting_currency
-
-    @staticmethod
-    def _typed(name, frame):
-        columns = TABLES[name].columns
-        frame = frame.astype(object).where(frame.notna(), None)
-        plain = {
-            c: "float64" if column.dtype == "money" else column.ibis_type
-            for c, column in columns.items()
-        }
-        return ibis.memtable(frame, schema=plain).cast(
-            {c: column.ibis_type for c, column in columns.items()}
-        )
-
-    def derived(self, name):
-        return None
-
-    def require(self, *names):
-        assert all(name in self for name in names)
-        return self
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,131 @@
+"""What an import notices beyond single rows: the currency, doubtful dates, look-alikes."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from warehouse.lookalikes import lookalikes
+from warehouse.merge import Merge
+from warehouse.tables import ESSENTIAL
+
+__all__ = ["find_lookalikes", "find_reporting_currency", "notes_on", "warnings_about"]
+
+LOOKALIKES_NAMED = 20
+
+
+def find_reporting_currency(merge: Merge) -> tuple[str | None, str]:
+    """The currency that the rates or the invoices point to, and why it is that one."""
+    rates = _rates(merge)
+    counts = _currencies(merge)
+    often = sorted(counts, key=lambda currency: (-counts[currency], currency))
+    if base := [currency for currency, is_base in rates.items() if is_base]:
+        chosen = next((currency for currency in often if currency in base), min(base))
+        why = "its rate is 1 in every month of fx_rates"
+    elif often:
+        # A currency with a rate other than 1 cannot be what the rates convert to.
+        chosen = next((currency for currency in often if currency not in rates), often[0])
+        why = f"{counts[chosen]} of the amounts are in it"
+        why += ", more than in any other currency" if chosen == often[0] else ", and it has no rate"
+    else:
+        return None, ""
+    return chosen, (
+        f"The reporting currency is {chosen}, because {why}. "
+        "State another when loading, or in the settings."
+    )
+
+
+def notes_on(merge: Merge) -> Iterator[str]:
+    """Say what was changed in the values: nothing is changed silently."""
+    for at, n in merge.rounded.items():
+        yield f"{n} value(s) of {at} had more than four decimals and were rounded to four."
+
+
+def warnings_about(merge: Merge) -> Iterator[str]:
+    """Say what somebody should look at."""
+    for name, table in merge.reports.items():
+        if table.withdrawn:
+            yield (
+                f"{name}: {table.withdrawn} row(s) loaded earlier no longer fit the tables they "
+                "point at; they were taken out and are among the refused rows."
+            )
+        if table.rows_in and not table.accepted:
+            yield f"{name}: all {table.rows_in} rows were refused, so the table stays as it was."
+        if not table.rows_in and not table.withdrawn:
+            yield f"{name}: the file holds a header and no rows."
+    if missing := [name for name in ESSENTIAL if name not in merge.stored]:
+        yield (
+            f"{' and '.join(missing)} not loaded yet; without {'them' if missing[1:] else 'it'} "
+            "nothing can be analysed."
+        )
+    rates, currency = _rates(merge), merge.reporting_currency
+    if rates.get(currency) is False:
+        yield (
+            f"The reporting currency is {currency}, but fx_rates gives {currency} a rate other "
+            f"than 1. Check that the rates convert to {currency}."
+        )
+    if "customers" in merge.reports and (n := _strangers(merge)):
+        yield (
+            f"{n} customer(s) have a parent_id that is not among the customers; they were "
+            "loaded and stand on their own in the account hierarchy."
+        )
+    newest = max((t.newest_date for t in merge.stored.values() if t.newest_date), default=None)
+    # The day of the import is only compared with; no figure is computed from it.
+    if newest is not None and newest > dt.datetime.now(dt.UTC).date():
+        yield (
+            f"The newest date in the data is {newest}, which is still to come. Check how the "
+            "dates were read, or set the as-of date."
+        )
+
+
+def find_lookalikes(merge: Merge) -> dict[str, object]:
+    """Customers that look like another: how many, and the first of them; empty if none do."""
+    if "customers" not in merge.reports or "customers" not in merge.stored:
+        return {}
+    alike = merge.con.create_table("alike", lookalikes(merge.con.table("next_customers")))
+    counts = alike.aggregate(n=alike.count(), groups=alike.stem.nunique()).to_pandas()
+    customers, groups = counts.loc[0]
+    if not customers:
+        return {}
+    first = alike.limit(LOOKALIKES_NAMED).to_pandas()
+    return {
+        "groups": int(groups),
+        "customers": int(customers),
+        "says": f"{customers} customers look like another ({groups} groups of the same name, but "
+        "perhaps for case or legal form). None was merged.",
+        "first": first.to_dict("records"),
+    }
+
+
+def _rates(merge: Merge) -> dict[str, bool]:
+    """Per currency with a rate, whether that rate is 1 in every month."""
+    if "fx_rates" not in merge.stored:
+        return {}
+    return dict(
+        merge.con.raw_sql(
+            "SELECT currency, min(to_reporting) = 1 AND max(to_reporting) = 1 "
+            "FROM next_fx_rates GROUP BY currency ORDER BY currency"
+        ).fetchall()
+    )
+
+
+def _currencies(merge: Merge) -> dict[str, int]:
+    """Rows per currency among the invoices, new and loaded earlier; else the customers."""
+    for name in ("invoices", "customers"):
+        places = [place for place in ("judged", "current") if merge.has(f"{place}_{name}")]
+        if places:
+            every = " UNION ALL ".join(f"SELECT currency FROM {place}_{name}" for place in places)
+            counts = merge.con.raw_sql(
+                f"SELECT currency, count(*) FROM ({every}) "
+                "WHERE regexp_full_match(currency, '[A-Z]{3}') GROUP BY currency"
+            ).fetchall()
+            if counts:
+                return dict(counts)
+    return {}
+
+
+def _strangers(merge: Merge) -> int:
+    if "customers" not in merge.stored:
+        return 0
+    return merge.con.raw_sql(
+        "SELECT count(*) FROM next_customers c WHERE parent_id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM next_customers p WHERE p.customer_id = c.parent_id)"
+    ).fetchone()[0]

@@ -1,0 +1,255 @@
+"""A snapshot: whole tables as they stood after one import, and how to read them."""
+
+import datetime as dt
+import json
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends import BaseBackend
+
+from warehouse.tables import ESSENTIAL, TABLES
+
+__all__ = ["Manifest", "MissingTable", "Snapshot", "StoredTable", "Tables", "columns_of", "literal"]
+
+#: Raised when the canonical tables change in a way that old snapshots cannot be read as new ones.
+SCHEMA_VERSION = 1
+
+SQL_TYPES: Mapping[str, str] = {
+    "text": "VARCHAR",
+    "int": "BIGINT",
+    "number": "DOUBLE",
+    "money": "DECIMAL(18, 4)",
+    "date": "DATE",
+    "month": "DATE",
+    "bool": "BOOLEAN",
+}
+
+# Each reader has an engine of its own. Two gigabytes is enough for aggregates over
+# ten million rows and leaves room for several visitors on one machine; what does not
+# fit spills to disk.
+READER_SETTINGS: Mapping[str, object] = {
+    "memory_limit": "2GB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+}
+
+
+class MissingTable(ValueError):
+    """An analysis needs a table that was never loaded."""
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """One table's file: named after its content, so that the same rows are stored once."""
+
+    file: str
+    sha256: str
+    rows: int
+    columns: tuple[str, ...]
+    newest_date: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What one import did: who, when, which files, which rows, and the tables that resulted.
+
+    An import that loaded nothing has a manifest too (``loaded`` is false, no
+    tables), because the rows it refused are kept.
+    """
+
+    id: str
+    parent: str | None
+    created_at: str
+    who: str
+    mode: str
+    loaded: bool
+    reporting_currency: str | None
+    newest_date: dt.date | None
+    tables: Mapping[str, StoredTable]
+    derived: Mapping[str, StoredTable] = field(default_factory=dict)
+    report: Mapping[str, object] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
+    undone: bool = field(default=False, compare=False)
+
+    @property
+    def files(self) -> list[Mapping[str, object]]:
+        """The source files of this import: name, sha256, rows, dialect, recipe."""
+        return list(self.report.get("files", []))
+
+    def to_json(self) -> str:
+        parts = asdict(self)
+        del parts["undone"]  # known from the pointer, not from the file
+        return json.dumps(parts, default=str, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        parts = json.loads(text)
+        parts["newest_date"] = _date(parts["newest_date"])
+        for group in ("tables", "derived"):
+            parts[group] = {
+                name: StoredTable(
+                    **stored
+                    | {
+                        "newest_date": _date(stored["newest_date"]),
+                        "columns": tuple(stored["columns"]),
+                    }
+                )
+                for name, stored in parts[group].items()
+            }
+        return cls(**parts)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The tables as one import left them. Never changes, so its `id` is the version of the data."""
+
+    manifest: Manifest
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    def path(self, name: str) -> Path:
+        """The Parquet file that holds table `name`, canonical or derived."""
+        stored = self.manifest.tables.get(name) or self.manifest.derived[name]
+        return self.folder / "tables" / stored.file
+
+    def tables(self) -> "Tables":
+        """Open the tables in a new in-memory engine.
+
+        Never share the result between threads: one connection used by several
+        sessions at once gives wrong answers silently.
+        """
+        return Tables(self)
+
+
+class Tables(Mapping[str, ir.Table]):
+    """The canonical tables of one snapshot, by name: ``tables.invoices`` or ``tables["invoices"]``.
+
+    Attributes
+    ----------
+    con : ibis backend
+        The engine of these tables alone.
+    reporting_currency : str or None
+        Currency that `fx_rates` converts to.
+    newest_date : date or None
+        Newest day on which anything in the data happened; the default as-of date.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        # Two engines that spill into one folder would overwrite each other's files;
+        # the engine makes the folder when it first spills and removes it when closed.
+        spill = Path(tempfile.gettempdir()) / f"goodwill-{uuid.uuid4().hex}"
+        self.con: BaseBackend = ibis.duckdb.connect(**READER_SETTINGS, temp_directory=str(spill))
+        self.reporting_currency = snapshot.manifest.reporting_currency
+        self.newest_date = snapshot.manifest.newest_date
+        self._opened: dict[str, ir.Table] = {}
+
+    def __getitem__(self, name: str) -> ir.Table:
+        if name not in self:
+            raise MissingTable(self._what_is_missing([name]))
+        if name not in self._opened:
+            stored = self.snapshot.manifest.tables[name]
+            self.con.raw_sql(
+                f'CREATE VIEW "{name}" AS SELECT {columns_of(name, stored)} '
+                f"FROM read_parquet({literal(str(self.snapshot.path(name)))})"
+            )
+            self._opened[name] = self.con.table(name)
+        return self._opened[name]
+
+    def derived(self, name: str) -> ir.Table | None:
+        """What the import worked out from the tables beforehand; None if it did not."""
+        if name not in self.snapshot.manifest.derived:
+            return None
+        if name not in self._opened:
+            self._opened[name] = self.con.read_parquet(self.snapshot.path(name), table_name=name)
+        return self._opened[name]
+
+    def __getattr__(self, name: str) -> ir.Table:
+        if name in TABLES:
+            return self[name]
+        raise AttributeError(f"{name!r} is neither a table nor an attribute of Tables")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.snapshot.manifest.tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.snapshot.manifest.tables)
+
+    def __len__(self) -> int:
+        return len(self.snapshot.manifest.tables)
+
+    def get(self, name: str, default: ir.Table | None = None) -> ir.Table | None:
+        # The mixin's would wait for a KeyError.
+        return self[name] if name in self else default  # noqa: SIM401
+
+    def require(self, *names: str) -> "Tables":
+        """Return these tables, or say in plain words which of `names` is missing.
+
+        Raises
+        ------
+        MissingTable
+            If any of them was never loaded; the message says how to add it.
+        """
+        missing = [name for name in names if name not in self]
+        if missing:
+            raise MissingTable(self._what_is_missing(missing))
+        return self
+
+    def close(self) -> None:
+        self.con.disconnect()
+
+    def __enter__(self) -> "Tables":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _what_is_missing(self, names: list[str]) -> str:
+        if unknown := [name for name in names if name not in TABLES]:
+            return (
+                f"There is no table called {_listed(unknown)}. "
+                f"The tables are: {', '.join(TABLES)}. Check the spelling."
+            )
+        many = len(names) > 1
+        needs = "; ".join(
+            f"{name} ({TABLES[name].grain}) needs {', '.join(TABLES[name].required_columns)}"
+            for name in names
+        )
+        essential = " Nothing can be analysed without it." if set(names) & set(ESSENTIAL) else ""
+        return (
+            f"The {'tables' if many else 'table'} {_listed(names)} "
+            f"{'have' if many else 'has'} not been loaded, so this cannot be answered.{essential} "
+            f"Load {' and '.join(name + '.csv' for name in names)}, or an export with a recipe "
+            f"that fills {'them' if many else 'it'}, on the data page: {needs}."
+        )
+
+
+def columns_of(name: str, stored: StoredTable) -> str:
+    """The columns of canonical table `name` in SQL, empty where an older file lacks one."""
+    has = set(stored.columns)
+    return ", ".join(
+        f'"{column}"' if column in has else f'NULL::{SQL_TYPES[spec.dtype]} AS "{column}"'
+        for column, spec in TABLES[name].columns.items()
+    )
+
+
+def literal(text: str) -> str:
+    """Write `text` as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _date(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)

@@ -1,0 +1,153 @@
+"""Excel and OpenDocument workbooks to staged rows, one result for each sheet with rows."""
+
+import datetime as dt
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import python_calamine
+
+from warehouse.headers import find_header, titles_of
+from warehouse.schema import SchemaError
+from warehouse.staging import BATCH_ROWS, Dialect, Staged, StagingWriter, unique_names
+
+__all__ = ["stage_workbook"]
+
+# A workbook is a zip archive and is read into memory whole. A full sheet of 1,048,576 rows and
+# 20 columns unpacks to about this much; a small file that unpacks to more is no honest export.
+MOST_UNPACKED_BYTES = 1 << 30
+MOST_BYTES_OF_AN_OLD_WORKBOOK = 200 << 20
+SAMPLE_ROWS = 500
+
+
+def stage_workbook(path: Path, stated: Dialect, folder: Path, sha256: str) -> list[Staged]:
+    """Stage the sheets of `path` that hold a table, or the one that `stated` names."""
+    _require_modest_size(path)
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+    except python_calamine.PasswordError:
+        raise SchemaError(
+            f"{path.name} is protected by a password. Save it without one and load it again."
+        ) from None
+    except (python_calamine.CalamineError, OSError) as error:
+        raise SchemaError(
+            f"{path.name} cannot be opened as a workbook ({type(error).__name__}). Open it in a "
+            "spreadsheet and save it again, as .xlsx or CSV."
+        ) from None
+    with workbook:
+        staged = [
+            result
+            for name in _sheets(path, workbook, stated)
+            if (result := _stage_sheet(path, workbook, name, stated, folder, sha256))
+        ]
+    if not staged:
+        raise SchemaError(f"{path.name} has no sheet with a heading and rows. Export it again.")
+    return staged
+
+
+def _require_modest_size(path: Path) -> None:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            unpacked, limit = sum(i.file_size for i in archive.infolist()), MOST_UNPACKED_BYTES
+    else:
+        unpacked, limit = path.stat().st_size, MOST_BYTES_OF_AN_OLD_WORKBOOK
+    if unpacked > limit:
+        raise SchemaError(
+            f"{path.name} unpacks to {unpacked / 1e6:,.0f} MB, more than the {limit / 1e6:,.0f} MB "
+            "a workbook may have here. Save the sheet as CSV, which has no such limit."
+        )
+
+
+def _sheets(path: Path, workbook: python_calamine.CalamineWorkbook, stated: Dialect) -> list[str]:
+    if stated.sheet is not None:
+        if stated.sheet not in workbook.sheet_names:
+            raise SchemaError(
+                f"{path.name} has no sheet {stated.sheet!r}. "
+                f"Its sheets are {', '.join(workbook.sheet_names)}."
+            )
+        return [stated.sheet]
+    return [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
+
+
+def _stage_sheet(
+    path: Path,
+    workbook: python_calamine.CalamineWorkbook,
+    name: str,
+    stated: Dialect,
+    folder: Path,
+    sha256: str,
+) -> Staged | None:
+    """The rows of one sheet, or None when it has none."""
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.start is None:
+        return None
+    above = sheet.start[0]
+    rows = sheet.to_python(skip_empty_area=True)
+    sample = [_texts(row) for row in rows[:SAMPLE_ROWS]]
+    if stated.header_row is None:
+        position, sure = find_header(sample)
+    else:
+        position, sure = stated.header_row - above - 1, True
+    if not 0 <= position < len(rows):
+        raise SchemaError(
+            f"Sheet {name} of {path.name} has nothing on line {stated.header_row}. It is filled "
+            f"from line {above + 1} to {above + len(rows)}."
+        )
+    columns, notes = unique_names(_texts(rows[position]))
+    if not sure:
+        notes.append(f"Line {above + position + 1} of the sheet does not look like headings.")
+    with StagingWriter(folder, columns) as writer:
+        for start in range(position + 1, len(rows), BATCH_ROWS):
+            part = [_texts(row) for row in rows[start : start + BATCH_ROWS]]
+            kept = [i for i, row in enumerate(part) if any(row)]
+            numbers = [above + start + i + 1 for i in kept]
+            if kept:
+                writer.write_rows([part[i] for i in kept], numbers)
+    if not writer.n_rows:
+        writer.path.unlink()
+        return None
+    return Staged(
+        source=path.name,
+        sha256=sha256,
+        dialect=replace(stated, sheet=name, header_row=above + position + 1),
+        path=writer.path,
+        columns=columns,
+        n_rows=writer.n_rows,
+        titles=titles_of(sample[:position]),
+        notes=tuple(notes),
+    )
+
+
+def _texts(row: Sequence[object]) -> list[str]:
+    return [_text(cell) for cell in row]
+
+
+def _text(cell: object) -> str:
+    """A cell as a person would type it: ISO dates, numbers without the noise of floats."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return _plain(cell)
+    if isinstance(cell, dt.datetime):
+        at_midnight = cell.time() == dt.time()
+        return cell.date().isoformat() if at_midnight else cell.isoformat(" ")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    if isinstance(cell, dt.timedelta):
+        return _plain(cell / dt.timedelta(days=1))
+    return "" if cell is None else str(cell)
+
+
+def _plain(number: float) -> str:
+    """Excel computes to 15 digits; a 17th shows only how a computer stores the number."""
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    text = f"{number:.15g}"
+    return f"{float(text):.12f}".rstrip("0").rstrip(".") if "e-" in text else text
