@@ -164,7 +164,9 @@ def scores(review: Review) -> ir.Table:
               "expected_reason": "string"}  # fmt: skip
     scored = review.scored_invoices
     if scored is None:
-        return ibis.memtable({name: [] for name in schema}, schema=schema)
+        # Typed as objects: columns without a row would be numbers, which no date can be read from.
+        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
+        return ibis.memtable(nobody, schema=schema)
     scored = scored[["invoice_id", *SCORES]].copy()
     for column in ("expected_paid_on", "expected_low", "expected_high"):
         scored[column] = scored[column].astype(object).where(scored[column].notna(), None)

@@ -23,6 +23,7 @@ from models.ledger import (
     PAID,
     UNAPPLIED,
     Ledger,
+    by_day,
     day_number,
     month_ends_before,
     month_windows,
@@ -53,9 +54,10 @@ class Cumulated:
     def of(cls, ledger: Ledger, grid: np.ndarray) -> "Cumulated":
         n_currencies, n_days = len(ledger.currencies), grid.size + 1
         shape = (n_currencies, n_days)
-        happened = np.searchsorted(grid, ledger.happened, side="left")
+        happened = by_day(ledger.happened, lambda days: np.searchsorted(grid, days, side="left"))
         # Overdue from the first grid day after the due date on which it had also happened.
-        overdue = np.maximum(happened, np.searchsorted(grid, ledger.due, side="right"))
+        past_due = by_day(ledger.due, lambda days: np.searchsorted(grid, days, side="right"))
+        overdue = np.maximum(happened, past_due)
         row = ledger.currency * n_days
 
         def total(at: np.ndarray, amounts: np.ndarray) -> np.ndarray:
@@ -100,15 +102,15 @@ def measure(
     first = int(ledger.happened[ledger.kind == BILLED].min())
     ends = month_ends_before(as_of, trend_months)
     ends = ends[(ends >= first) | (ends == day_number(as_of))]
-    windows = [month_windows(to_date(end), max(period_months, 12) + period_months) for end in ends]
-    history = [
-        month_windows(to_date(end), 2 + (int(end) - first) // 28 + period_months) for end in ends
+    # Two periods a year apart, and every month back to the first invoice.
+    at_least = max(period_months, 12) + period_months
+    windows = [
+        month_windows(to_date(end), max(at_least, 2 + (int(end) - first) // 28)) for end in ends
     ]
-    grid = np.unique(np.concatenate([*windows, *history]))
-    sums = Cumulated.of(ledger, grid)
+    sums = Cumulated.of(ledger, np.unique(np.concatenate(windows)))
     rows, reasons = [], {}
-    for end, window, months in zip(ends, windows, history, strict=True):
-        row, reasons = measure_at(sums, ledger, end, window, months, first, period_months)
+    for end, window in zip(ends, windows, strict=True):
+        row, reasons = measure_at(sums, ledger, end, window, first, period_months)
         rows.append(row)
     return pd.DataFrame(rows).assign(as_of=to_timestamps(ends)), reasons
 
@@ -118,7 +120,6 @@ def measure_at(
     ledger: Ledger,
     end: int,
     window: np.ndarray,
-    months: np.ndarray,
     first: int,
     period_months: int,
 ) -> tuple[dict, dict[str, str]]:
@@ -132,7 +133,7 @@ def measure_at(
     sales = sums.sales_at(end) - sums.sales_at(start)
     collected = sums.collected_at(end) - sums.collected_at(start)
     # Months before the first invoice are not months without sales: they are not known.
-    months = months[: np.searchsorted(-months, -first, side="right") + 1]
+    months = window[: np.searchsorted(-window, -first, side="right") + 1]
     monthly = -np.diff(sums.sales[np.searchsorted(sums.grid, months)])
     simple = float(dso_simple(balance, sales, days))
     best = float(dso_best_possible(balance - overdue, sales, days))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.balances import DUST
 from models.figures import Figure
 from models.ledger import (
     PAID,
@@ -160,6 +161,8 @@ def fit_cash_forecast(
     expected = np.array(
         [forecast_on(counts, ledger, int(day), weeks, history_months) for day in made_on]
     )
+    # What float arithmetic leaves of a settled balance is not money to come.
+    expected[expected < DUST] = 0.0
     actual = came_in(ledger, made_on[:-1], weeks)
     # Column 0 is all weeks together, then week by week.
     expected = np.column_stack([expected.sum(axis=1), expected])
@@ -252,9 +255,12 @@ def error_quantiles(
 
 
 def conformal(errors: np.ndarray, confidence: float) -> float:
-    """Return the smallest error that at least `confidence` of future ones stay below."""
+    """Return the smallest error that at least `confidence` of future ones stay below.
+
+    Missing where so few errors are known that no bound keeps that promise.
+    """
     rank = int(np.ceil((errors.size + 1) * confidence))
-    return float(np.sort(errors)[min(rank, errors.size) - 1])
+    return float(np.sort(errors)[rank - 1]) if rank <= errors.size else float("nan")
 
 
 def past_table(

@@ -1,6 +1,7 @@
 """Errors of curves whose rows come in clusters, such as several invoices of one customer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,7 +10,8 @@ from scipy.special import ndtri, stdtrit
 from models.risk_sets import Rows
 
 __all__ = [
-    "clustered_variance",
+    "ClusterSteps",
+    "cluster_steps",
     "critical_value",
     "few_clusters_factor",
     "loglog_band",
@@ -19,60 +21,87 @@ __all__ = [
 ]
 
 
-def clustered_variance(rows: Rows, left: Sequence, entered: Sequence, weights: Sequence):
-    r"""Sum over clusters of the squared influence, for every group and day.
+@dataclass(frozen=True, eq=False)
+class ClusterSteps:
+    """Days on which something changes within each cluster, in order of cluster and day.
 
-    A cluster's influence on day t is :math:`\sum_j w_j(t) X_{cj}(t)`, where each
-    :math:`X_{cj}` is a sum over its rows that changes only when one of them enters or
-    leaves. So the squares are summed by their changes, and neither a cluster-by-day
-    matrix nor a loop over clusters is needed.
-
-    Parameters
+    Attributes
     ----------
-    left, entered : sequence of ndarray
-        What one row adds to each :math:`X_j` on leaving, and on entering.
-    weights : sequence of ndarray of shape (n_groups, n_days)
-        The :math:`w_j`.
-
-    Returns
-    -------
-    variance : ndarray of shape (n_groups, n_days)
+    order : ndarray
+        Puts all entries, then all exits of the rows in this order.
+    first : ndarray
+        Where a new cluster or day begins in that order.
+    slot : ndarray
+        Group and day of each change, as an index.
+    new_cluster : ndarray of bool
+        Whether the change is the first of its cluster.
     n_clusters : ndarray of shape (n_groups,)
     """
-    n_groups, n_days = len(rows.groups), rows.n_days
-    alone = rows.cluster is None
-    unit = (
-        np.arange(rows.day.size) if alone else rows.group * (rows.cluster.max() + 1) + rows.cluster
-    )
+
+    rows: Rows
+    order: np.ndarray
+    first: np.ndarray
+    slot: np.ndarray
+    new_cluster: np.ndarray
+    n_clusters: np.ndarray
+
+    def variance(self, left: Sequence, entered: Sequence, weights: Sequence) -> np.ndarray:
+        r"""Sum over clusters of the squared influence, for every group and day.
+
+        A cluster's influence on day t is :math:`\sum_j w_j(t) X_{cj}(t)`, where each
+        :math:`X_{cj}` is a sum over its rows that changes only when one of them enters or
+        leaves. So the squares are summed by their changes, and neither a cluster-by-day
+        matrix nor a loop over clusters is needed.
+
+        Parameters
+        ----------
+        left, entered : sequence of ndarray
+            What one row adds to each :math:`X_j` on leaving, and on entering.
+        weights : sequence of ndarray of shape (n_groups, n_days)
+            The :math:`w_j`.
+        """
+        weight = self.rows.weight
+        outside = None
+        if weight is not None and self.rows.cluster is None:
+            # Rows without a cluster are independent copies: their number multiplies the square.
+            outside, weight = np.concatenate([weight, weight])[self.order][self.first], None
+        totals = []
+        for at_exit, at_entry in zip(left, entered, strict=True):
+            steps = np.concatenate([at_entry, at_exit])
+            if weight is not None:
+                steps *= np.concatenate([weight, weight])
+            steps = np.add.reduceat(steps[self.order], self.first)
+            totals.append(running_total(steps, self.new_cluster))
+        shape = weights[0].shape
+        variance = np.zeros(shape)
+        for j, one in enumerate(totals):
+            for k in range(j + 1):
+                product = one * totals[k]
+                change = np.where(self.new_cluster, product, np.diff(product, prepend=0.0))
+                if outside is not None:
+                    change *= outside
+                by_day = np.bincount(self.slot, change, minlength=variance.size).reshape(shape)
+                twice = 1 if j == k else 2
+                variance += twice * weights[j] * weights[k] * np.cumsum(by_day, axis=-1)
+        return np.maximum(variance, 0.0)
+
+
+def cluster_steps(rows: Rows) -> ClusterSteps:
+    """Sort entries and exits by cluster and day; without clusters each row is its own."""
+    n_days = rows.n_days
+    if rows.cluster is None:
+        unit = np.arange(rows.day.size)
+    else:
+        unit = rows.group * (rows.cluster.max() + 1) + rows.cluster
     start = np.zeros_like(rows.day) if rows.entry is None else rows.entry
-    key = np.concatenate([unit, unit]) * n_days + np.concatenate([start, rows.day])
-    order = np.argsort(key, kind="stable")
+    key = np.concatenate([unit * n_days + start, unit * n_days + rows.day])
+    order = np.argsort(key)
     key = key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
-    key, groups = key[first], np.concatenate([rows.group, rows.group])[order][first]
-    new_unit = np.diff(key // n_days, prepend=-1) != 0
-    slot = groups * n_days + key % n_days
-    # Rows without a cluster are independent copies: their number multiplies the square.
-    inside = np.ones(rows.day.size) if alone or rows.weight is None else rows.weight
-    outside = None
-    if alone and rows.weight is not None:
-        outside = np.concatenate([rows.weight, rows.weight])[order][first]
-    totals = []
-    for at_exit, at_entry in zip(left, entered, strict=True):
-        steps = np.concatenate([at_entry * inside, at_exit * inside])[order]
-        totals.append(running_total(np.add.reduceat(steps, first), new_unit))
-    variance = np.zeros((n_groups, n_days))
-    for j, first_total in enumerate(totals):
-        for k in range(j + 1):
-            product = first_total * totals[k]
-            change = np.where(new_unit, product, np.diff(product, prepend=0.0))
-            if outside is not None:
-                change = change * outside
-            by_day = np.bincount(slot, change, minlength=n_groups * n_days)
-            by_day = np.cumsum(by_day.reshape(n_groups, n_days), axis=-1)
-            variance += (1 if j == k else 2) * weights[j] * weights[k] * by_day
-    n_clusters = np.bincount(groups[new_unit], minlength=n_groups)
-    return np.maximum(variance, 0.0), n_clusters
+    key, groups = key[first], np.concatenate([rows.group, rows.group])[order[first]]
+    new_cluster = np.diff(key // n_days, prepend=-1) != 0
+    n_clusters = np.bincount(groups[new_cluster], minlength=len(rows.groups))
+    return ClusterSteps(rows, order, first, groups * n_days + key % n_days, new_cluster, n_clusters)
 
 
 def row_influence(rows: Rows, table: np.ndarray, cause: int = 1) -> np.ndarray:

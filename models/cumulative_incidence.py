@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from models.clusters import (
-    clustered_variance,
+    ClusterSteps,
+    cluster_steps,
     critical_value,
     entry_values,
     loglog_band,
@@ -105,17 +106,21 @@ def fit_cumulative_incidence(
         duration, codes, group=group, weight=weight, entry=entry, cluster=cluster, causes=causes
     )
     sets = count_risk_sets(rows)
-    n_clusters = None
+    # Alike rows on their own need no sorting into clusters: they are counted.
+    steps = None if cluster is None and entry is None else cluster_steps(rows)
+    n_clusters = None if cluster is None else steps.n_clusters
+    critical = critical_value(confidence, None if cluster is None else n_clusters[:, None])
     tables = []
     keep, at = steps_kept(sets)
     for index, name in enumerate(causes):
-        variance, n_units = incidence_variance(rows, sets, index)
-        if cluster is None:
-            std_err, critical = np.sqrt(variance), critical_value(confidence)
+        if steps is None:
+            variance = independent_variance(sets, index)
         else:
-            n_clusters = n_units
+            variance = incidence_variance(rows, sets, steps, index)
+        if cluster is None:
+            std_err = np.sqrt(variance)
+        else:
             std_err = spread_of_clusters(variance, n_clusters[:, None])
-            critical = critical_value(confidence, n_clusters)[:, None]
         lower, upper = loglog_band(sets.incidence[:, index], std_err, critical)
         tables.append(
             pd.DataFrame(
@@ -136,7 +141,7 @@ def fit_cumulative_incidence(
     return CumulativeIncidence(pd.concat(tables, ignore_index=True), groups, confidence, sets, rows)
 
 
-def incidence_variance(rows: Rows, sets: RiskSets, index: int) -> tuple[np.ndarray, np.ndarray]:
+def incidence_variance(rows: Rows, sets: RiskSets, steps: ClusterSteps, index: int) -> np.ndarray:
     """Sum of squared influence on one cause's incidence, by group and day.
 
     A row that left on day d moves F(t) by K1 + F(t) K2, with K1 and K2 known on d; one still
@@ -144,8 +149,6 @@ def incidence_variance(rows: Rows, sets: RiskSets, index: int) -> tuple[np.ndarr
     """
     incidence = sets.incidence[:, index]
     drift, b, c_and_d = sets.incidence_terms(index)
-    if rows.cluster is None and rows.entry is None:
-        return independent_incidence_variance(sets, index), np.zeros(len(rows.groups))
     slot, this = rows.slot, rows.cause == index + 1
     jump = np.where(rows.cause > 0, sets.jump.ravel()[slot], 0.0)
     own = np.where(this, sets.gain.ravel()[slot], 0.0)
@@ -156,10 +159,10 @@ def incidence_variance(rows: Rows, sets: RiskSets, index: int) -> tuple[np.ndarr
         -ones,
     ]
     entered = [entry_values(c_and_d, rows), -entry_values(b, rows), ones]
-    return clustered_variance(rows, left, entered, [np.ones_like(b), incidence, drift])
+    return steps.variance(left, entered, [np.ones_like(b), incidence, drift])
 
 
-def independent_incidence_variance(sets: RiskSets, index: int) -> np.ndarray:
+def independent_variance(sets: RiskSets, index: int) -> np.ndarray:
     """Return the same sum when every row stands alone: rows alike are counted, not listed."""
     incidence = sets.incidence[:, index]
     drift, b, c_and_d = sets.incidence_terms(index)

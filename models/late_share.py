@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from models.clusters import critical_value, few_clusters_factor
 from models.figures import Figure
@@ -175,7 +174,16 @@ def share_interval(
     # Nothing varies between customers here. Alike invoices of one customer are no new
     # evidence, so Wilson's interval counts customers where there are several.
     count = int(n) if units == 1 else units
-    interval = stats.binomtest(round(share * count), count).proportion_ci(confidence, "wilson")
     if units == 1:
         reason = "All invoices are of one customer; the interval holds for that customer only."
-    return float(interval.low), float(interval.high), reason
+    low, high = wilson_interval(share, count, confidence)
+    return low, high, reason
+
+
+def wilson_interval(share: float, n: int, confidence: float) -> tuple[float, float]:
+    """Return Wilson's score interval of a share of `n` independent cases."""
+    # Wilson (1927), JASA 22, 209-212.
+    z2 = float(critical_value(confidence)) ** 2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
+    return float(max(centre - half, 0.0)), float(min(centre + half, 1.0))

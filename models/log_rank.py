@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import chdtrc, fdtrc
 
 from models.clusters import few_clusters_factor
 from models.risk_sets import Rows, count_risk_sets, read_rows
@@ -138,11 +138,11 @@ def decide(
         return LogRank(np.nan, np.nan, max(n_groups - 1, 0), table, n_clusters, reason)
     statistic = float(score @ np.linalg.pinv(covariance, hermitian=True) @ score)
     if n_clusters is None:
-        p_value = float(stats.chi2.sf(statistic, df))
+        p_value = float(chdtrc(df, statistic))
     else:
         # Hotelling: the covariance itself is estimated from the clusters.
         scale = (n_clusters - df) / (df * (n_clusters - 1))
-        p_value = float(stats.f.sf(statistic * scale, df, n_clusters - df))
+        p_value = float(fdtrc(df, n_clusters - df, statistic * scale))
     return LogRank(statistic, p_value, df, table, n_clusters)
 
 

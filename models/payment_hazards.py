@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.ledger import BILLED, PAID, UNAPPLIED, Ledger
+from models.ledger import BILLED, PAID, UNAPPLIED, Ledger, by_day
 
 __all__ = ["MonthlyCounts", "count_monthly", "expected_by_week", "payment_shares"]
 
@@ -89,7 +89,7 @@ def count_monthly(ledger: Ledger, ends: np.ndarray) -> MonthlyCounts:
     n_issue, n_ends = int(issue.max()) + 1, ends.size
     terms = terms_class(ledger)
     n_classes = int(terms.max()) + 1
-    step = np.searchsorted(ends, ledger.happened, side="left")
+    step = by_day(ledger.happened, lambda days: np.searchsorted(ends, days, side="left"))
     age = np.clip(ledger.happened - ledger.issued, 0, OLDEST)
     n_ages = int(age.max()) + 2
     # Hazards weigh currencies by the rate of the month of issue, in both parts of the ratio.

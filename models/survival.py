@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from models.clusters import (
-    clustered_variance,
+    cluster_steps,
     critical_value,
     entry_values,
     loglog_band,
@@ -154,8 +154,10 @@ def fit_kaplan_meier(
         at_exit, at_entry = b.ravel()[rows.slot], entry_values(b, rows)
         departed = np.where(rows.cause > 0, sets.jump.ravel()[rows.slot], 0.0)
         ones = np.ones(rows.day.size)
-        variance, n_clusters = clustered_variance(
-            rows, [at_exit - departed, -ones], [-at_entry, ones], [np.ones_like(b), b]
+        steps = cluster_steps(rows)
+        n_clusters = steps.n_clusters
+        variance = steps.variance(
+            [at_exit - departed, -ones], [-at_entry, ones], [np.ones_like(b), b]
         )
         std_err = sets.survival * spread_of_clusters(variance, n_clusters[:, None])
         critical = critical_value(confidence, n_clusters)[:, None]
