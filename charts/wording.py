@@ -1,0 +1,146 @@
+"""Numbers, dates and lists in words: a page, a chart, a slide and a notebook print the same."""
+
+import datetime as dt
+import math
+from numbers import Real
+
+import pandas as pd
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_currency, format_currency, format_decimal
+
+__all__ = [
+    "count",
+    "count_of",
+    "date",
+    "days",
+    "exact_money",
+    "in_unit",
+    "listed",
+    "moment",
+    "money",
+    "share",
+]
+
+LOCALE = "en"
+NOTHING = "–"
+
+
+def money(value: Real | None, currency: str) -> str:
+    """Money in short, for a headline: the receipt holds it to the cent.
+
+    >>> money(1_234_567.891, "EUR")
+    '€1.23M'
+    >>> money(999_999.9, "EUR")
+    '€1M'
+    >>> money(None, "EUR")
+    '–'
+    """
+    if is_missing(value):
+        return NOTHING
+    if abs(value) < 10_000:
+        return format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
+    # Rounded first: babel chooses K or M before it rounds, and would write €1000K.
+    power = 3 * int(math.log10(abs(value)) // 3)
+    rounded = round(float(value), 2 - power)
+    return format_compact_currency(rounded, currency, locale=LOCALE, fraction_digits=2)
+
+
+def exact_money(value: Real | None, currency: str) -> str:
+    """Money to the smallest unit of its currency.
+
+    >>> exact_money(1234567.891, "EUR")
+    '€1,234,567.89'
+    """
+    return NOTHING if is_missing(value) else format_currency(value, currency, locale=LOCALE)
+
+
+def share(value: Real | None, digits: int = 1) -> str:
+    """A share of one in percent.
+
+    >>> share(0.3561)
+    '35.6 %'
+    """
+    return NOTHING if is_missing(value) else f"{100 * value:.{digits}f} %"
+
+
+def days(value: Real | None, digits: int = 0) -> str:
+    """A length of time in days.
+
+    >>> days(1.0), days(45.25, 1)
+    ('1 day', '45.2 days')
+    """
+    if is_missing(value):
+        return NOTHING
+    number = f"{value:,.{digits}f}"
+    return f"{number} day" if number == "1" else f"{number} days"
+
+
+def count(value: Real | None) -> str:
+    """A count with thousands separators.
+
+    >>> count(12345)
+    '12,345'
+    """
+    return NOTHING if is_missing(value) else format_decimal(int(value), locale=LOCALE)
+
+
+def count_of(n: int, singular: str, plural: str | None = None) -> str:
+    """A count with its noun.
+
+    >>> count_of(1, "row"), count_of(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{count(n)} {singular if n == 1 else plural or singular + 's'}"
+
+
+def date(value: dt.date | pd.Timestamp | None) -> str:
+    """A date that no reader can take for another.
+
+    >>> date(dt.date(2024, 3, 5))
+    '5 Mar 2024'
+    """
+    return NOTHING if is_missing(value) else format_date(value, "d MMM y", locale=LOCALE)
+
+
+def moment(text: str) -> str:
+    """A moment of the history, in UTC.
+
+    >>> moment("2025-03-05T14:07:11.123+00:00")
+    '5 Mar 2025, 14:07 UTC'
+    """
+    at = dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+    return format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=LOCALE)
+
+
+def in_unit(value: float | None, unit: str, currency: str, *, exact: bool = False) -> str:
+    """A figure in its unit; `exact` for the receipt, short for the headline.
+
+    >>> in_unit(0.25, "share", "EUR"), in_unit(0.25, "share", "EUR", exact=True)
+    ('25.0 %', '25.0000 %')
+    """
+    if is_missing(value):
+        return NOTHING
+    if unit == "money":
+        return exact_money(value, currency) if exact else money(value, currency)
+    if unit == "share":
+        return share(value, 4 if exact else 1)
+    if unit == "days":
+        return days(value, 4 if exact else 1)
+    if unit == "count":
+        return count(value)
+    return f"{value:,.4f}" if exact else f"{value:,.1f}"
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """Words as a sentence lists them.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def is_missing(value: object) -> bool:
+    return value is None or bool(pd.isna(value))

@@ -1,0 +1,34 @@
+"""Definitions: every figure in one sentence and one formula."""
+
+import streamlit as st
+
+from models.figures import DEFINITIONS
+from ui.text import label_of
+
+UNITS = {
+    "money": "Money in the reporting currency",
+    "days": "Days",
+    "share": "Share, shown in percent",
+    "count": "Count",
+    "date": "Date",
+    "score": "Number on a scale of its own",
+}
+BETTER = {True: "Lower is better", False: "Higher is better", None: "Neither way is better"}
+
+st.title("Definitions")
+st.markdown(
+    "What each figure means and how it is computed, the same on every page, slide and file."
+)
+
+section = None
+for definition in DEFINITIONS.values():
+    analysis = definition.id.split(".")[0]
+    if analysis != section:
+        section = analysis
+        st.header(label_of(analysis))
+    with st.container(border=True):
+        st.subheader(definition.label, anchor=definition.id.replace(".", "-"))
+        st.markdown(definition.sentence)
+        st.code(definition.formula, language=None, wrap_lines=True)
+        better = BETTER[definition.lower_is_better]
+        st.caption(f"{UNITS[definition.unit]}. {better}. Known to files as `{definition.id}`.")

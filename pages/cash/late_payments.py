@@ -1,0 +1,73 @@
+"""Time to pay: how long invoices take, how many are late, and which money is at risk."""
+
+import streamlit as st
+
+import analyses.late_payments
+from charts.late_payments import MOST_GROUPS, late_share_dots, paid_curve
+from models.open_invoices import fit_cash_at_risk
+from ui import url_state
+from ui.chart import told
+from ui.errors import explained
+from ui.frame import require_view
+from ui.late_payments import (
+    at_risk_sentence,
+    late_sentence,
+    names_of_debtors,
+    pace_sentence,
+    paid_sentence,
+    show_curve_groups,
+    show_open_invoices,
+)
+from ui.receipt import figure_row, rows_behind
+from ui.results import compute
+from ui.segments import choose_segment
+from ui.text import undollared
+
+st.title("Time to pay")
+st.markdown("How long invoices take to be paid, how many are late, and which money is at risk.")
+view = require_view()
+ours = analyses.late_payments
+
+
+@st.fragment
+def paid_by_day(curve):
+    day = url_state.slide("Days since issue", "day", 0, 180, default=60)
+    told(paid_sentence(curve, day), paid_curve(curve, day=day), key="paid_curve")
+
+
+@st.fragment
+def at_risk(curves, scored):
+    grace = url_state.slide("Days of grace after the due date", "grace", 0, 120, default=30, step=5)
+    risk = fit_cash_at_risk(curves, scored, view.as_of, grace_days=grace)
+    st.markdown(undollared(at_risk_sentence(risk, view.currency)))
+    figure_row(view, risk.figures(), rows_behind(ours.receipt_rows, view, grace_days=grace))
+
+
+with explained():
+    overall, late = compute(ours.time_to_pay, view), compute(ours.late_share, view)
+    figure_row(view, [*late.figures(), *overall.figures()], rows_behind(ours.receipt_rows, view))
+
+st.subheader("When invoices are paid")
+segment = choose_segment(view, "by", none="All invoices together")
+with explained():
+    curve = overall if segment is None else compute(ours.time_to_pay, view, by=segment)
+    paid_by_day(curve)
+    if segment is not None:
+        st.markdown(pace_sentence(curve.comparison))
+        show_curve_groups(curve, MOST_GROUPS)
+
+with explained():
+    st.subheader("Who pays late")
+    if segment is None:
+        st.markdown(late_sentence(late) + " Choose what to compare by above to see who they are.")
+    else:
+        split = compute(ours.late_share, view, by=segment)
+        told(late_sentence(split), late_share_dots(split))
+
+with explained():
+    st.subheader("Cash at risk")
+    scored = compute(ours.scored_invoices, view)
+    at_risk(compute(ours.payment_curves, view), scored)
+
+    st.subheader("Open invoices")
+    show_open_invoices(scored, compute(names_of_debtors, view), view)

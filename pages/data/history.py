@@ -1,0 +1,80 @@
+"""History: every import, and how to take back the last one."""
+
+import pandas as pd
+import streamlit as st
+
+from ui.errors import end_page, explained
+from ui.frame import open_workspace
+from ui.text import count_of, escape, moment
+
+st.title("History")
+st.markdown("Every import: who, when, which file and which rows. The last one can be taken back.")
+
+workspace = open_workspace()
+imports = workspace.history() if workspace else []
+if not imports:
+    st.info("Nothing has been loaded yet.", icon=":material/info:")
+    st.page_link("pages/data/load.py", label="Load a file", icon=":material/upload_file:")
+    end_page()
+
+current = workspace.current()
+
+
+def state_of(manifest) -> str:
+    if not manifest.loaded:
+        return "Nothing loaded"
+    if manifest.undone:
+        return "Taken back"
+    return "Current" if current and manifest.id == current.id else "Superseded"
+
+
+def total(manifest, part: str) -> int:
+    return sum(int(report[part]) for report in manifest.report.get("tables", {}).values())
+
+
+st.dataframe(
+    pd.DataFrame(
+        {
+            "When": [moment(manifest.created_at) for manifest in imports],
+            "Who": [manifest.who for manifest in imports],
+            "Files": [", ".join(str(f.get("name", "")) for f in m.files) for m in imports],
+            "Rows in": [total(manifest, "rows_in") for manifest in imports],
+            "Accepted": [total(manifest, "accepted") for manifest in imports],
+            "Refused": [total(manifest, "refused") for manifest in imports],
+            "How": [manifest.mode.capitalize() for manifest in imports],
+            "State": [state_of(manifest) for manifest in imports],
+            "Snapshot": [manifest.id for manifest in imports],
+            "Hash of the files": [
+                ", ".join(str(f.get("sha256", ""))[:16] for f in m.files) for m in imports
+            ],
+        }
+    ),
+    hide_index=True,
+    placeholder="",
+    alt="Imports, newest first",
+)
+
+if current is not None:
+    stored = sum(table.rows for table in current.manifest.tables.values())
+    st.caption(
+        f"The current snapshot holds {count_of(len(current.manifest.tables), 'table')} with "
+        f"{count_of(stored, 'row')}. Figures print its name, `{current.id}`, on their receipts."
+    )
+
+
+@st.dialog("Take back the last import?")
+def confirm() -> None:
+    st.markdown(
+        f"The import of **{moment(current.manifest.created_at)}** by "
+        f"{escape(current.manifest.who)} no longer counts, and every page shows the data as it "
+        "was before. Nothing is deleted."
+        "was before. Nothing is deleted."
+    )
+    if st.button("Take it back", icon=":material/undo:"):
+        with explained():
+            workspace.undo()
+            st.rerun()
+
+
+if current is not None and st.button("Take back the last import", icon=":material/undo:"):
+    confirm()

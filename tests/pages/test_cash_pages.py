@@ -1,0 +1,128 @@
+"""The cash pages from app.py: the number shown is the number of the one result."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import analyses.cash_forecast
+import analyses.late_payments
+import analyses.receivables
+from analyses.scope import Scope
+from tests.served import ROOT
+from ui.text import days, money, share
+from warehouse.load import load
+from warehouse.workspace import Workspace
+
+
+def show(page: str, **query) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    if page != "pages/cash/receivables.py":
+        at.switch_page(page).run()
+    assert not at.exception
+    assert not at.error
+    return at
+
+
+def metrics(at: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value.replace("\\$", "$") for metric in at.metric}
+
+
+@pytest.fixture(scope="module")
+def sample(sample_workspace):
+    """Tables of the sample, the scope of its newest day, and its currency."""
+    with Workspace.open(sample_workspace).current().tables() as tables:
+        yield tables, Scope(tables.newest_date), tables.reporting_currency
+
+
+def test_receivables_page_shows_the_figures_of_the_result(in_sample_workspace, sample):
+    tables, scope, currency = sample
+    result = analyses.receivables.run(tables, scope)
+    shown = metrics(show("pages/cash/receivables.py"))
+    assert shown["Open receivables"] == money(result.open_amount, currency)
+    assert shown["Overdue receivables"] == money(result.overdue_amount, currency)
+    assert shown["DSO, count-back"] == days(result.dso, 1)
+    assert shown["DSO, best possible"] == days(result.dso_best_possible, 1)
+    assert shown["Collection effectiveness"] == f"{result.cei:.1f}"
+
+
+def test_link_cuts_the_figures_and_looks_back(in_sample_workspace, sample):
+    tables, scope, currency = sample
+    before = scope.as_of.replace(year=scope.as_of.year - 1, day=28)
+    at = show("pages/cash/receivables.py", industry="Retail", as_of=before.isoformat())
+    result = analyses.receivables.run(tables, Scope(before, {"industry": ("Retail",)}))
+    assert metrics(at)["Open receivables"] == money(result.open_amount, currency)
+    assert at.date_input[0].value == before
+
+
+def test_age_bands_follow_the_choice(in_sample_workspace):
+    at = show("pages/cash/receivables.py", buckets="15-30-45-60", aging_by="invoice")
+    sentence = next(m.value for m in at.markdown if m.value.startswith("Customers owe"))
+    assert "more than 60 days old" in sentence
+    assert "not yet due" not in sentence
+
+
+def test_time_to_pay_page_shows_the_figures_of_the_result(in_sample_workspace, sample):
+    tables, scope, currency = sample
+    shown = metrics(show("pages/cash/late_payments.py"))
+    late = analyses.late_payments.late_share(tables, scope)
+    curve = analyses.late_payments.time_to_pay(tables, scope)
+    assert shown["Late share"] == share(late.late_share)
+    assert shown["Median days to pay"] == days(curve.median_days, 1)
+    risk = analyses.late_payments.cash_at_risk(tables, scope, 30)
+    assert shown["Cash at risk"] == money(risk.total, currency)
+
+
+def test_longer_grace_lowers_the_cash_at_risk(in_sample_workspace, sample):
+    tables, scope, currency = sample
+    at = show("pages/cash/late_payments.py")
+    grace = next(slider for slider in at.slider if "grace" in slider.label)
+    grace.set_value(90).run()
+    assert not at.exception
+    risk = analyses.late_payments.cash_at_risk(tables, scope, 90)
+    assert metrics(at)["Cash at risk"] == money(risk.total, currency)
+    assert risk.total < analyses.late_payments.cash_at_risk(tables, scope, 30).total
+
+
+def test_day_before_the_first_payment_is_explained_not_raised(in_sample_workspace, sample):
+    tables, _, _ = sample
+    first = tables["invoices"].issued_on.min().to_pandas()
+    at = show("pages/cash/late_payments.py", as_of=first.isoformat())
+    assert any("has been paid" in w.value or "fewer than" in w.value for w in at.warning)
+
+
+def test_forecast_page_shows_the_forecast_and_its_record(in_sample_workspace, sample):
+    tables, scope, currency = sample
+    forecast = analyses.cash_forecast.run(tables, scope)
+    at = show("pages/cash/cash_forecast.py")
+    assert metrics(at)["Cash expected in 13 weeks"] == money(forecast.expected, currency)
+    judged = forecast.backtest.dropna(subset=["inside"])
+    inside = int(judged["inside"].astype(bool).sum())
+    assert any(f"**{inside}** had what came in" in m.value for m in at.markdown)
+
+
+@pytest.fixture(scope="module")
+def ibm_workspace(reference_data, tmp_path_factory):
+    """IBM's accounts receivable export as people have it: a CSV."""
+    import pandas as pd
+
+    folder = tmp_path_factory.mktemp("ibm")
+    source = reference_data / "ibm_ar" / "invoices.parquet"
+    pd.read_parquet(source).to_csv(folder / "accounts-receivable.csv", index=False)
+    workspace = Workspace.create(folder / "workspace")
+    report = load(folder / "accounts-receivable.csv", workspace)
+    assert report.refused == 0
+    return workspace.folder
+
+
+def test_ibm_export_shows_its_late_share_and_that_of_disputed_invoices(ibm_workspace, monkeypatch):
+    monkeypatch.setenv("GOODWILL_WORKSPACE", str(ibm_workspace))
+    monkeypatch.chdir(ROOT)
+    at = show("pages/cash/late_payments.py")
+    assert metrics(at)["Late share"] == "35.6 %"
+    by = next(box for box in at.selectbox if box.label == "Compare by")
+    by.set_value("disputed").run()
+    assert not at.exception
+    sentence = next(m.value for m in at.markdown if "paid or past due were late" in m.value)
+    assert "**68.3 %** of disputed against **25.9 %** of not disputed" in sentence

@@ -1,0 +1,14 @@
+"""Serve the app: ``python -m ui --server.port 8501``, with the options of ``streamlit run``."""
+
+import sys
+
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.cli import main
+
+# Streamlit takes a folder called pages for its old page discovery until app.py has run once.
+# The first visitor after a start who follows a link to a page would be told, in a dialog
+# above that very page, that it does not exist.
+PagesManager.uses_pages_directory = False
+
+sys.argv = ["streamlit", "run", "app.py", *sys.argv[1:]]
+main()

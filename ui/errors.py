@@ -1,0 +1,66 @@
+"""What a page says when something does not work: plain words, never a traceback."""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+
+from ui.text import escape
+
+__all__ = ["PageEnds", "end_page", "explained", "say"]
+
+log = logging.getLogger("goodwill")
+
+ROOT = Path(__file__).parents[1]
+
+
+class PageEnds(Exception):
+    """The page has said what there is to say."""
+
+
+def end_page() -> NoReturn:
+    """End the page here. After `st.stop` not even the address could be written any more."""
+    raise PageEnds
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Show what went wrong in place of what could not be shown; the rest of the page goes on."""
+    try:
+        yield
+    except PageEnds:
+        raise
+    except ValueError as error:
+        if written_for_the_visitor(error):
+            st.warning(say(error), icon=":material/info:")
+        else:
+            unforeseen(error)
+    except Exception as error:  # whatever it is, the visitor gets a reference and the log the rest
+        unforeseen(error)
+
+
+def say(error: BaseException | str) -> str:
+    """An error's own words, safe to print: data in them stays data, `names` stay set apart."""
+    return escape(error, longest=2_000).replace("\\`", "`")
+
+
+def written_for_the_visitor(error: ValueError) -> bool:
+    """Whether our code raised it: a library's ValueError speaks to a programmer."""
+    frames = traceback.extract_tb(error.__traceback__)
+    raised_in = Path(frames[-1].filename).resolve() if frames else ROOT
+    return raised_in.is_relative_to(ROOT) and "site-packages" not in raised_in.parts
+
+
+def unforeseen(error: Exception) -> None:
+    reference = secrets.token_hex(4)
+    log.error("Reference %s", reference, exc_info=error)
+    st.error(
+        f"This part could not be shown because of a fault in the program. Your data is as it was. "
+        f"The log holds the details under reference **{reference}**.",
+        icon=":material/report:",
+    )

@@ -1,0 +1,226 @@
+"""Headline figures, each with its receipt: what it means, how it was made, and from which rows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from models.figures import DEFINITIONS, Figure
+from ui.download import offer_csv
+from ui.errors import explained
+from ui.frame import View
+from ui.results import RowsOf, rows_of
+from ui.tables import columns_of
+from ui.text import (
+    count,
+    count_of,
+    date,
+    escape,
+    exact_money,
+    in_unit,
+    listed,
+    share,
+    undollared,
+)
+
+__all__ = ["RowsBehind", "figure_row", "rows_behind"]
+
+#: A control total may differ by what is lost when cents are summed in binary.
+SMALLEST_DIFFERENCE = 0.005
+
+#: Labels that do not fit a card; the receipt has them in full.
+SHORT_LABELS = {
+    "receivables.dso": "DSO, count-back",
+    "receivables.dso_simple": "DSO, simple",
+    "receivables.dso_best_possible": "DSO, best possible",
+    "receivables.cei": "Collection effectiveness",
+    "receivables.cash_flow_velocity": "Turns a year",
+    "receivables.growth": "Growth beyond sales",
+}
+
+#: A year of month ends and the one it began from.
+MONTHS_SHOWN = 13
+
+RowsBehind = Callable[[str], RowsOf]
+
+
+def rows_behind(receipt_rows: Callable[..., Any], view: View, **options: object) -> RowsBehind:
+    """How a receipt gets its rows: asked for only when it is opened."""
+    return lambda figure_id: rows_of(receipt_rows, view, figure_id=figure_id, **options)
+
+
+def figure_row(
+    view: View,
+    figures: Sequence[Figure],
+    rows: RowsBehind,
+    *,
+    trend: pd.DataFrame | None = None,
+    confidence: float = 0.95,
+    columns: int = 4,
+) -> None:
+    """A card for each figure: the number, its interval or its past, and a button to its receipt.
+
+    `trend` has a row a month end in ``as_of``, the last one the view's day, and a column for
+    each figure that has a past, under the last part of its id.
+    """
+    asked_for = None
+    with st.grid(columns, min_column_width=900 // columns - 60, gap="small"):
+        for figure in figures:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                card(view, figure, trend)
+                if interval := interval_in_words(figure, view.currency, confidence):
+                    st.caption(interval)
+                st.space("stretch")
+                if st.button(
+                    "Receipt",
+                    icon=":material/receipt_long:",
+                    type="tertiary",
+                    key=f"receipt_{figure.id}",
+                    help=f"How {figure.label} was made, and the rows behind it",
+                ):
+                    asked_for = figure
+    if asked_for is not None:
+        show_receipt(view, asked_for, rows, confidence)
+
+
+def card(view: View, figure: Figure, trend: pd.DataFrame | None) -> None:
+    """The number, and where there is a past its course over a year and the change since."""
+    past = course(figure, trend)
+    st.metric(
+        SHORT_LABELS.get(figure.id, figure.label),
+        undollared(in_unit(figure.value, figure.unit, view.currency)),
+        help=figure.definition,
+        **({} if past is None else change(figure, past)),
+    )
+
+
+def course(figure: Figure, trend: pd.DataFrame | None) -> list[float] | None:
+    """The figure's last thirteen month ends, the last one its value; None without a full year."""
+    name = figure.id.split(".")[-1]
+    if trend is None or name not in trend or figure.value is None:
+        return None
+    values = trend[name].iloc[-MONTHS_SHOWN:]
+    return list(values) if len(values) == MONTHS_SHOWN and values.notna().all() else None
+
+
+def change(figure: Figure, past: Sequence[float]) -> dict[str, Any]:
+    """What changed over the course, in the words and the direction of the figure."""
+    moved, before = past[-1] - past[0], past[0]
+    said = {
+        "money": f"{100 * moved / before:+.0f} %" if before else "new",
+        "days": f"{moved:+.1f} days",
+        "share": f"{100 * moved:+.1f} points",
+    }.get(figure.unit, f"{moved:+.1f}")
+    better = DEFINITIONS[figure.id].lower_is_better
+    return {
+        "delta": said if moved else 0,
+        "delta_color": {True: "inverse", False: "normal", None: "off"}[better],
+        "delta_arrow": "off" if not moved else "up" if moved > 0 else "down",
+        "delta_description": "in a year",
+        "chart_data": list(past),
+        "chart_type": "line",
+    }
+
+
+def interval_in_words(figure: Figure, currency: str, confidence: float) -> str:
+    if figure.value is None:
+        return escape(figure.reason or "There is no value.", longest=240)
+    ends = [
+        None if end is None else in_unit(end, figure.unit, currency)
+        for end in (figure.low, figure.high)
+    ]
+    if ends == [None, None]:
+        return ""
+    low, high = ("not known" if end is None else end for end in ends)
+    if high.endswith(" days"):
+        low = low.removesuffix(" days")
+    return undollared(f"{low} to {high} ({share(confidence, 0)} interval)")
+
+
+@st.dialog("Receipt", width="large", position="right")
+def show_receipt(view: View, figure: Figure, rows: RowsBehind, confidence: float) -> None:
+    st.subheader(figure.label)
+    st.metric(
+        "To the last digit",
+        undollared(in_unit(figure.value, figure.unit, view.currency, exact=True)),
+    )
+    st.markdown(figure.definition)
+    st.code(figure.formula, language=None, wrap_lines=True)
+    facts(view, figure, confidence)
+    with explained():
+        rows_and_total(view, figure, rows(figure.id))
+
+
+def facts(view: View, figure: Figure, confidence: float) -> None:
+    said = {
+        "As of": date(figure.as_of),
+        "Cut to": escape(view.filters_in_words, longest=400),
+        "Computed from": count_of(figure.n, "invoice"),
+        f"{share(confidence, 0)} interval": interval_exactly(figure, view.currency),
+        "Currency": view.currency,
+        "Snapshot": f"`{view.snapshot.id}`",
+        "Name in files": f"`{figure.id}`",
+    }
+    st.table(pd.DataFrame(said.items(), columns=["", " "]).set_index(""), border="horizontal",
+             hide_header=True)  # fmt: skip
+
+
+def interval_exactly(figure: Figure, currency: str) -> str:
+    ends = [
+        "not known" if end is None else in_unit(end, figure.unit, currency, exact=True)
+        for end in (figure.low, figure.high)
+    ]
+    reason = escape(figure.reason or "", longest=400)
+    if figure.low is None and figure.high is None:
+        return reason or "None"
+    return undollared(f"{ends[0]} to {ends[1]}. ") + reason
+
+
+def rows_and_total(view: View, figure: Figure, rows: RowsOf) -> None:
+    st.markdown("##### The rows behind it")
+    control_total(view, figure, rows)
+    st.dataframe(
+        rows.first,
+        hide_index=True,
+        placeholder="",
+        height=320,
+        column_config=columns_of(rows.first),
+        alt=f"Rows behind {figure.label}",
+    )
+    if rows.n > len(rows.first):
+        st.caption(f"The first {count(len(rows.first))} of {count_of(rows.n, 'row')}.")
+    offer_csv(
+        "Download the rows",
+        rows.fetch_all,
+        f"{figure.id.replace('.', '-')}-{view.as_of.isoformat()}.csv",
+        key=f"rows_{figure.id}",
+        n=rows.n,
+    )
+
+
+def control_total(view: View, figure: Figure, rows: RowsOf) -> None:
+    """Whether the rows add up to the figure, where it is a sum; else what each part adds up to."""
+    counted = count_of(rows.n, "row")
+    if rows.totals is None:
+        st.markdown(f"Computed from {counted}.")
+        return
+    if figure.unit != "money" or figure.value is None:
+        parts = [
+            f"{escape(part)} **{exact_money(total, view.currency)}**"
+            for part, total in rows.totals.items()
+        ]
+        st.markdown(undollared(f"{counted}, which add up to {listed(parts)}."))
+        return
+    total = float(rows.totals.sum())
+    line = f"These {counted} add up to **{exact_money(total, view.currency)}**"
+    if abs(total - figure.value) <= max(SMALLEST_DIFFERENCE, 1e-12 * abs(figure.value)):
+        st.success(undollared(f"{line}, which is the figure."), icon=":material/check_circle:")
+        return
+    st.error(
+        undollared(
+            f"{line}, but the figure is {exact_money(figure.value, view.currency)}. Do not use it "
+            "before the difference is explained; the rows below are what was read."
+        ),
+        icon=":material/error:",
+    )

@@ -1,0 +1,270 @@
+"""Receivables in words: the sentence above each chart, with its numbers."""
+
+import pandas as pd
+import streamlit as st
+
+from models.figures import Figure
+from models.payment_patterns import PaymentPatterns
+from models.receivables import Receivables, ReceivablesBy
+from ui.download import offer_csv
+from ui.frame import View
+from ui.results import RowsOf
+from ui.tables import AMOUNT
+from ui.text import (
+    count,
+    count_of,
+    date,
+    days,
+    escape,
+    label_of,
+    listed,
+    money,
+    share,
+    undollared,
+)
+from warehouse.segments import SEGMENTS
+
+__all__ = [
+    "BUCKETS",
+    "MEASURES",
+    "aging_sentence",
+    "dso_sentence",
+    "left_out",
+    "main_figures",
+    "measure_sentence",
+    "pattern_sentence",
+    "show_customers",
+    "show_segments",
+    "split_buckets",
+]
+
+#: Upper ends of the aging buckets there are to choose from, as the URL writes them.
+BUCKETS = {
+    "30-60-90": "30, 60, 90 days",
+    "15-30-45-60": "15, 30, 45, 60 days",
+    "7-14-30-60-90": "7, 14, 30, 60, 90 days",
+    "30-60-90-120-180": "30, 60, 90, 120, 180 days",
+}
+
+#: What the collection chart can show.
+MEASURES = {
+    "cei": "Effectiveness",
+    "average_days_delinquent": "Days delinquent",
+    "cash_flow_velocity": "Velocity",
+    "overdue_amount": "Overdue",
+}
+
+#: Figures with a card of the first row.
+MAIN = ("open_amount", "overdue_amount", "dso", "cei")
+
+# A change below this is no change to a reader of a figure with one decimal.
+STEADY_DAYS = 0.5
+
+PATTERN_AGE = 2
+SAME_SHARE = 0.02
+
+
+def split_buckets(text: str) -> tuple[int, ...]:
+    """Bucket ends from the way the URL writes them.
+
+    >>> split_buckets("30-60-90")
+    (30, 60, 90)
+    """
+    return tuple(int(edge) for edge in text.split("-"))
+
+
+def main_figures(receivables: Receivables) -> tuple[list[Figure], list[Figure]]:
+    """The figures a reader looks for first, and the others."""
+    main = {f"receivables.{name}" for name in MAIN}
+    figures = receivables.figures()
+    return [f for f in figures if f.id in main], [f for f in figures if f.id not in main]
+
+
+def aging_sentence(receivables: Receivables, currency: str) -> str:
+    """How much is owed and where the bulk of it lies."""
+    owed, overdue = receivables.open_amount, receivables.overdue_amount
+    if owed <= 0:
+        return f"Nothing was owed on {date(receivables.as_of)}."
+    aging = receivables.aging
+    largest = aging.loc[aging["amount"].idxmax()]
+    oldest = aging.iloc[-1]
+    age = "past due" if receivables.aging_by == "due" else "old"
+    return (
+        f"Customers owe **{money(owed, currency)}**, of which **{money(overdue, currency)}** "
+        f"({share(overdue / owed, 0)}) is past due. The largest part, "
+        f"{share(largest['share'], 0)}, is {band_in_words(largest['bucket'], age)}; "
+        f"{money(oldest['amount'], currency)} is {band_in_words(oldest['bucket'], age)}."
+    )
+
+
+def band_in_words(bucket: str, age: str) -> str:
+    if bucket == "current":
+        return "not yet due"
+    if bucket.endswith("+"):
+        return f"more than {int(bucket[:-1]) - 1} days {age}"
+    return f"{bucket.replace('-', ' to ')} days {age}"
+
+
+def dso_sentence(receivables: Receivables) -> str:
+    """Where DSO stands, how far it moved in a year, and what moved it."""
+    now = receivables.trend.iloc[-1]
+    if pd.isna(now["dso"]):
+        return receivables.reasons.get("dso", "Days sales outstanding cannot be computed.")
+    text = f"Receivables stand for **{days(now['dso'], 1)}** of sales"
+    before = receivables.year_before()
+    if before is None or pd.isna(before["dso"]):
+        return f"{text} (count-back). There is no figure of a year before to compare with."
+    moved = now["dso"] - before["dso"]
+    if abs(moved) < STEADY_DAYS:
+        return f"{text}, the same as a year before ({days(before['dso'], 1)})."
+    text += f", **{days(abs(moved), 1)} {'more' if moved > 0 else 'fewer'}** than a year before. "
+    terms = now["dso_best_possible"] - before["dso_best_possible"]
+    late = now["average_days_delinquent"] - before["average_days_delinquent"]
+    if pd.isna(terms) or pd.isna(late):
+        return text
+    parts = sorted(
+        [
+            (abs(late), late, "paying past due"),
+            (abs(terms), terms, "terms and the timing of sales"),
+        ],
+        reverse=True,
+    )
+    said = [
+        f"{what} {'added' if by > 0 else 'took off'} {days(size, 1)}"
+        for size, by, what in parts
+        if size >= STEADY_DAYS / 5
+    ]
+    return text + (f"By the simple method, {listed(said)}." if said else "")
+
+
+def measure_sentence(receivables: Receivables, measure: str, currency: str) -> str:
+    """What the chosen measure says as of the date."""
+    value = float(receivables.trend[measure].iloc[-1])
+    if pd.isna(value):
+        return receivables.reasons.get(measure, "This cannot be computed as of this date.")
+    months = receivables.period_months
+    if measure == "cei":
+        return (
+            f"In the last {months} months **{value:.1f} %** of what could have been collected was "
+            "collected; 100 would mean that nothing past due is open."
+        )
+    if measure == "average_days_delinquent":
+        return f"Paying past the due date ties up **{days(value, 1)}** of sales."
+    if measure == "cash_flow_velocity":
+        return (
+            f"At the pace of the last {months} months receivables turn into cash "
+            f"**{value:.1f} times** a year."
+        )
+    return f"**{money(value, currency)}** is past due."
+
+
+def pattern_sentence(patterns: PaymentPatterns) -> str:
+    """How much of the newest month is open after two months, against the average."""
+    at = patterns.table[patterns.table["age"] == PATTERN_AGE].dropna(subset="uncollected")
+    usual = patterns.average.loc[patterns.average["age"] == PATTERN_AGE, "uncollected"]
+    if len(at) < 2 or usual.isna().all():
+        return (
+            "Each line is one month of sales: how much of it was still uncollected, month by month."
+        )
+    newest, average = at.iloc[-1], float(usual.iloc[0])
+    beyond = newest["uncollected"] - average
+    verdict = "as usual" if abs(beyond) < SAME_SHARE else ("slower" if beyond > 0 else "faster")
+    return (
+        f"Two months after the month of sale **{share(newest['uncollected'], 0)}** of the sales of "
+        f"{newest['cohort']:%B %Y} was uncollected, against {share(average, 0)} over all months: "
+        f"collected {verdict}. Growth and seasons do not move these curves."
+    )
+
+
+#: Below this many invoices a segment's ratios say more about chance than about the segment.
+FEWEST = 30
+
+SEGMENT_COLUMNS = ("open_amount", "overdue_amount", "dso", "average_days_delinquent", "cei")
+
+
+def show_segments(result: ReceivablesBy, view: View) -> None:
+    """One line a segment, the largest first; ratios of small segments are not shown."""
+    table = result.table.sort_values("open_amount", ascending=False)
+    small = table["n_invoices"] < FEWEST
+    ratios = ["dso", "average_days_delinquent", "cei"]
+    table = table.assign(**{name: table[name].mask(small) for name in ratios})
+    first = table.iloc[0]
+    st.markdown(
+        undollared(
+            f"**{escape(first['group'])}** owes most: "
+            f"{money(first['open_amount'], view.currency)}, {share(first['share'], 0)} of all."
+        )
+    )
+    columns = ["group", "n_invoices", "open_amount", "share", "overdue_amount", *ratios]
+    shown = table[columns].assign(share=100 * table["share"])
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "group": SEGMENTS.get(result.by, label_of(result.by)),
+            "n_invoices": st.column_config.NumberColumn("Invoices", format="localized"),
+            "open_amount": amount_column("Open", view),
+            "share": st.column_config.ProgressColumn(
+                "Share of open", format="%.0f %%", min_value=0, max_value=100
+            ),
+            "overdue_amount": amount_column("Overdue", view),
+            "dso": st.column_config.NumberColumn("DSO, days", format="%.1f"),
+            "average_days_delinquent": st.column_config.NumberColumn(
+                "Days delinquent", format="%.1f"
+            ),
+            "cei": st.column_config.NumberColumn("Effectiveness", format="%.1f"),
+        },
+        alt=f"Receivables by {SEGMENTS.get(result.by, result.by)}",
+    )
+    if small.any():
+        st.caption(
+            f"{count_of(int(small.sum()), 'segment')} with fewer than {FEWEST} invoices: amounts "
+            "are shown, ratios are not."
+        )
+    offer_csv("Download", table, f"receivables-by-{result.by}-{view.as_of}.csv", key="by_segment")
+
+
+def show_customers(rows: RowsOf, view: View) -> None:
+    """The customers who owe most, with the age of their oldest open invoice."""
+    if not rows.n:
+        st.markdown("No customer owes anything.")
+        return
+    first = rows.first
+    st.dataframe(
+        first[["name", "open_amount", "overdue_amount", "n_open", "oldest_days_past_due"]],
+        hide_index=True,
+        placeholder="",
+        height=390,
+        column_config={
+            "name": "Customer",
+            "open_amount": amount_column("Open", view),
+            "overdue_amount": amount_column("Overdue", view),
+            "n_open": st.column_config.NumberColumn("Open invoices", format="localized"),
+            "oldest_days_past_due": st.column_config.NumberColumn(
+                "Oldest, days past due", format="localized"
+            ),
+        },
+        alt="Customers who owe most",
+    )
+    if rows.n > len(first):
+        st.caption(f"The {count(len(first))} largest of {count_of(rows.n, 'customer')}.")
+    offer_csv(
+        "Download all", rows.fetch_all, f"customers-{view.as_of}.csv", key="customers", n=rows.n
+    )
+
+
+def amount_column(label: str, view: View):
+    return st.column_config.NumberColumn(f"{label}, {view.currency}", format=AMOUNT)
+
+
+def left_out(receivables: Receivables, currency: str) -> str:
+    """What the figures do not hold."""
+    issued = count_of(receivables.n_invoices, "invoice")
+    said = f"From {issued} issued up to {date(receivables.as_of)}."
+    if receivables.unapplied_amount:
+        said += (
+            f" Cash of {money(receivables.unapplied_amount, currency)} is more than was owed on "
+            "the invoices it came for; it is not taken off."
+        )
+    return said + " Rows refused at import are on the Quality page."

@@ -1,0 +1,98 @@
+"""Results of analyses, computed once for each view and kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analyses.scope import Scope
+from ui.frame import View
+
+__all__ = ["RowsOf", "compute", "rows_of"]
+
+#: Rows that travel to the browser; a download holds all of them.
+ROWS_SHOWN = 500
+
+
+@dataclass(frozen=True, eq=False)
+class RowsOf:
+    """The first rows of a table, how many it has, and the way to all of them.
+
+    Attributes
+    ----------
+    first : DataFrame
+        At most `ROWS_SHOWN` rows, in the table's own order.
+    n : int
+    totals : Series or None
+        Sums of the column `contribution` by `part`, where the table has them.
+    fetch_all : callable
+    """
+
+    first: pd.DataFrame
+    n: int
+    totals: pd.Series | None
+    fetch_all: Callable[[], pd.DataFrame]
+
+
+def compute(analysis: Callable[..., Any], view: View, **options: Any) -> Any:
+    """The result of `analysis` on `view`; the same view and options are computed once.
+
+    Results are frozen and are shared between visitors without a copy: draw them, do not
+    change them.
+    """
+    return computed(
+        name_of(analysis), view.key, tuple(sorted(options.items())), _analysis=analysis, _view=view
+    )
+
+
+def rows_of(analysis: Callable[..., Any], view: View, **options: Any) -> RowsOf:
+    """The rows that `analysis` leads to, of which only the first leave the engine."""
+    return read_rows(
+        name_of(analysis), view.key, tuple(sorted(options.items())), _analysis=analysis, _view=view
+    )
+
+
+def name_of(analysis: Callable[..., Any]) -> str:
+    return f"{analysis.__module__}.{analysis.__qualname__}"
+
+
+# Bounded: a result holds aggregates and open invoices, tens of megabytes at worst.
+@st.cache_resource(max_entries=48, show_spinner="Computing")
+def computed(name: str, key: tuple, options: tuple, _analysis: Callable, _view: View) -> Any:
+    # An engine of its own for each computation: one shared between sessions mixes up answers.
+    with _view.snapshot.tables() as tables:
+        return _analysis(tables, scope_of(_view), **dict(options))
+
+
+@st.cache_resource(max_entries=48, show_spinner="Fetching rows")
+def read_rows(name: str, key: tuple, options: tuple, _analysis: Callable, _view: View) -> RowsOf:
+    def fetch_all() -> pd.DataFrame:
+        with _view.snapshot.tables() as tables:
+            rows = _analysis(tables, scope_of(_view), **dict(options))
+            return rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
+
+    with _view.snapshot.tables() as tables:
+        rows = _analysis(tables, scope_of(_view), **dict(options))
+        if isinstance(rows, pd.DataFrame):
+            return RowsOf(rows.head(ROWS_SHOWN), len(rows), totals_by_part(rows), fetch_all)
+        totals = None
+        if "contribution" in rows.columns:
+            by_part = rows if "part" in rows.columns else rows.mutate(part="all")
+            sums = by_part.group_by("part").agg(contribution=by_part.contribution.sum())
+            totals = totals_by_part(sums.to_pandas())
+        n = int(rows.count().to_pandas())
+        return RowsOf(rows.limit(ROWS_SHOWN).to_pandas(), n, totals, fetch_all)
+
+
+def totals_by_part(rows: pd.DataFrame) -> pd.Series | None:
+    if "contribution" not in rows:
+        return None
+    if "part" not in rows:
+        return pd.Series({"all": float(rows["contribution"].sum())})
+    return rows.groupby("part")["contribution"].sum().astype(float)
+
+
+def scope_of(view: View) -> Scope:
+    return Scope(as_of=view.as_of, filters=dict(view.filters))

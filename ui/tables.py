@@ -1,0 +1,37 @@
+"""How a table prints its columns: dates without a time, amounts with two decimals."""
+
+from decimal import Decimal
+
+import pandas as pd
+import streamlit as st
+from pandas.api import types
+
+from ui.text import label_of
+
+__all__ = ["AMOUNT", "columns_of"]
+
+#: Two decimals and thousands separators.
+AMOUNT = "%,.2f"
+
+
+def columns_of(frame: pd.DataFrame) -> dict[str, object]:
+    """Column settings by what the columns hold; ids stay as they are written."""
+    return {name: column_of(str(name), frame[name]) for name in frame.columns}
+
+
+def column_of(name: str, values: pd.Series) -> object:
+    label = "Line" if name == "_row" else label_of(name)
+    if types.is_datetime64_any_dtype(values):
+        return st.column_config.DateColumn(label, format="YYYY-MM-DD")
+    if types.is_bool_dtype(values):
+        return st.column_config.CheckboxColumn(label)
+    if types.is_integer_dtype(values):
+        return st.column_config.NumberColumn(label, format="%,d")
+    if types.is_float_dtype(values) or is_decimal(values):
+        return st.column_config.NumberColumn(label, format=AMOUNT)
+    return st.column_config.Column(label)
+
+
+def is_decimal(values: pd.Series) -> bool:
+    known = values.dropna()
+    return len(known) > 0 and isinstance(known.iloc[0], Decimal)
