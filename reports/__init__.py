@@ -1,0 +1,1 @@
+"""Reports: results in, files out. A report prints what a result holds and computes nothing."""

@@ -1,0 +1,149 @@
+"""The command line: ``python -m reports build --workspace DIR --out OUT``."""
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import analyses.late_payments
+import analyses.review
+from analyses.review import Review
+from analyses.scope import Scope
+from models.late_share import LateShare
+from reports.deck import build_deck
+from reports.edition import Edition
+from reports.figures import figures_json
+from warehouse.segments import SEGMENTS, segments_in
+from warehouse.workspace import Tables, Workspace
+
+app = typer.Typer(
+    help="Write the figures, the scored rows and the slides of a workspace.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+NOTHING_BUILT = 2
+
+
+@app.callback()
+def reports() -> None:
+    """Write the figures, the scored rows and the slides of a workspace."""
+
+
+@app.command()
+def build(
+    workspace: Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.")],
+    out: Annotated[Path, typer.Option(help="Folder for the files; made if there is none.")],
+    as_of: Annotated[
+        str | None, typer.Option(help="As-of date, like 2025-03-31; else the workspace's own.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Write figures.json, customers.parquet, invoices.parquet and quarterly_review.pptx."""
+    try:
+        summary = build_reports(Workspace.open(workspace), out, read_day(as_of))
+    except ValueError as error:
+        print(f"{error} Nothing was built.", file=sys.stderr)
+        raise typer.Exit(NOTHING_BUILT) from error
+    print(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else in_words(summary))
+
+
+def build_reports(workspace: Workspace, out: Path, as_of: dt.date | None) -> dict[str, object]:
+    """Write every file of the current snapshot and return what was written."""
+    snapshot = workspace.current()
+    if snapshot is None:
+        raise ValueError(
+            f"The workspace {workspace.folder.name} holds no data yet. Load some first: "
+            f"python -m warehouse load FILES --workspace {workspace.folder.name}."
+        )
+    with snapshot.tables() as tables:
+        tables.require("customers", "invoices", "payments")
+        scope = Scope(as_of or workspace.settings.as_of or tables.newest_date)
+        review = analyses.review.run(tables, scope)
+        if review.receivables is None:
+            raise ValueError(review.reasons["receivables"])
+        edition = Edition(
+            workspace.company,
+            snapshot.id,
+            scope.as_of,
+            review.currency,
+            fiscal_year_first_month=workspace.settings.fiscal_year_first_month,
+        )
+        deck = build_deck(review, edition, late_by=late_shares(tables, review), segments=SEGMENTS)
+        figures = review.figures()
+        files = {
+            "figures.json": writes(figures_json(figures, edition).encode()),
+            "invoices.parquet": analyses.review.invoice_rows(tables, review).to_parquet,
+            "customers.parquet": analyses.review.customer_rows(tables, review).to_parquet,
+            "quarterly_review.pptx": writes(deck),
+        }
+        put(out, files)
+    return {
+        "built": True,
+        "workspace": edition.company,
+        "snapshot": edition.snapshot,
+        "as_of": edition.as_of.isoformat(),
+        "currency": edition.currency,
+        "files": {name: (out / name).stat().st_size for name in files},
+        "figures": len(figures),
+        "refused": {figure.id: figure.reason for figure in figures if figure.value is None},
+    }
+
+
+def late_shares(tables: Tables, review: Review) -> dict[str, LateShare]:
+    """The late share by every way to cut these tables."""
+    if review.late_share is None:
+        return {}
+    return {
+        name: analyses.late_payments.late_share(tables, review.scope, name)
+        for name in segments_in(tables)
+    }
+
+
+def read_day(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(
+            f"The as-of date {text!r} is not a date. Write it like 2025-03-31."
+        ) from error
+
+
+def writes(content: bytes) -> Callable[[str], object]:
+    return lambda path: Path(path).write_bytes(content)
+
+
+def put(out: Path, files: Mapping[str, Callable[[str], object]]) -> None:
+    """Write whole files only, and none before all are whole: no reader sees half a build."""
+    out.mkdir(parents=True, exist_ok=True)
+    parts = {name: out / f"{name}.{os.getpid()}.part" for name in files}
+    try:
+        for name, write in files.items():
+            write(str(parts[name]))
+        for name, part in parts.items():
+            os.replace(part, out / name)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def in_words(summary: dict) -> str:
+    lines = [
+        f"Built from snapshot {summary['snapshot']} as of {summary['as_of']}, "
+        f"in {summary['currency']}:"
+    ]
+    lines += [f"  {name:<24} {size:>12,} bytes" for name, size in summary["files"].items()]
+    lines += [f"No value for {name}: {reason}" for name, reason in summary["refused"].items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,54 @@
+"""The quarterly business review as a PowerPoint file: results in, bytes out, nothing computed."""
+
+from collections.abc import Mapping
+
+from models.late_share import LateShare
+from reports.cash_forecast import add_forecast
+from reports.edition import Edition, Results
+from reports.late_payments import add_late_share, add_time_to_pay
+from reports.plain_text import plain
+from reports.receivables import add_aging, add_customers, add_dso
+from reports.slides import Draft
+from reports.summary import add_definitions, add_opening, add_summary
+from reports.template import as_bytes, new_deck
+
+__all__ = ["build_deck"]
+
+
+def build_deck(
+    results: Results,
+    edition: Edition,
+    *,
+    late_by: Mapping[str, LateShare] | None = None,
+    segments: Mapping[str, str] | None = None,
+) -> bytes:
+    """Build the deck and return it as the bytes of a ``.pptx`` file.
+
+    The same results give the same bytes.
+
+    Parameters
+    ----------
+    results : analyses.review.Review
+        Where a result is None its slide says why.
+    edition : Edition
+        Printed on every slide.
+    late_by : mapping of str to LateShare, optional
+        The late share by each way to cut; the slide shows the most telling one.
+    segments : mapping of str to str, optional
+        The ways to cut in words.
+    """
+    deck = new_deck()
+    deck.core_properties.title = f"{plain(edition.company)}: receivables and time to pay"
+    deck.core_properties.subject = f"{edition.quarter}, snapshot {edition.snapshot}"
+    deck.core_properties.author = "Goodwill"
+    draft = Draft(deck, edition, {figure.id: figure for figure in results.figures()})
+    add_opening(draft)
+    add_summary(draft, results)
+    add_aging(draft, results)
+    add_dso(draft, results)
+    add_time_to_pay(draft, results)
+    add_late_share(draft, results, late_by or {}, segments or {})
+    add_forecast(draft, results)
+    add_customers(draft, results)
+    add_definitions(draft)
+    return as_bytes(deck)

@@ -1,0 +1,82 @@
+"""What a report is about: whose figures, as of when, of which snapshot, and its results."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from charts.wording import date
+from models.cash_forecast import CashForecast
+from models.figures import Figure
+from models.late_payments import TimeToPay
+from models.late_share import LateShare
+from models.open_invoices import CashAtRisk
+from models.receivables import Receivables
+
+__all__ = ["Edition", "Results"]
+
+ORDINALS = ("First", "Second", "Third", "Fourth")
+
+
+class Results(Protocol):
+    """What the reports read of `analyses.review.Review`; a result may be None with its reason."""
+
+    receivables: Receivables | None
+    time_to_pay: TimeToPay | None
+    late_share: LateShare | None
+    cash_at_risk: CashAtRisk | None
+    cash_forecast: CashForecast | None
+    largest: pd.DataFrame
+    reasons: dict[str, str]
+
+    def figures(self) -> Sequence[Figure]: ...
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What every page of a report says about itself.
+
+    Attributes
+    ----------
+    cut : str
+        The filters in words; ``All customers`` without any.
+    fiscal_year_first_month : int
+        1 where the fiscal year is the calendar's.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> edition = Edition("Acme", "20260930-a", dt.date(2026, 9, 30), "EUR")
+    >>> edition.quarter
+    'Third quarter of 2026'
+    """
+
+    company: str
+    snapshot: str
+    as_of: dt.date
+    currency: str
+    cut: str = "All customers"
+    fiscal_year_first_month: int = 1
+
+    @property
+    def quarter(self) -> str:
+        """The quarter that `as_of` lies in, in words."""
+        first = self.fiscal_year_first_month
+        number = (self.as_of.month - first) % 12 // 3
+        began = self.as_of.year - (self.as_of.month < first)
+        year = f"{began}" if first == 1 else f"fiscal year {began}/{(began + 1) % 100:02d}"
+        return f"{ORDINALS[number]} quarter of {year}"
+
+    @property
+    def months(self) -> str:
+        """The months of the quarter, or how much of it had passed."""
+        number = (self.as_of.month - self.fiscal_year_first_month) % 12 // 3
+        first_month = (self.fiscal_year_first_month - 1 + 3 * number) % 12 + 1
+        year = self.as_of.year - (first_month > self.as_of.month)
+        start = pd.Timestamp(year, first_month, 1)
+        end = start + pd.DateOffset(months=3, days=-1)
+        if pd.Timestamp(self.as_of) < end:
+            return f"{date(start)} to {date(self.as_of)}, the quarter so far"
+        return f"{start:%B} to {end:%B %Y}"

@@ -1,0 +1,289 @@
+"""The parts a slide is made of: a finding, its receipt, and a native table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
+from pptx.presentation import Presentation as Deck
+from pptx.slide import Slide
+from pptx.table import _Cell
+from pptx.util import Inches, Pt
+
+from charts.wording import count, date, in_unit, share
+from models.figures import Figure
+from reports.edition import Edition
+from reports.plain_text import plain
+from reports.template import (
+    ACCENT,
+    CONTENT,
+    FINDING,
+    INK_TEXT,
+    PAPER,
+    QUIET_RGB,
+    RULE,
+    Box,
+    copy_slide_number,
+    layout_named,
+)
+
+__all__ = [
+    "Column",
+    "Draft",
+    "Finding",
+    "add_caption",
+    "add_refusal",
+    "add_table",
+    "capitalized",
+    "interval",
+    "receipt_in_full",
+    "side_by_side",
+    "unmarked",
+]
+
+#: A title of more characters is set smaller, so that two lines hold it.
+LONG_TITLE = 105
+LONGEST_TITLE = 190
+LONGEST_LINE = 330
+
+ROW_HEIGHT = 0.34
+COLUMN_GAP = 0.35
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a slide says: one title that states the finding with its number, and why it matters."""
+
+    title: str
+    so_what: str
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A deck in the making, and what every slide of it prints."""
+
+    deck: Deck
+    edition: Edition
+    figures: Mapping[str, Figure]
+
+    @property
+    def currency(self) -> str:
+        return self.edition.currency
+
+    def add(self, finding: Finding, *ids: str) -> Slide:
+        """A finding, with the receipt of figures `ids` at its foot and in its notes."""
+        figures = [self.figures[name] for name in ids if name in self.figures]
+        layout = layout_named(self.deck, FINDING)
+        slide = self.deck.slides.add_slide(layout)
+        title = slide.shapes.title.text_frame
+        title.text = plain(finding.title, longest=LONGEST_TITLE)
+        if len(title.text) > LONG_TITLE:
+            title.paragraphs[0].runs[0].font.size = Pt(20)
+        set_text(slide, 13, finding.so_what)
+        set_text(slide, 14, receipt_line(self.edition, figures))
+        copy_slide_number(layout, slide)
+        slide.notes_slide.notes_text_frame.text = receipt_in_full(self.edition, figures)
+        return slide
+
+    def refuse(self, title: str, reason: str, *ids: str) -> None:
+        """A slide for what the data cannot carry: the reason where a chart would be."""
+        add_refusal(self.add(Finding(title, ""), *ids), reason)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its head, its width in inches, and how its text stands."""
+
+    head: str
+    width: float
+    right: bool = False
+    bold: bool = False
+    size: float = 12
+    longest: int = 60
+
+
+def set_text(slide: Slide, idx: int, text: str) -> None:
+    holder = next(p for p in slide.placeholders if p.placeholder_format.idx == idx)
+    if not text:
+        # An empty placeholder shows its prompt to whoever opens the deck.
+        holder._element.getparent().remove(holder._element)
+        return
+    holder.text_frame.text = plain(text, longest=LONGEST_LINE)
+
+
+def receipt_line(edition: Edition, figures: Sequence[Figure]) -> str:
+    """The receipt in one line: which figures, as of when, of which snapshot, from how many rows."""
+    sizes = " / ".join(count(size) for size in sorted({figure.n for figure in figures}))
+    return "  ·  ".join(
+        [
+            ", ".join(figure.id for figure in figures),
+            f"as of {date(edition.as_of)}",
+            f"snapshot {edition.snapshot}",
+            f"n = {sizes}",
+            edition.currency,
+            edition.cut,
+        ]
+    )
+
+
+def receipt_in_full(edition: Edition, figures: Sequence[Figure]) -> str:
+    """The receipt for the notes: every figure to its last digit, with definition and formula."""
+    parts = [
+        f"Receipt. {plain(edition.company, longest=200)}, as of {edition.as_of.isoformat()}, "
+        f"snapshot {edition.snapshot}, reporting currency {edition.currency}, "
+        f"{plain(edition.cut, longest=600)}."
+    ]
+    for figure in figures:
+        value, low, high = (
+            in_unit(number, figure.unit, edition.currency, exact=True)
+            for number in (figure.value, figure.low, figure.high)
+        )
+        lines = [f"{figure.label} ({figure.id}): {value}"]
+        if figure.low is not None and figure.high is not None:
+            lines.append(f"Interval: {low} to {high}")
+        lines.append(f"n = {count(figure.n)}, as of {figure.as_of.isoformat()}")
+        lines.append(f"Definition: {figure.definition}")
+        lines.append(f"Formula: {figure.formula}")
+        if figure.reason:
+            lines.append(f"Note: {plain(unmarked(figure.reason), longest=600)}")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def add_table(
+    slide: Slide,
+    box: Box,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[object]],
+    *,
+    says: str,
+    total: bool = False,
+    row_height: float = ROW_HEIGHT,
+) -> float:
+    """A native table of plain text with rules between the rows; returns where it ends.
+
+    `says` is read out by a screen reader; `total` sets off the last row.
+    """
+    height = row_height * (len(rows) + 1)
+    place = Box(box.left, box.top, sum(column.width for column in columns), height)
+    frame = slide.shapes.add_table(len(rows) + 1, len(columns), *place.emu)
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(says, longest=500))
+    table = frame.table
+    # The library's table style brings its own colours; ours are set cell by cell.
+    properties = table._tbl.tblPr
+    properties.remove(properties.find(qn("a:tableStyleId")))
+    properties.set("bandRow", "0")
+    for index, column in enumerate(columns):
+        table.columns[index].width = Inches(column.width)
+        write_cell(table.cell(0, index), column.head, column, head=True)
+    for number, row in enumerate(rows, 1):
+        last = total and number == len(rows)
+        for index, (column, value) in enumerate(zip(columns, row, strict=True)):
+            write_cell(table.cell(number, index), value, column, total=last)
+    for row in table.rows:
+        row.height = Inches(row_height)
+    return box.top + height
+
+
+def write_cell(
+    cell: _Cell, value: object, column: Column, *, head: bool = False, total: bool = False
+) -> None:
+    frame = cell.text_frame
+    frame.text = plain(value, longest=column.longest)
+    frame.word_wrap = True
+    paragraph = frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.RIGHT if column.right else PP_ALIGN.LEFT
+    paragraph.font.size = Pt(10.5 if head else column.size)
+    paragraph.font.bold = head or total or column.bold
+    if head:
+        paragraph.font.color.rgb = QUIET_RGB
+    else:
+        paragraph.font.color.theme_color = INK_TEXT
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+    cell.margin_left = cell.margin_right = Inches(0.08)
+    cell.margin_top = cell.margin_bottom = Inches(0.02)
+    if total:
+        cell.fill.solid()
+        cell.fill.fore_color.theme_color = PAPER
+    else:
+        cell.fill.background()
+    rule_below(cell, strong=head)
+
+
+def rule_below(cell: _Cell, *, strong: bool) -> None:
+    properties = cell._tc.get_or_add_tcPr()
+    color = '<a:schemeClr val="accent1"/>' if strong else f'<a:srgbClr val="{RULE}"/>'
+    width = 12700 if strong else 6350
+    spaces = nsdecls("a")
+    sides = [f'<a:{side} {spaces} w="0"><a:noFill/></a:{side}>' for side in ("lnL", "lnR", "lnT")]
+    sides.append(f'<a:lnB {spaces} w="{width}"><a:solidFill>{color}</a:solidFill></a:lnB>')
+    # The schema wants borders before the fill.
+    for position, side in enumerate(sides):
+        properties.insert(position, parse_xml(side))
+
+
+def add_caption(
+    slide: Slide,
+    box: Box,
+    text: str,
+    *,
+    size: float = 12,
+    bold: bool = True,
+    color: RGBColor | None = None,
+) -> None:
+    """A line of text above or below a chart or table."""
+    frame = slide.shapes.add_textbox(*box.emu).text_frame
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    frame.text = plain(text, longest=LONGEST_LINE)
+    font = frame.paragraphs[0].font
+    font.size, font.bold = Pt(size), bold
+    if color is None:
+        font.color.theme_color = INK_TEXT
+    else:
+        font.color.rgb = color
+
+
+def add_refusal(slide: Slide, reason: str, box: Box = CONTENT, *, title: str = "Not shown") -> None:
+    """Where a chart would be: why there is none."""
+    left, top, width, _ = box.emu
+    shape = slide.shapes.add_textbox(left, top, width, Inches(1.4))
+    shape.fill.solid()
+    shape.fill.fore_color.theme_color = PAPER
+    frame = shape.text_frame
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = Inches(0.3)
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    frame.auto_size = MSO_AUTO_SIZE.NONE
+    frame.text = title
+    frame.paragraphs[0].font.size, frame.paragraphs[0].font.bold = Pt(14), True
+    frame.paragraphs[0].font.color.theme_color = ACCENT
+    said = frame.add_paragraph()
+    said.text = plain(unmarked(reason), longest=600)
+    said.space_before = Pt(4)
+    said.font.size = Pt(14)
+    said.font.color.theme_color = INK_TEXT
+
+
+def side_by_side(right_width: float) -> tuple[Box, Box]:
+    """The place for content split in two, the right part `right_width` inches wide."""
+    left_width = CONTENT.width - right_width - COLUMN_GAP
+    left = Box(CONTENT.left, CONTENT.top, left_width, CONTENT.height)
+    return left, Box(left.left + left_width + COLUMN_GAP, CONTENT.top, right_width, CONTENT.height)
+
+
+def interval(low: float, high: float) -> str:
+    """The ends of a share's interval; a dash where there is none."""
+    return "–" if np.isnan(low) or np.isnan(high) else f"{share(low)} – {share(high)}"
+
+
+def unmarked(reason: str) -> str:
+    """A reason without the marks that set a column's name apart on a page."""
+    return reason.replace("`", "")
+
+
+def capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
