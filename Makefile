@@ -27,7 +27,7 @@ help: ## this list
 
 app: environment workspace ## serve the app on GOODWILL_PORT (8501), with the sample company at first start
 	@echo "Serving on http://$(GOODWILL_ADDRESS):$(GOODWILL_PORT), workspace: $(GOODWILL_WORKSPACE). Stop with Ctrl+C."
-	exec $(PYTHON) -m streamlit run app.py \
+	exec $(PYTHON) -m ui \
 		--server.port "$(GOODWILL_PORT)" --server.address "$(GOODWILL_ADDRESS)"
 
 test: environment chromium ## every test but the long ones: units, laws, doctests, notebooks, pages, browser
@@ -54,12 +54,12 @@ bench: environment ## side by side with peers, ratios printed
 		$(PYTHON) -m "benchmarks.$$(basename "$$script" .py)"
 	done
 
-sample: environment ## load the sample company again, as a new snapshot
+sample: environment ## load the sample company in place of what is loaded; can be undone
 	@folder=$$(mktemp -d)
 	trap 'rm -rf "$$folder"' EXIT
 	echo "Making the sample company and loading it into $(GOODWILL_WORKSPACE)."
 	$(PYTHON) -m sample_data "$$folder"
-	$(PYTHON) -m warehouse load "$$folder" --workspace "$(GOODWILL_WORKSPACE)"
+	$(PYTHON) -m warehouse load "$$folder" --workspace "$(GOODWILL_WORKSPACE)" --mode replace
 
 lock: environment ## resolve requirements.in into requirements.txt (ARGS=--upgrade moves every pin)
 	@echo "Resolving requirements.in; pins that still fit stay."

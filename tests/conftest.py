@@ -1,0 +1,108 @@
+"""What every test may ask for, and the rule that what is required may not be skipped.
+
+``GOODWILL_REFERENCE_DATA`` names the folder of real data; its default is ``../shared/data``.
+``GOODWILL_REQUIRE=browser,reference`` turns skipped tests of these marks into failures, and
+also fails a run in which none of them took part.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.served import ROOT, load_sample
+
+REQUIRED = frozenset(filter(None, os.environ.get("GOODWILL_REQUIRE", "").split(",")))
+# Which mark a test earns by asking for one of these.
+MARK_OF_FIXTURE = {
+    "reference_data": "reference",
+    "reference_file": "reference",
+    "chromium": "browser",
+}
+passed_marks: set[str] = set()
+
+
+def reference_folder() -> Path:
+    named = os.environ.get("GOODWILL_REFERENCE_DATA")
+    return Path(named) if named else ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """The folder of real data and published references; the test is skipped without it."""
+    folder = reference_folder()
+    if not folder.is_dir():
+        pytest.skip(f"no reference data: {folder} is not a folder (GOODWILL_REFERENCE_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_workspace(tmp_path_factory) -> Path:
+    """A workspace with the sample company. Shared: read it, do not load into it."""
+    return load_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def in_sample_workspace(sample_workspace, monkeypatch) -> Path:
+    """The sample workspace, named to the app the way a person names one."""
+    monkeypatch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
+    monkeypatch.chdir(ROOT)
+    return sample_workspace
+
+
+def pytest_generate_tests(metafunc):
+    """Give `reference_file` each file that the test's mark names: reference("ibm_ar/*")."""
+    if "reference_file" not in metafunc.fixturenames:
+        return
+    pattern = metafunc.definition.get_closest_marker("reference").args[0]
+    folder = reference_folder()
+    files = sorted(folder.glob(pattern))
+    nothing = pytest.param(
+        None, marks=pytest.mark.skip(reason=f"no reference data: no {pattern} in {folder}")
+    )
+    metafunc.parametrize("reference_file", files or [nothing], ids=lambda f: f and f.name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        for mark in {MARK_OF_FIXTURE[name] for name in names & MARK_OF_FIXTURE.keys()}:
+            item.add_marker(mark)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    demanded = {mark for mark in REQUIRED if item.get_closest_marker(mark)}
+    if report.when == "call" and report.passed:
+        passed_marks.update(demanded)
+    if demanded and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.longrepr = f"Required by GOODWILL_REQUIRE ({', '.join(demanded)}), but: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    # A module that skips itself has no tests left to carry the mark.
+    if REQUIRED and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"Skipped as a whole, which GOODWILL_REQUIRE forbids: {report.longrepr}"
+    return report
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if exitstatus == pytest.ExitCode.OK and REQUIRED - passed_marks:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    absent = REQUIRED - passed_marks
+    if absent:
+        terminalreporter.write_line(
+            f"Required by GOODWILL_REQUIRE, but no such test passed: {', '.join(sorted(absent))}",
+            red=True,
+        )

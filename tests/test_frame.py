@@ -1,0 +1,58 @@
+"""Every page, run from app.py on the sample company as a visitor's browser would ask for it."""
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from tests.served import PAGE_FILES, ROOT, registered_pages
+
+APP = str(ROOT / "app.py")
+
+
+def start(page=None) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=120).run()
+    return at if page is None else at.switch_page(page).run()
+
+
+def faults(at: AppTest) -> list[str]:
+    """Exceptions, and what the frame prints in their place: it catches them all."""
+    return [e.message for e in at.exception] + [e.value for e in at.error]
+
+
+def test_there_are_pages():
+    # The tests below are made from the folder: an empty one must not pass in silence.
+    assert PAGE_FILES
+
+
+def test_app_registers_exactly_the_files_in_pages(in_sample_workspace):
+    assert sorted(registered_pages()) == list(PAGE_FILES)
+
+
+def test_first_page_runs_without_a_fault(in_sample_workspace):
+    assert faults(start()) == []
+
+
+def test_a_fault_in_a_page_is_noticed_here(in_sample_workspace, monkeypatch):
+    # The tests of this file ask `faults`, which must see through the frame's own catching.
+    def break_down(*args, **kwargs):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(streamlit, "title", break_down)
+    assert faults(start()) != []
+
+
+@pytest.mark.parametrize("page", PAGE_FILES)
+def test_page_runs_without_a_fault(in_sample_workspace, page):
+    assert faults(start(page)) == []
+
+
+@pytest.mark.parametrize("page", PAGE_FILES)
+def test_page_has_one_title(in_sample_workspace, page):
+    assert len(start(page).title) == 1
+
+
+@pytest.mark.parametrize("page", PAGE_FILES)
+def test_page_without_a_workspace_explains_itself(tmp_path, monkeypatch, page):
+    monkeypatch.setenv("GOODWILL_WORKSPACE", str(tmp_path / "nothing here yet"))
+    monkeypatch.chdir(ROOT)
+    assert faults(start(page)) == []

@@ -1,0 +1,165 @@
+"""The dependency rule and the rule of names. Read them here; they are checked here."""
+
+import ast
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.served import ROOT
+
+# layer -> the other layers it may use
+MAY_IMPORT = {
+    "warehouse": set(),
+    "models": set(),
+    "analyses": {"warehouse", "models"},
+    "charts": {"models"},
+    "reports": {"models", "charts"},
+    "ui": {"warehouse", "models", "analyses", "charts"},
+    "pages": {"warehouse", "models", "analyses", "charts", "reports", "ui"},
+    "app.py": {"warehouse", "ui"},
+    "sample_data": set(),
+}
+# Command lines bring the layers together, as pages do; they are named one by one.
+COMMAND_LINES = {"reports/__main__.py": {"warehouse", "analyses", "models", "charts"}}
+
+# library -> the layers that alone may use it
+ALONE = {
+    # An analysis joins rows to a result, and its receipt is a table: it writes expressions too.
+    "ibis": {"warehouse", "analyses"},
+    "duckdb": {"warehouse"},
+    "sqlalchemy": {"warehouse"},
+    "python_calamine": {"warehouse"},
+    "pyarrow": {"warehouse"},
+    "altair": {"charts"},
+    "pptx": {"reports"},
+    "xlsxwriter": {"reports"},
+    "streamlit": {"ui", "pages", "app.py"},
+}
+# Nothing ships that only tests and tools need.
+TOOLS = {"tests", "benchmarks", "pytest", "hypothesis", "playwright", "nbclient", "notebooks"}
+
+NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "common", "config", "constants", "base"}
+MODULE_LINES_AT_MOST = 450
+# A list that is read by looking up, not from top to bottom.
+LISTS = {"warehouse/tables.py"}
+FUNCTION_LINES_AT_MOST = 60
+
+
+def modules(*layers: str) -> list[Path]:
+    found = [p for layer in layers for p in sorted((ROOT / layer).rglob("*.py"))]
+    return found + [ROOT / layer for layer in layers if layer.endswith(".py")]
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(path: Path) -> list[str]:
+    """Dotted names that a module imports, wherever in it the import stands."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(ROOT).parts[: -node.level] if node.level else ()
+            origin = ".".join([*package, node.module or ""]).rstrip(".")
+            # `from models import survival` imports the module models.survival.
+            names += [origin, *(f"{origin}.{alias.name}" for alias in node.names)]
+    return names
+
+
+def top(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+every_module = pytest.mark.parametrize("path", modules(*MAY_IMPORT), ids=named)
+
+
+@every_module
+def test_layer_imports_only_the_layers_it_may(path):
+    layer = path.relative_to(ROOT).parts[0]
+    allowed = COMMAND_LINES.get(named(path), MAY_IMPORT[layer])
+    assert top(path) & set(MAY_IMPORT) <= allowed | {layer}
+
+
+@every_module
+def test_library_stays_in_the_layer_that_owns_it(path):
+    layer = path.relative_to(ROOT).parts[0]
+    assert {name for name in top(path) & set(ALONE) if layer not in ALONE[name]} == set()
+    assert top(path) & TOOLS == set()
+
+
+@pytest.mark.parametrize("layer", ["warehouse", "models", "analyses", "charts", "reports", "ui"])
+def test_modules_of_a_layer_import_each_other_without_a_circle(layer):
+    names = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in modules(layer)}
+    graph = {
+        # The package file gathers its modules for the outside: its own imports are no circle
+        # as long as no module of the package goes through it, which the next test asks.
+        name: (set(imported(path)) & set(names)) - {name}
+        for name, path in names.items()
+        if path.name != "__init__.py"
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("layer", ["warehouse", "models", "analyses", "charts", "reports", "ui"])
+def test_modules_of_a_layer_do_not_import_through_its_package_file(layer):
+    exported = {
+        alias.asname or alias.name
+        for path in [ROOT / layer / "__init__.py"]
+        if path.exists()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    files = {p.stem for p in modules(layer)}
+    through = {
+        f"{named(path)}: {name}"
+        for path in modules(layer)
+        if path.name not in {"__init__.py", "__main__.py"}
+        for name in imported(path)
+        if name.removeprefix(f"{layer}.") in exported - files
+        and name.startswith(f"{layer}.")
+        and name.count(".") == 1
+    }
+    assert through == set()
+
+
+@every_module
+def test_module_is_named_for_what_it_does(path):
+    assert set(path.relative_to(ROOT).with_suffix("").parts) & NAMES_THAT_SAY_NOTHING == set()
+
+
+@every_module
+def test_module_is_short_enough_to_read(path):
+    source = path.read_text()
+    assert source.count("\n") <= MODULE_LINES_AT_MOST or named(path) in LISTS
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno - code_starts(node) + 1 > FUNCTION_LINES_AT_MOST
+    ]
+    assert long == []
+
+
+def code_starts(function: ast.FunctionDef) -> int:
+    """First line after the docstring, which may be as long as its examples need."""
+    first = function.body[0]
+    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return first.end_lineno if is_docstring else function.lineno
+
+
+def test_pages_are_nested():
+    # A script directly in pages/ wakes Streamlit's old page discovery, which then
+    # serves that page without app.py around it.
+    assert not list((ROOT / "pages").glob("*.py"))
+
+
+def test_every_layer_of_the_table_exists():
+    # A renamed folder must not leave the rule watching nothing.
+    assert [layer for layer in MAY_IMPORT if not modules(layer)] == []
