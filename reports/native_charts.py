@@ -74,7 +74,7 @@ class PlainWorkbook:
 
     @contextmanager
     def _open_worksheet(self, file):
-        options = {"in_memory": True, "strings_to_urls": False}
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         workbook = Workbook(file, options)
         workbook.set_properties({"created": WRITTEN_ON})
         worksheet = workbook.add_worksheet()
