@@ -125,8 +125,10 @@ def run(tables: Tables, scope: Scope) -> Review:
 def invoice_rows(tables: Tables, review: Review) -> ir.Table:
     """One row for every invoice of the view, open ones with their scores.
 
-    ``open_amount`` is in the reporting currency and 0 once settled; it adds up to
-    the open receivables.
+    ``amount`` and ``open_amount_original`` are in the invoice's ``currency``;
+    ``amount_reporting`` and ``open_amount`` in the reporting currency. The open
+    amount is 0 once settled and adds up to the open receivables; ``days_past_due``
+    is empty then, because nothing is due any more.
     """
     scope = review.scope
     invoices = scope.invoices(tables)
@@ -134,15 +136,16 @@ def invoice_rows(tables: Tables, review: Review) -> ir.Table:
     owed = open_invoices(invoices, tables, scope.as_of)
     owed = owed.select("invoice_id", "open_amount", "open_amount_original")
     rows = rows.left_join(owed, "invoice_id").drop("invoice_id_right")
+    still_open = rows.outcome == "open"
     rows = rows.mutate(
-        **{
-            c: rows[c].cast("float64").fill_null(0.0)
-            for c in ("open_amount", "open_amount_original")
-        }
-    )
-    return (
-        rows.left_join(scores(review), "invoice_id").drop("invoice_id_right").order_by("invoice_id")
-    )
+        amount=rows.amount_original,
+        amount_reporting=rows.amount,
+        open_amount=rows.open_amount.fill_null(0.0),
+        open_amount_original=rows.open_amount_original.fill_null(0.0),
+        days_past_due=ibis.ifelse(still_open, rows.days_past_due, ibis.null("int64")),
+    ).drop("amount_original")
+    rows = rows.left_join(scores(review), "invoice_id").drop("invoice_id_right")
+    return rows.order_by("invoice_id")
 
 
 def customer_rows(tables: Tables, review: Review) -> ir.Table:

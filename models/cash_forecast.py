@@ -97,6 +97,7 @@ class CashForecast:
                 self.n_payments,
                 self.as_of,
                 self.reason,
+                self.confidence if known else None,
             ),
         )
 

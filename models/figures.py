@@ -52,6 +52,8 @@ class Figure:
         Nothing later was read.
     reason : str or None
         Why there is no value, or why there is no interval.
+    confidence : float or None
+        Level of the interval; None without one.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class Figure:
     n: int
     as_of: dt.date
     reason: str | None = None
+    confidence: float | None = None
 
     def __post_init__(self):
         if self.id not in DEFINITIONS:

@@ -92,6 +92,7 @@ class TimeToPay:
             float(row["paid_by_60_high"]),
             self.n_invoices,
             self.as_of,
+            confidence=self.confidence,
         )
         reached = np.isfinite(row["median_days"])
         bounded = np.isfinite(row["median_high"])
@@ -111,6 +112,7 @@ class TimeToPay:
             self.n_invoices,
             self.as_of,
             reason,
+            self.confidence if reached else None,
         )
         return share, median
 

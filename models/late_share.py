@@ -48,6 +48,7 @@ class LateShare:
                 int(row["n"]),
                 self.as_of,
                 row["reason"],
+                None if known[1] is None else self.confidence,
             ),
         )
 

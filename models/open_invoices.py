@@ -92,6 +92,7 @@ class CashAtRisk:
     grace_days: int
     as_of: dt.date
     reason: str | None
+    confidence: float
 
     def figures(self) -> tuple[Figure, ...]:
         """Return cash at risk."""
@@ -104,6 +105,7 @@ class CashAtRisk:
                 len(self.table),
                 self.as_of,
                 self.reason,
+                None if bounds[0] is None else self.confidence,
             ),
         )
 
@@ -263,7 +265,8 @@ def fit_cash_at_risk(
         half = float(critical_value(confidence, units)) * std_err / owed / (share * (1 - share))
         centre = np.log(share / (1 - share))
         low, high = (owed / (1 + np.exp(-(centre + side * half))) for side in (-1, 1))
-    return CashAtRisk(table, total, float(low), float(high), owed, grace_days, as_of, reason)
+    bounds = float(low), float(high)
+    return CashAtRisk(table, total, *bounds, owed, grace_days, as_of, reason, confidence)
 
 
 def risk_error(

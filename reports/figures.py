@@ -45,6 +45,7 @@ def as_record(figure: Figure, edition: Edition) -> dict[str, object]:
         "currency": edition.currency if figure.unit == "money" else None,
         "low": steady(figure.low),
         "high": steady(figure.high),
+        "confidence": figure.confidence,
         "n": figure.n,
         "definition": figure.definition,
         "formula": figure.formula,

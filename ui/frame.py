@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from ui import url_state
-from ui.errors import end_page, explained
+from ui.errors import end_page, explained, say
 from ui.text import count_of, date, escape
 from warehouse.segments import SEGMENTS, segment_values, segments_in
-from warehouse.snapshot import Snapshot
+from warehouse.snapshot import MissingTable, Snapshot
 from warehouse.workspace import Workspace
 
 __all__ = ["View", "open_workspace", "require_view", "sidebar", "workspace_folder"]
 
-VIEW = "view"
+VIEW, MISSING = "view", "missing"
 
 #: What the sidebar cuts by. The other segments are offered where a page compares them.
 SHARED_FILTERS = ("industry", "country", "region", "size", "terms", "billing_model")
@@ -76,16 +77,21 @@ def require_view() -> View:
 
 def sidebar() -> None:
     """Draw the shared controls and keep what they say for the page."""
-    st.session_state[VIEW] = None
+    st.session_state[VIEW] = st.session_state[MISSING] = None
     with st.sidebar, explained():
         workspace = open_workspace()
         snapshot = workspace.current() if workspace else None
         if snapshot is None:
             st.caption("No data has been loaded yet.")
             return
-        first, newest, currency, values = contents(
-            str(workspace.folder), snapshot.id, _snapshot=snapshot
-        )
+        try:
+            first, newest, currency, values = contents(
+                str(workspace.folder), snapshot.id, _snapshot=snapshot
+            )
+        except MissingTable as error:
+            st.session_state[MISSING] = str(error)
+            st.caption("Not every table that is needed has been loaded.")
+            return
         company = workspace.company
         st.markdown(f"**{escape(company)}**  \n:gray[Figures in {escape(currency)}]")
         default = workspace.settings.as_of or newest
@@ -150,8 +156,8 @@ def contents(
 ) -> tuple[dt.date, dt.date, str, dict[str, list[str]]]:
     """First and newest day, currency, and the values there are to filter by."""
     with _snapshot.tables() as tables:
-        tables.require("invoices")
-        first = tables["invoices"].issued_on.min().to_pandas()
+        tables.require("customers", "invoices", "payments")
+        first = pd.Timestamp(tables["invoices"].issued_on.min().to_pandas()).date()
         newest = tables.newest_date
         values = {}
         for name in segments_in(tables):
@@ -165,7 +171,12 @@ def contents(
 def invite() -> None:
     """An empty workspace, and the two ways to fill it."""
     with st.container(border=True):
-        st.subheader("Nothing has been loaded yet")
+        missing = st.session_state.get(MISSING)
+        if missing is None:
+            st.subheader("Nothing has been loaded yet")
+        else:
+            st.subheader("There is not enough to go by yet")
+            st.warning(say(missing), icon=":material/info:")
         st.markdown(
             "Goodwill reads customers, invoices and payments. Once they are loaded this page "
             "fills itself; nothing else has to be set up."

@@ -75,5 +75,6 @@ def payment_counts(
         # The remainder of a negative hash is negative.
         customer = (customer % customer_groups + customer_groups) % customer_groups
     balances = balances.mutate(customer_id=customer, **{c: balances[f"by_{c}"] for c in by})
-    keys = dict.fromkeys(["customer_id", "terms", "duration", "outcome", "late", *by])
-    return balances.group_by(list(keys)).agg(n=_.count())
+    keys = list(dict.fromkeys(["customer_id", "terms", "duration", "outcome", "late", *by]))
+    # In one order, so that sums of floating point come out the same to the last digit.
+    return balances.group_by(keys).agg(n=_.count()).order_by(keys)

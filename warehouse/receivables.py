@@ -51,4 +51,6 @@ def receivable_flows(
     surplus = summed.filter(_.n_surplus > 0).select(
         *about, "happened_on", kind=ibis.literal("unapplied"), amount=_.surplus, n=_.n_surplus
     )
-    return billed.select(columns).union(applied.select(columns)).union(surplus.select(columns))
+    cells = billed.select(columns).union(applied.select(columns)).union(surplus.select(columns))
+    # In one order, so that sums of floating point come out the same to the last digit.
+    return cells.order_by(columns[:-2])

@@ -44,19 +44,19 @@ def at_risk(curves, scored):
 
 
 with explained():
-    overall, late = compute(ours.time_to_pay, view), compute(ours.late_share, view)
+    late, overall = compute(ours.late_share, view), compute(ours.time_to_pay, view)
     figure_row(view, [*late.figures(), *overall.figures()], rows_behind(ours.receipt_rows, view))
 
-st.subheader("When invoices are paid")
-segment = choose_segment(view, "by", none="All invoices together")
-with explained():
-    curve = overall if segment is None else compute(ours.time_to_pay, view, by=segment)
-    paid_by_day(curve)
-    if segment is not None:
+    st.subheader("When invoices are paid")
+    segment = choose_segment(view, "by", none="All invoices together")
+    if segment is None:
+        paid_by_day(overall)
+    else:
+        curve = compute(ours.time_to_pay, view, by=segment)
+        paid_by_day(curve)
         st.markdown(pace_sentence(curve.comparison))
         show_curve_groups(curve, MOST_GROUPS)
 
-with explained():
     st.subheader("Who pays late")
     if segment is None:
         st.markdown(late_sentence(late) + " Choose what to compare by above to see who they are.")

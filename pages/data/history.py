@@ -62,19 +62,15 @@ if current is not None:
     )
 
 
-@st.dialog("Take back the last import?")
-def confirm() -> None:
-    st.markdown(
-        f"The import of **{moment(current.manifest.created_at)}** by "
-        f"{escape(current.manifest.who)} no longer counts, and every page shows the data as it "
-        "was before. Nothing is deleted."
-        "was before. Nothing is deleted."
-    )
-    if st.button("Take it back", icon=":material/undo:"):
+if current is not None:
+    with st.popover("Take back the last import", icon=":material/undo:"):
+        st.markdown(
+            f"The import of **{moment(current.manifest.created_at)}** by "
+            f"{escape(current.manifest.who)} will no longer count, and every page shows the data as "
+            "it was before. Nothing is deleted."
+        )
+        taken_back = st.button("Take it back", icon=":material/undo:")
+    if taken_back:
         with explained():
             workspace.undo()
             st.rerun()
-
-
-if current is not None and st.button("Take back the last import", icon=":material/undo:"):
-    confirm()

@@ -1,5 +1,6 @@
 """The cash pages from app.py: the number shown is the number of the one result."""
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -87,7 +88,7 @@ def test_longer_grace_lowers_the_cash_at_risk(in_sample_workspace, sample):
 
 def test_day_before_the_first_payment_is_explained_not_raised(in_sample_workspace, sample):
     tables, _, _ = sample
-    first = tables["invoices"].issued_on.min().to_pandas()
+    first = pd.Timestamp(tables["invoices"].issued_on.min().to_pandas()).date()
     at = show("pages/cash/late_payments.py", as_of=first.isoformat())
     assert any("has been paid" in w.value or "fewer than" in w.value for w in at.warning)
 
@@ -105,8 +106,6 @@ def test_forecast_page_shows_the_forecast_and_its_record(in_sample_workspace, sa
 @pytest.fixture(scope="module")
 def ibm_workspace(reference_data, tmp_path_factory):
     """IBM's accounts receivable export as people have it: a CSV."""
-    import pandas as pd
-
     folder = tmp_path_factory.mktemp("ibm")
     source = reference_data / "ibm_ar" / "invoices.parquet"
     pd.read_parquet(source).to_csv(folder / "accounts-receivable.csv", index=False)

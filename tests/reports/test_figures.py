@@ -30,6 +30,7 @@ def test_figure_carries_everything_needed_to_repeat_it():
         "formula": DEFINITIONS["receivables.open_amount"].formula,
         "as_of": "2026-09-30",
         "snapshot": "20260930-a",
+        "confidence": None,
         "reason": None,
     }
 
