@@ -13,6 +13,8 @@ GOODWILL_WORKSPACE ?= workspace
 # linear algebra only makes them wait for each other.
 OMP_NUM_THREADS ?= 1
 export GOODWILL_WORKSPACE OMP_NUM_THREADS
+# Where it is set, every process would compile all libraries again: seconds at each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 # More for pytest: make test ARGS="tests/models -x"
 ARGS ?=

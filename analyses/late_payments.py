@@ -36,8 +36,32 @@ CUSTOMER_GROUPS = 4_096
 
 
 def time_to_pay(tables: Tables, scope: Scope, by: str | None = None) -> TimeToPay:
-    """Share paid by days since issue, over all invoices or for each value of segment `by`."""
+    """Share paid by days since issue, over all invoices or for each value of segment `by`.
+
+    Raises
+    ------
+    ValueError
+        As `fit_time_to_pay`, and if invoices are to be compared by disputes whose opening
+        day is not known.
+    """
+    if by == "disputed":
+        refuse_undated_disputes(tables)
     return fit_time_to_pay(counts(tables, scope, by), scope.as_of, by=by)
+
+
+def refuse_undated_disputes(tables: Tables) -> None:
+    """Refuse to time invoices by something known only once they were paid.
+
+    A dispute without an opening day counts from the payment on, so that no open invoice
+    is disputed: the disputed ones would seem to be paid faster, whatever is true.
+    """
+    undated = int(tables.require("disputes")["disputes"].opened_on.isnull().sum().to_pandas() or 0)
+    if undated:
+        raise ValueError(
+            f"{undated:,} disputes have no opening day and are known only once the invoice was "
+            "paid, so how fast disputed invoices are paid cannot be compared: the open ones are "
+            "all on one side. Load `opened_on`, or compare the late shares instead."
+        )
 
 
 def late_share(tables: Tables, scope: Scope, by: str | None = None) -> LateShare:

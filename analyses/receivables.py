@@ -1,13 +1,12 @@
 """Receivables of a view: from the ledger's rows to the figures, and back to the rows."""
 
-import datetime as dt
-
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
 from analyses.scope import Scope
+from models.ledger import month_windows, to_date
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.receivables import Receivables, ReceivablesBy, fit_receivables, fit_receivables_by
 from warehouse.currency import monthly_rates
@@ -88,13 +87,10 @@ def receipt_rows(
         return owed.filter(_.days_past_due > 0).order_by(ibis.desc("contribution"), "invoice_id")
     if figure == "open_amount":
         return owed.order_by(ibis.desc("contribution"), "invoice_id")
-    start = months_before(scope.as_of, 12 if figure in ("dso", "growth") else period_months)
+    months = 12 if figure in ("dso", "growth") else period_months
+    start = to_date(month_windows(scope.as_of, months)[-1])
     sold = invoice_outcomes(invoices.filter(_.issued_on > start), tables, scope.as_of)
     sold = sold.mutate(part=ibis.literal("sales"), contribution=sold.amount).select(columns)
     if figure == "dso_best_possible":
         owed = owed.filter(_.days_past_due <= 0)
     return owed.union(sold).order_by("part", ibis.desc("contribution"), "invoice_id")
-
-
-def months_before(day: dt.date, months: int) -> dt.date:
-    return (pd.Timestamp(day) - pd.DateOffset(months=months)).date()

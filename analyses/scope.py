@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 
-from warehouse.segments import SEGMENTS, segmented_invoices
+from warehouse.segments import segmented_invoices
 from warehouse.workspace import Tables
 
 __all__ = ["Scope"]
@@ -22,12 +22,6 @@ class Scope:
         Nothing that happened after this day is read.
     filters : mapping
         Segment name to the values kept; no filter keeps everything.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> Scope(dt.date(2026, 9, 30), {"country": ("DE", "FR")}).in_words()
-    'as of 2026-09-30; Country: DE, FR'
     """
 
     as_of: dt.date
@@ -37,7 +31,3 @@ class Scope:
         """The invoices the question is about, with a column for each segment in `by`."""
         tables.require("customers", "invoices", "payments")
         return segmented_invoices(tables, self.as_of, by=by, filters=self.filters)
-
-    def in_words(self) -> str:
-        cuts = (f"{SEGMENTS[name]}: {', '.join(values)}" for name, values in self.filters.items())
-        return "; ".join([f"as of {self.as_of.isoformat()}", *cuts])

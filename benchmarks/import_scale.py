@@ -41,15 +41,15 @@ SELECT 'INV-' || lpad(i::VARCHAR, 9, '0') AS invoice_id,
        ['email', 'portal', 'edi', 'paper'][1 + i % 4] AS channel
 FROM range({invoices}) t(i)
 """
+# Drawn at random, so that some invoices have several payments and many have none.
 PAYMENTS = """
 SELECT 'PAY-' || lpad(i::VARCHAR, 9, '0') AS payment_id,
-       'INV-' || lpad(((i * 7919) % {invoices})::VARCHAR, 9, '0') AS invoice_id,
+       'INV-' || lpad(n::VARCHAR, 9, '0') AS invoice_id,
        CASE WHEN i % 100000 = 9 THEN DATE '2021-01-01'
-            ELSE DATE '2022-01-01' + (((i * 7919) % {invoices}) % 1000 + hash(i) % 90)::INTEGER
-       END AS paid_on,
+            ELSE DATE '2022-01-01' + (n % 1000 + hash(i * 5) % 90)::INTEGER END AS paid_on,
        ((hash(i * 3) % 1000000 + 1) / 100)::DECIMAL(18, 2) AS amount,
        ['card', 'bank_transfer', 'direct_debit'][1 + i % 3] AS method
-FROM range({invoices}) t(i)
+FROM (SELECT i, hash(i) % {invoices} AS n FROM range({invoices}) t(i))
 """
 RATES = """
 SELECT c.currency, (DATE '2018-01-01' + to_months(m::INTEGER))::DATE AS month,

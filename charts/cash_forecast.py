@@ -3,7 +3,7 @@
 import altair as alt
 import numpy as np
 
-from charts.theme import AFTER, INK, LATE, MISSED, MUTED, axis_currency
+from charts.theme import AFTER, INK, LATE, MISSED, MUTED, money_axis
 from models.cash_forecast import CashForecast
 
 __all__ = ["forecast_against_actual", "weekly_bars"]
@@ -33,9 +33,8 @@ def weekly_bars(forecast: CashForecast, *, currency: str) -> alt.LayerChart:
             alt.Tooltip("high:Q", title="High", format=",.0f"),
         ],
     )
-    money = alt.Axis(labelExpr=axis_currency(), tickCount=5)
     bars = base.mark_bar(color=INK, opacity=0.9).encode(
-        alt.Y("expected:Q", title=f"Expected cash, {currency}", axis=money)
+        alt.Y("expected:Q", title=f"Expected cash, {currency}", axis=money_axis())
     )
     if table[["low", "high"]].isna().all(axis=None):
         return alt.layer(bars)
@@ -65,12 +64,11 @@ def forecast_against_actual(forecast: CashForecast, *, currency: str) -> alt.Lay
             alt.Tooltip("actual:Q", title=f"Came in, {currency}", format=",.0f"),
         ],
     )  # fmt: skip
-    money = alt.Axis(labelExpr=axis_currency(), tickCount=5)
     interval = base.mark_rule(color=MUTED, strokeWidth=7, opacity=0.35).encode(
         alt.Y(
             "low:Q",
             title=f"Cash in {forecast.weeks} weeks, {currency}",
-            axis=money,
+            axis=money_axis(),
             scale=alt.Scale(zero=False),
         ),
         alt.Y2("high:Q"),

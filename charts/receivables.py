@@ -1,11 +1,9 @@
 """Figures for receivables: how old they are, how fast they turn, how each month is collected."""
 
-from collections.abc import Sequence
-
 import altair as alt
 import pandas as pd
 
-from charts.theme import DASHES, INK, MUTED, PALETTE, SEVERITY, axis_currency
+from charts.theme import INK, MUTED, PALETTE, money_axis, series_color, series_dash, severity
 from models.payment_patterns import PaymentPatterns
 from models.receivables import Receivables
 
@@ -21,11 +19,6 @@ AVERAGE = "All months"
 
 #: Below this share a month counts as collected, and later ages are not drawn; at least so many are.
 COLLECTED, LEAST_AGES = 0.005, 6
-
-# A legend that shows the dash needs a stroke long enough to hold it.
-LINE_LEGEND = alt.Legend(
-    symbolType="stroke", symbolSize=900, symbolStrokeWidth=2.5, symbolOpacity=1
-)
 
 TREND_TITLES = {
     "cei": "Collection effectiveness, 0 to 100",
@@ -62,7 +55,7 @@ def aging_bars(receivables: Receivables, *, currency: str) -> alt.Chart:
         alt.Y(
             "amount:Q",
             title=f"Open amount, {currency}",
-            axis=alt.Axis(labelExpr=axis_currency(), tickCount=5),
+            axis=money_axis(),
         ),
         tooltip=[
             alt.Tooltip("band:N", title=f"Days {age}"),
@@ -70,7 +63,7 @@ def aging_bars(receivables: Receivables, *, currency: str) -> alt.Chart:
             alt.Tooltip("share:Q", title="Share", format=".1%"),
         ],
     )
-    bars = base.mark_bar().encode(
+    return base.mark_bar().encode(
         alt.Color(
             "label:N",
             sort=order,
@@ -78,7 +71,6 @@ def aging_bars(receivables: Receivables, *, currency: str) -> alt.Chart:
             scale=alt.Scale(domain=order, range=severity(len(order))),
         )
     )
-    return bars
 
 
 def bucket_label(bucket: str) -> str:
@@ -108,11 +100,7 @@ def collection_trend(receivables: Receivables, measure: str, *, currency: str) -
     """One measure at each month's end."""
     money = measure.endswith("amount")
     title = f"{TREND_TITLES[measure]}, {currency}" if money else TREND_TITLES[measure]
-    axis = (
-        alt.Axis(labelExpr=axis_currency(), tickCount=5)
-        if money
-        else alt.Axis(tickCount=5, format=".0f")
-    )
+    axis = money_axis() if money else alt.Axis(tickCount=5, format=".0f")
     base = alt.Chart(receivables.trend.dropna(subset=measure)).encode(
         alt.X("as_of:T", title=None, axis=month_axis()),
         # An index near its upper end is read by its changes; an amount by its size.
@@ -216,28 +204,3 @@ def lines_with_reader(
 
 def month_axis() -> alt.Axis:
     return alt.Axis(format="%b %Y", labelOverlap="greedy", tickCount="month", labelFlush=True)
-
-
-def series_color(field: str, order: list[str], colors: Sequence[str] = PALETTE) -> alt.Color:
-    return alt.Color(
-        f"{field}:N",
-        sort=order,
-        scale=alt.Scale(domain=order, range=list(colors[: len(order)])),
-        legend=LINE_LEGEND,
-    )
-
-
-def series_dash(field: str, order: list[str]) -> alt.StrokeDash:
-    return alt.StrokeDash(
-        f"{field}:N",
-        sort=order,
-        scale=alt.Scale(domain=order, range=[list(dash) for dash in DASHES[: len(order)]]),
-        legend=LINE_LEGEND,
-    )
-
-
-def severity(n: int) -> list[str]:
-    """`n` colours from not yet due to long overdue."""
-    if n <= len(SEVERITY):
-        return [*SEVERITY[: n - 1], SEVERITY[-1]] if n > 1 else [SEVERITY[0]]
-    return [*SEVERITY, *([SEVERITY[-1]] * (n - len(SEVERITY)))]

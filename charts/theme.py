@@ -1,5 +1,7 @@
 """The look every chart shares. Importing this module turns it on."""
 
+from collections.abc import Sequence
+
 import altair as alt
 
 __all__ = [
@@ -11,8 +13,11 @@ __all__ = [
     "MUTED",
     "PALETTE",
     "SEVERITY",
-    "axis_currency",
     "dark_config",
+    "money_axis",
+    "series_color",
+    "series_dash",
+    "severity",
 ]
 
 #: Every mark colour is mid-toned: at least 3:1 against both backgrounds (WCAG 1.4.11), so
@@ -31,6 +36,11 @@ SEVERITY = ("#1F7F86", "#7F8F3C", "#B9770E", "#B8502E", "#B0435A", "#95508A")
 BACKGROUNDS = {"light": "#FCFBF8", "dark": "#11191D"}
 
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [10, 4], [1, 3])
+
+# A legend that shows the dash needs a stroke long enough to hold it.
+LINE_LEGEND = alt.Legend(
+    symbolType="stroke", symbolSize=900, symbolStrokeWidth=2.5, symbolOpacity=1
+)
 
 
 @alt.theme.register("goodwill", enable=True)
@@ -88,9 +98,37 @@ def dark_config() -> dict:
     }
 
 
-def axis_currency() -> str:
-    """Vega expression for money on an axis: 1.2k, 3.4M, 5bn.
+def money_axis() -> alt.Axis:
+    """An axis of money in short: 1.2k, 3.4M, 5bn.
 
     d3 writes G for a thousand millions, which no finance reader expects.
     """
-    return "replace(format(datum.value, '~s'), 'G', 'bn')"
+    in_short = "replace(format(datum.value, '~s'), 'G', 'bn')"
+    return alt.Axis(labelExpr=in_short, tickCount=5)
+
+
+def series_color(field: str, order: list[str], colors: Sequence[str] = PALETTE) -> alt.Color:
+    """One colour a series, in the order of the legend."""
+    return alt.Color(
+        f"{field}:N",
+        sort=order,
+        scale=alt.Scale(domain=order, range=list(colors[: len(order)])),
+        legend=LINE_LEGEND,
+    )
+
+
+def series_dash(field: str, order: list[str]) -> alt.StrokeDash:
+    """One dash a series, so that none is known by its colour alone."""
+    return alt.StrokeDash(
+        f"{field}:N",
+        sort=order,
+        scale=alt.Scale(domain=order, range=[list(dash) for dash in DASHES[: len(order)]]),
+        legend=LINE_LEGEND,
+    )
+
+
+def severity(n: int) -> list[str]:
+    """`n` colours from not yet due to long overdue."""
+    if n <= len(SEVERITY):
+        return [*SEVERITY[: n - 1], SEVERITY[-1]] if n > 1 else [SEVERITY[0]]
+    return [*SEVERITY, *([SEVERITY[-1]] * (n - len(SEVERITY)))]

@@ -31,8 +31,8 @@ NOT_IN_IT = "Invoices not yet issued are not in it, nor is cash not matched to a
 #: Past forecasts from which a week has an interval of its own.
 ENOUGH_FORECASTS = 8
 
-# A forecast needs some months behind it; before that it would be a guess.
-LEAST_HISTORY = 180
+# A forecast needs some payments and months behind it; before that it would be a guess.
+LEAST_PAYMENTS, LEAST_HISTORY = 30, 180
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,10 +149,10 @@ def fit_cash_forecast(
     ledger = read_flows(flows, rates, as_of)
     n_paid = int(ledger.n[ledger.kind == PAID].sum())
     span = day_number(as_of) - int(ledger.issued.min()) if ledger.issued.size else 0
-    if n_paid < 30 or span < LEAST_HISTORY:
+    if n_paid < LEAST_PAYMENTS or span < LEAST_HISTORY:
         raise ValueError(
             f"Up to {as_of} there are {n_paid} payments over {span} days; a cash forecast needs "
-            f"30 over {LEAST_HISTORY}. Load a longer period, or widen the filters."
+            f"{LEAST_PAYMENTS} over {LEAST_HISTORY}. Load a longer period, or widen the filters."
         )
     ends = month_ends_before(as_of, backtest_months + history_months)
     counts = count_monthly(ledger, ends)

@@ -14,6 +14,7 @@ __all__ = [
     "cluster_steps",
     "critical_value",
     "few_clusters_factor",
+    "logit_interval",
     "loglog_band",
     "row_influence",
     "spread_of_clusters",
@@ -147,6 +148,14 @@ def loglog_band(share: np.ndarray, std_err: np.ndarray, critical: ArrayLike) -> 
         low = np.where(inside, np.exp(-np.exp(np.log(-log) - half)), share)
         high = np.where(inside, np.exp(-np.exp(np.log(-log) + half)), share)
     return np.minimum(low, high), np.maximum(low, high)
+
+
+def logit_interval(share: float, std_err: float, critical: float) -> tuple[float, float]:
+    """Interval of one share inside 0 and 1, on the scale log(share / (1 - share))."""
+    half = critical * std_err / (share * (1 - share))
+    centre = np.log(share / (1 - share))
+    low, high = (1 / (1 + np.exp(-(centre + side * half))) for side in (-1, 1))
+    return float(low), float(high)
 
 
 def critical_value(confidence: float, n_clusters: ArrayLike | None = None) -> np.ndarray:

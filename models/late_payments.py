@@ -27,6 +27,9 @@ FEWEST = 30
 
 NOT_GIVEN = "(not given)"
 
+# Shares that sum to one in arithmetic may leave this much by rounding.
+ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class TimeToPay:
@@ -41,7 +44,7 @@ class TimeToPay:
         One row a group, those too small to show included: ``group``, ``n_invoices``,
         ``n_paid``, ``n_open``, ``n_customers``, ``median_days``, ``median_low``,
         ``median_high`` (infinite when half are never seen paid), ``paid_by_60``,
-        ``paid_by_60_low``, ``paid_by_60_high`` and ``reason``.
+        ``paid_by_60_low``, ``paid_by_60_high`` (as `paid_by` has them) and ``reason``.
     comparison : LogRank or None
         Test that the groups shown pay at the same pace; None without groups.
     by : str or None
@@ -58,15 +61,12 @@ class TimeToPay:
     n_open: int
 
     def paid_by(self, day: ArrayLike) -> pd.DataFrame:
-        """Return ``paid`` by each `day` with its interval, for each ``group``."""
-        days = np.atleast_1d(day)
-        parts = []
-        for name, part in self.table.groupby("group", sort=False):
-            step = np.searchsorted(part["day"].to_numpy(), days, side="right") - 1
-            found = part[["paid", "lower", "upper"]].iloc[step].reset_index(drop=True)
-            parts.append(found.assign(group=name, day=days))
-        shares = pd.concat(parts, ignore_index=True)
-        return shares[["group", "day", "paid", "lower", "upper"]]
+        """Return ``paid`` by each `day` with its interval, for each ``group``.
+
+        Missing beyond the oldest age seen, unless nothing is open any more. Where none or all
+        are paid there is no interval: nothing has varied yet.
+        """
+        return paid_at(self.table, np.atleast_1d(day))
 
     @property
     def median_days(self) -> float:
@@ -85,14 +85,25 @@ class TimeToPay:
     def figures(self) -> tuple[Figure, ...]:
         """Return paid within 60 days and the median days to pay; for a fit without `by`."""
         row = self._all
+        known = [
+            None if np.isnan(row[name]) else float(row[name])
+            for name in ("paid_by_60", "paid_by_60_low", "paid_by_60_high")
+        ]
+        reason = None
+        if known[0] is None:
+            reason = (
+                f"No invoice has been watched for 60 days: the oldest age seen is "
+                f"{int(self.table['day'].max())} days. Load a longer period."
+            )
+        elif known[1] is None:
+            reason = "None or all are paid by then, so there is no spread to make an interval from."
         share = Figure(
             "late_payments.paid_by_60",
-            float(row["paid_by_60"]),
-            float(row["paid_by_60_low"]),
-            float(row["paid_by_60_high"]),
+            *known,
             self.n_invoices,
             self.as_of,
-            confidence=self.confidence,
+            reason,
+            None if known[1] is None else self.confidence,
         )
         reached = np.isfinite(row["median_days"])
         bounded = np.isfinite(row["median_high"])
@@ -257,9 +268,10 @@ def fit_time_to_pay(
     comparison = None
     if by:
         comparison = fit_log_rank(used["duration"].to_numpy(), paid[shown], **options)
+    table = wide_table(curve)
     return TimeToPay(
-        wide_table(curve),
-        with_headlines(groups, curve),
+        table,
+        with_headlines(groups, curve, table),
         comparison,
         by,
         as_of,
@@ -344,17 +356,32 @@ def wide_table(curve: CumulativeIncidence) -> pd.DataFrame:
     return table.assign(at_risk=paid["at_risk"])
 
 
-def with_headlines(groups: pd.DataFrame, curve: CumulativeIncidence) -> pd.DataFrame:
+def paid_at(table: pd.DataFrame, days: np.ndarray) -> pd.DataFrame:
+    """Share paid by each of `days`, a row a group and day."""
+    parts = []
+    for name, part in table.groupby("group", sort=False):
+        step = np.searchsorted(part["day"].to_numpy(), days, side="right") - 1
+        found = part[["paid", "lower", "upper"]].iloc[step].reset_index(drop=True)
+        found.loc[found["lower"] == found["upper"], ["lower", "upper"]] = np.nan
+        if part["still_open"].iloc[-1] > ROUNDING:
+            found[days > part["day"].iloc[-1]] = np.nan
+        parts.append(found.assign(group=name, day=days))
+    shares = pd.concat(parts, ignore_index=True)
+    return shares[["group", "day", "paid", "lower", "upper"]]
+
+
+def with_headlines(
+    groups: pd.DataFrame, curve: CumulativeIncidence, table: pd.DataFrame
+) -> pd.DataFrame:
     """Add median days and the share paid by day 60; missing for groups without a curve."""
     median = curve.quantile("paid").set_index("group")
-    paid = curve.table[curve.table["cause"] == "paid"]
-    at_60 = paid[paid["day"] <= 60].groupby("group", sort=False).tail(1).set_index("group")
+    at_60 = paid_at(table, np.array([60])).set_index("group")
     found = pd.DataFrame(
         {
             "median_days": median["day"],
             "median_low": median["lower"],
             "median_high": median["upper"],
-            "paid_by_60": at_60["incidence"],
+            "paid_by_60": at_60["paid"],
             "paid_by_60_low": at_60["lower"],
             "paid_by_60_high": at_60["upper"],
         }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.clusters import critical_value, few_clusters_factor
+from models.clusters import critical_value, few_clusters_factor, logit_interval
 from models.figures import Figure
 from models.late_payments import FEWEST, customers_of, invoices_as_of, row_weights, segment
 from models.risk_sets import ALL
@@ -168,10 +168,8 @@ def share_interval(
         units, squares = residuals.size, (residuals**2).sum()
     if 0 < share < 1 and units > 1:
         std_err = np.sqrt(squares * float(few_clusters_factor(units))) / n
-        half = float(critical_value(confidence, units)) * std_err / (share * (1 - share))
-        centre = np.log(share / (1 - share))
-        low, high = (1 / (1 + np.exp(-(centre + side * half))) for side in (-1, 1))
-        return float(low), float(high), reason
+        low, high = logit_interval(share, std_err, float(critical_value(confidence, units)))
+        return low, high, reason
     # Nothing varies between customers here. Alike invoices of one customer are no new
     # evidence, so Wilson's interval counts customers where there are several.
     count = int(n) if units == 1 else units

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.clusters import critical_value, few_clusters_factor, row_influence
+from models.clusters import critical_value, few_clusters_factor, logit_interval, row_influence
 from models.figures import Figure
 from models.late_payments import ENDS, FEWEST, customers_of, invoices_as_of
 from models.risk_sets import RiskSets, Rows, count_risk_sets, read_rows
@@ -26,7 +26,10 @@ FEWEST_AT_RISK = 10
 
 ROUNDING = 1e-12
 
-NOBODY = "Fewer than 10 invoices stayed open beyond this age, so there is nothing to go by."
+NOBODY = (
+    f"Fewer than {FEWEST_AT_RISK} invoices stayed open beyond this age, so there is nothing to "
+    "go by."
+)
 NEVER = "Fewer than half of the invoices still open at this age are ever seen paid."
 
 
@@ -53,15 +56,23 @@ class PaymentCurves:
     as_of: dt.date
     n_invoices: int
 
-    def group_of(self, terms: np.ndarray, age: np.ndarray) -> np.ndarray:
-        """Curve to use for each invoice: its terms' while enough stayed open, else the pooled."""
+    def curve_for(self, terms: np.ndarray, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Curve to judge each invoice by, and the days to add to its age to read it.
+
+        Rare terms are judged by the nearest terms with a curve of their own, moved so that
+        the due dates meet: what decides is how long past due an invoice is, not its age. Where
+        too few invoices of those terms stayed open so long, the pooled curve takes over.
+        """
         pooled = self.terms.size
         if not pooled:
-            return np.zeros(terms.size, dtype=np.int64)
-        at = np.minimum(np.searchsorted(self.terms, terms), pooled - 1)
-        group = np.where(self.terms[at] == terms, at, pooled)
-        thin = self.still_watched(group, age) < FEWEST_AT_RISK
-        return np.where(thin, pooled, group)
+            return np.zeros(terms.size, dtype=np.int64), np.zeros(terms.size, dtype=np.int64)
+        above = np.minimum(np.searchsorted(self.terms, terms), pooled - 1)
+        below = np.maximum(above - 1, 0)
+        nearer = np.abs(self.terms[below] - terms) < np.abs(self.terms[above] - terms)
+        group = np.where(nearer, below, above)
+        shift = (self.terms[group] - terms).astype(np.int64)
+        thin = self.still_watched(group, np.maximum(age + shift, 0)) < FEWEST_AT_RISK
+        return np.where(thin, pooled, group), np.where(thin, 0, shift)
 
     def still_watched(self, group: np.ndarray, age: np.ndarray) -> np.ndarray:
         """Invoices that stayed open beyond the age."""
@@ -173,7 +184,6 @@ def score_open_invoices(
     invoices: pd.DataFrame,
     as_of: dt.date,
     *,
-    within_days: int = 60,
     confidence: float = 0.8,
 ) -> pd.DataFrame:
     """Score open invoices, given that each is still open at its age.
@@ -185,7 +195,6 @@ def score_open_invoices(
         Open invoices: ``issued_on`` and ``due_on``, other columns are kept.
     as_of : date
         The day their age is counted to.
-    within_days : int, default=60
     confidence : float, default=0.8
         Level of the interval of the expected date.
 
@@ -193,22 +202,23 @@ def score_open_invoices(
     -------
     DataFrame
         The invoices with ``p_late`` (paid after the due date, or never), ``p_paid_60`` (paid
-        within `within_days` from `as_of`), ``expected_paid_on`` (by then half of such invoices
+        within 60 days from `as_of`), ``expected_paid_on`` (by then half of such invoices
         are paid), ``expected_low``, ``expected_high`` and ``expected_reason`` where there is no
         date.
     """
     age, terms = ages(invoices, as_of)
-    group = curves.group_of(terms, age)
+    group, shift = curves.curve_for(terms, age)
+    age, terms = np.maximum(age + shift, 0), terms + shift
     incidence, survival = paid_and_open(curves)
     p_late = 1 - chance(incidence, survival, group, age, np.maximum(terms, age))
-    p_paid = chance(incidence, survival, group, age, age + within_days)
+    p_paid = chance(incidence, survival, group, age, age + 60)
     tail = (1 - confidence) / 2
     days = [when(incidence, survival, group, age, q) for q in (0.5, tail, 1 - tail)]
     unknown = curves.still_watched(group, age) < FEWEST_AT_RISK
     issued = invoices["issued_on"].to_numpy().astype("datetime64[D]")
     dates = []
     for day in days:
-        date = issued + np.maximum(day, 0).astype("timedelta64[D]")
+        date = issued + np.maximum(day - shift, 0).astype("timedelta64[D]")
         dates.append(np.where((day < 0) | unknown, np.datetime64("NaT"), date))
     no_date = np.isnat(dates[0])
     bounds = [np.where(no_date, np.datetime64("NaT"), date) for date in dates[1:]]
@@ -247,7 +257,9 @@ def fit_cash_at_risk(
     """
     age, terms = ages(invoices, as_of)
     amount = invoices["open_amount"].to_numpy(dtype=float)
-    group, late_day = curves.group_of(terms, age), np.maximum(terms + grace_days, age)
+    group, shift = curves.curve_for(terms, age)
+    age, terms = np.maximum(age + shift, 0), terms + shift
+    late_day = np.maximum(terms + grace_days, age)
     incidence, survival = paid_and_open(curves)
     p_unpaid = 1 - chance(incidence, survival, group, age, late_day)
     total, owed = float((amount * p_unpaid).sum()), float(amount.sum())
@@ -261,12 +273,10 @@ def fit_cash_at_risk(
     elif units < 2:
         reason = "All invoices are of one customer, so how far customers differ is not known."
     else:
-        share = total / owed
-        half = float(critical_value(confidence, units)) * std_err / owed / (share * (1 - share))
-        centre = np.log(share / (1 - share))
-        low, high = (owed / (1 + np.exp(-(centre + side * half))) for side in (-1, 1))
-    bounds = float(low), float(high)
-    return CashAtRisk(table, total, *bounds, owed, grace_days, as_of, reason, confidence)
+        critical = float(critical_value(confidence, units))
+        ends = logit_interval(total / owed, std_err / owed, critical)
+        low, high = owed * ends[0], owed * ends[1]
+    return CashAtRisk(table, total, low, high, owed, grace_days, as_of, reason, confidence)
 
 
 def risk_error(

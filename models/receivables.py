@@ -9,38 +9,11 @@ import numpy as np
 import pandas as pd
 
 from models.balances import AgingBy, age_balances, measure, unapplied
-from models.collection_metrics import (
-    cash_flow_velocity,
-    collection_effectiveness_index,
-    days_delinquent,
-    dso_best_possible,
-    dso_count_back,
-    dso_simple,
-    expected_credit_loss,
-    loss_rates,
-    ratio,
-)
+from models.collection_metrics import ratio
 from models.figures import Figure
-from models.ledger import (
-    BILLED,
-    codes_of,
-    read_flows,
-)
+from models.ledger import BILLED, codes_of, read_flows
 
-__all__ = [
-    "Receivables",
-    "ReceivablesBy",
-    "cash_flow_velocity",
-    "collection_effectiveness_index",
-    "days_delinquent",
-    "dso_best_possible",
-    "dso_count_back",
-    "dso_simple",
-    "expected_credit_loss",
-    "fit_receivables",
-    "fit_receivables_by",
-    "loss_rates",
-]
+__all__ = ["Receivables", "ReceivablesBy", "fit_receivables", "fit_receivables_by"]
 
 
 @dataclass(frozen=True, eq=False)

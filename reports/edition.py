@@ -64,19 +64,21 @@ class Edition:
     def quarter(self) -> str:
         """The quarter that `as_of` lies in, in words."""
         first = self.fiscal_year_first_month
-        number = (self.as_of.month - first) % 12 // 3
         began = self.as_of.year - (self.as_of.month < first)
         year = f"{began}" if first == 1 else f"fiscal year {began}/{(began + 1) % 100:02d}"
-        return f"{ORDINALS[number]} quarter of {year}"
+        return f"{ORDINALS[self._quarter_index]} quarter of {year}"
 
     @property
     def months(self) -> str:
         """The months of the quarter, or how much of it had passed."""
-        number = (self.as_of.month - self.fiscal_year_first_month) % 12 // 3
-        first_month = (self.fiscal_year_first_month - 1 + 3 * number) % 12 + 1
+        first_month = (self.fiscal_year_first_month - 1 + 3 * self._quarter_index) % 12 + 1
         year = self.as_of.year - (first_month > self.as_of.month)
         start = pd.Timestamp(year, first_month, 1)
         end = start + pd.DateOffset(months=3, days=-1)
         if pd.Timestamp(self.as_of) < end:
             return f"{date(start)} to {date(self.as_of)}, the quarter so far"
         return f"{start:%B} to {end:%B %Y}"
+
+    @property
+    def _quarter_index(self) -> int:
+        return (self.as_of.month - self.fiscal_year_first_month) % 12 // 3

@@ -6,7 +6,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_LINE_DASH_STYLE
 from pptx.slide import Slide
 
-from charts.theme import SEVERITY
+from charts.theme import severity
 from charts.wording import count, count_of, days, exact_money, in_unit, money, share
 from models.figures import DEFINITIONS
 from models.receivables import Receivables
@@ -105,8 +105,6 @@ def draw_aging(slide: Slide, receivables: Receivables, currency: str, finding: F
         return
     words = [capitalized(bucket_in_words(b, receivables.aging_by)) for b in aging["bucket"]]
     in_short = money_format(currency, float(aging["amount"].max()))
-    colors = [RGBColor.from_string(color.lstrip("#")) for color in SEVERITY]
-    middle = [colors[min(n, len(colors) - 1)] for n in range(len(aging) - 1)]
     add_bars(
         slide,
         left,
@@ -116,7 +114,7 @@ def draw_aging(slide: Slide, receivables: Receivables, currency: str, finding: F
         says=f"Columns: open amount by age. {finding.title}",
         number_format=in_short,
         label_format=in_short,
-        colors=[*middle, colors[-1]],
+        colors=[RGBColor.from_string(color.lstrip("#")) for color in severity(len(aging))],
     )
 
 

@@ -96,7 +96,7 @@ def headlines(draft: Draft, results: Results) -> list[tuple[Figure, str]]:
         says |= say_receivables(results.receivables, currency)
     if results.late_share is not None:
         figure = figures["late_payments.late_share"]
-        interval = interval_of(figure, results.late_share.confidence, currency)
+        interval = interval_of(figure, currency)
         says[figure.id] = f"{interval}; {count_of(figure.n, 'invoice')} paid or past due."
     if results.time_to_pay is not None:
         by_60 = figures["late_payments.paid_by_60"].value
@@ -107,7 +107,7 @@ def headlines(draft: Draft, results: Results) -> list[tuple[Figure, str]]:
         says["late_payments.cash_at_risk"] = say_risk(results.cash_at_risk)
     if results.cash_forecast is not None:
         figure = figures["late_payments.expected_cash_13w"]
-        interval = interval_of(figure, results.cash_forecast.confidence, currency)
+        interval = interval_of(figure, currency)
         says[figure.id] = f"{interval}, on invoices already issued."
     shown = [figures[name] for name in SHOWN if name in figures]
     return [
@@ -143,11 +143,11 @@ def say_risk(risk: CashAtRisk) -> str:
     return f"{part} of what is owed may be unpaid still {risk.grace_days} days after the due date."
 
 
-def interval_of(figure: Figure, confidence: float, currency: str) -> str:
+def interval_of(figure: Figure, currency: str) -> str:
     if figure.low is None or figure.high is None:
         return (figure.reason or "There is no interval").rstrip(".")
     low, high = (in_unit(end, figure.unit, currency) for end in (figure.low, figure.high))
-    return f"{share(confidence, 0)} interval {low} to {high}"
+    return f"{share(figure.confidence, 0)} interval {low} to {high}"
 
 
 def add_definitions(draft: Draft) -> None:

@@ -51,7 +51,7 @@ def generate(seed: int, n_customers: int = 600, months: int = 36) -> dict[str, p
     invoices = draw_invoices(rng, customers, contracts, first_month, months)
     disputes, invoices = draw_disputes(rng, invoices)
     payments, adjustments = draw_settlement(rng, invoices)
-    tickets = draw_tickets(rng, customers, invoices)
+    tickets = draw_tickets(rng, invoices)
     surveys = draw_surveys(rng, customers, first_month, months)
     tables = {
         "customers": customers.drop(columns=["payer", "mood"]),
@@ -275,9 +275,7 @@ def draw_settlement(
     return payments, adjustments
 
 
-def draw_tickets(
-    rng: np.random.Generator, customers: pd.DataFrame, invoices: pd.DataFrame
-) -> pd.DataFrame:
+def draw_tickets(rng: np.random.Generator, invoices: pd.DataFrame) -> pd.DataFrame:
     about = invoices.sample(frac=0.06, random_state=int(rng.integers(2**31)))
     topic = rng.choice(list(TICKETS), len(about), p=[0.3, 0.1, 0.1, 0.05, 0.15, 0.15, 0.05, 0.1])
     opened = about["issued_on"] + pd.to_timedelta(rng.integers(1, 40, len(about)), unit="D")

@@ -9,6 +9,7 @@ import streamlit as st
 from ui import url_state
 from ui.frame import workspace_folder
 from ui.intake import put_away
+from ui.text import escape
 from warehouse.load import load
 from warehouse.workspace import Workspace
 
@@ -40,7 +41,7 @@ def carry_out(paths: Sequence[Path], *, key: str, **options: object) -> None:
     report = load(
         list(paths),
         workspace,
-        progress=lambda share, doing: bar.progress(min(max(share, 0.0), 1.0), doing),
+        progress=lambda share, doing: bar.progress(min(max(share, 0.0), 1.0), escape(doing)),
         **options,
     )
     st.session_state[REPORT] = report.to_dict()

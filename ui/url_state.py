@@ -9,6 +9,7 @@ not understood is ignored, and the visitor is told.
 """
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from ui.errors import PageEnds
 from ui.text import escape, label_of, listed
 
-__all__ = ["choose", "choose_many", "pick_date", "session", "set_value", "slide"]
+__all__ = ["choose", "choose_many", "fragment", "pick_date", "session", "set_value", "slide"]
 
 STATE = "url_state"
 
@@ -29,13 +30,17 @@ Words = tuple[str, ...]
 
 @dataclass
 class State:
-    """What this session knows: values by name, and what the URL said and was told."""
+    """What this session knows: values by name, and what the URL said and was told.
+
+    `whole` is true while the app runs as a whole, and not one fragment of it.
+    """
 
     values: dict[str, Words] = field(default_factory=dict)
     arrived: Mapping[str, Words] | None = None
     written: Mapping[str, Words] | None = None
     declared: dict[str, Words] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    whole: bool = False
 
 
 class Unreadable(ValueError):
@@ -52,7 +57,7 @@ def session() -> Iterator[None]:
     now = state()
     url = {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
     now.arrived = arriving(url, now.written)
-    now.declared, now.notes = {}, []
+    now.declared, now.notes, now.whole = {}, [], True
     try:
         yield
     except RerunException:
@@ -65,6 +70,24 @@ def session() -> Iterator[None]:
         settle(now, complete=True)
 
 
+def fragment(body: Callable[..., None]) -> Callable[..., None]:
+    """As `st.fragment` for a part of a page with controls of its own.
+
+    A fragment's run never reaches the end of the app, so it writes the URL itself, and does
+    so last: the browser draws the answer first and turns to its address bar afterwards.
+    """
+
+    @st.fragment
+    @functools.wraps(body)
+    def run(*args: Any, **options: Any) -> None:
+        body(*args, **options)
+        now = state()
+        if not now.whole:
+            write(now)
+
+    return run
+
+
 def settle(now: State, *, complete: bool = False) -> None:
     """End of a run: the URL says what the page shows, and the visitor what was not understood."""
     if now.arrived and complete:
@@ -72,7 +95,7 @@ def settle(now: State, *, complete: bool = False) -> None:
         if unknown:
             named = listed([f"“{escape(name, longest=30)}”" for name in unknown])
             now.notes.append(f"This page has no setting called {named}")
-    now.arrived = None
+    now.arrived, now.whole = None, False
     write(now)
     if now.notes:
         st.toast(
@@ -142,10 +165,7 @@ def current(
 
 
 def copy_back(name: str, widget: str, encode: Callable[[Any], Words], default: Any, always: bool):
-    """The widget's new value becomes the control's, in the URL at once.
-
-    A fragment's run never reaches the end of the app, so the callback writes.
-    """
+    """The widget's new value becomes the control's; the run that follows writes the URL."""
     now = state()
     value = st.session_state[widget]
     if value is None:
@@ -157,7 +177,6 @@ def copy_back(name: str, widget: str, encode: Callable[[Any], Words], default: A
     else:
         now.values[name] = words
     now.declared[name] = () if is_default and not always else words
-    write(now)
 
 
 def bound(

@@ -1,7 +1,7 @@
 """The data layer: files in, checked snapshots and lazy tables out.
 
 ``from warehouse.load import load`` imports files into a `Workspace`; its current
-`Snapshot` opens as `Tables`. Alone in the house it knows Ibis and DuckDB.
+`Snapshot` opens as `Tables`. Alone in the house it knows DuckDB, and with `analyses` Ibis.
 """
 
 from warehouse.schema import SchemaError

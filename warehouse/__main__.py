@@ -41,6 +41,9 @@ def load_command(
     date_order: Annotated[str | None, typer.Option(help="dmy, mdy or ymd.")] = None,
     header_row: Annotated[int | None, typer.Option(help="Line of the header, from 1.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="An option of the recipe, as NAME=VALUE; repeatable.")
+    ] = None,
     as_json: JsonOption = False,
     progress: Annotated[
         bool, typer.Option("--progress", help="Show progress even where there is no terminal.")
@@ -66,6 +69,7 @@ def load_command(
             as_of=as_of,
             who=who,
             overrides={name: value for name, value in stated.items() if value is not None},
+            options=_named(option or []),
             progress=line,
         )
     except ValueError as error:
@@ -170,6 +174,15 @@ def _in_words(report: LoadReport) -> str:
         else "Nothing was loaded; what was loaded before is unchanged."
     )
     return "\n".join(lines)
+
+
+def _named(options: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in options]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise ValueError(
+            f"The option {', '.join(wrong)} has no value. Write it like payments=separately."
+        )
+    return {name: value for name, _, value in pairs}
 
 
 def _stop(error: ValueError) -> None:

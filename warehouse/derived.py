@@ -19,7 +19,7 @@ DERIVED = {"part_credits": part_credits, "settlements": settlements}
 READ_FROM = ("invoices", "payments", "adjustments")
 
 #: Raised when the same tables would give other rows, so that old files are not taken for new.
-VERSION = 1
+VERSION = 2
 
 
 class NextTables(Mapping[str, ir.Table]):
@@ -71,7 +71,7 @@ def write_derived(
         con.raw_sql(
             f"COPY ({con.compile(rows)}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
-        tables.done[name] = con.read_parquet(path)
+        tables.done[name] = con.read_parquet(path, hive_partitioning=False)
         found[name] = StoredTable(
             file=f"{name}-{version}.parquet",
             sha256=sha256_of(path),

@@ -20,7 +20,6 @@ __all__ = ["Dialect", "Staged", "stage"]
 
 Progress = Callable[[float], None]
 
-EXCEL_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
 # Files that are often saved under a name ending in .csv or .xls, by their first bytes.

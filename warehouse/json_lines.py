@@ -64,7 +64,7 @@ def _array(path: Path) -> Iterator[tuple[int, dict[str, object] | None, str]]:
         )
     try:
         items = json.loads(path.read_text(encoding="utf-8-sig", errors="replace"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SchemaError(
             f"{path.name} begins like a JSON array but is not one; it may be cut off. "
             "Export it again."
@@ -78,9 +78,13 @@ def _object(line: str) -> dict[str, object] | None:
     # Numbers keep the digits they were written with: 0.10 stays 0.10.
     try:
         record = json.loads(line, parse_float=str, parse_int=str)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested beyond what can be read
         return None
     return record if isinstance(record, dict) else None
+
+
+def _number(digits: str) -> int | str:
+    return int(digits) if len(digits) < 4_000 else digits
 
 
 def _cell(record: dict[str, object], key: str, line: str) -> str | None:
@@ -90,4 +94,4 @@ def _cell(record: dict[str, object], key: str, line: str) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     # Inside a nested value, numbers must not have become quoted text.
-    return json.dumps(json.loads(line)[key], ensure_ascii=False)
+    return json.dumps(json.loads(line, parse_int=_number)[key], ensure_ascii=False)

@@ -9,21 +9,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import ibis
 from ibis.backends import BaseBackend
 
+from warehouse.accounting import TableReport
 from warehouse.derived import write_derived
 from warehouse.files import stage
 from warehouse.findings import find_lookalikes, find_reporting_currency, notes_on, warnings_about
-from warehouse.merge import Merge, TableReport
+from warehouse.merge import Merge
 from warehouse.recipe import Mapped, Recipe, apply
 from warehouse.refused import Origin, is_mended, mended, write_refused
+from warehouse.schema import SchemaError
 from warehouse.settings import KNOWN_SETTINGS
 from warehouse.snapshot import Manifest, Snapshot
 from warehouse.sources import choose_recipe, find_sources
 from warehouse.staging import Staged
 from warehouse.tables import TABLES
-from warehouse.workspace import Workspace, now
+from warehouse.workspace import Workspace, WorkspaceError, now
 
 __all__ = ["LoadReport", "load"]
 
@@ -96,6 +99,7 @@ def load(
     as_of: dt.date | str | None = None,
     who: str | None = None,
     overrides: Mapping[str, object] | None = None,
+    options: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Import files, folders or database URLs into `workspace` as one new snapshot.
@@ -122,6 +126,8 @@ def load(
         Name for the history; by default the user of this computer.
     overrides : mapping, optional
         What is known about the files: ``delimiter``, ``encoding``, ``decimal`` ...
+    options : mapping, optional
+        Values for the recipe's options, such as ``{"payments": "separately"}``.
     progress : callable, optional
         Called with the share done and what is being done.
 
@@ -129,8 +135,8 @@ def load(
     ------
     ValueError
         If an option is not allowed.
-    WorkspaceBusy
-        If another import is running.
+    WorkspaceError
+        If another import is running (`WorkspaceBusy`), or the engine gave up.
     """
     if mode not in ("upsert", "replace"):
         raise ValueError(f"The mode {mode!r} is neither upsert nor replace. Choose one of them.")
@@ -144,9 +150,17 @@ def load(
         try:
             # A file without a currency column is in the currency stated, or else in ours.
             code = settings["reporting_currency"]
-            importing.read(sources, recipe, overrides, {"currency": code} if code else {})
+            given = {"currency": code} if code else {}
+            importing.read(sources, recipe, overrides, given | dict(options or {}))
             importing.merge_tables(settings["reporting_currency"])
             manifest = importing.publish(who, settings["as_of"])
+        except duckdb.Error as error:
+            first = str(error).splitlines()[0]
+            raise WorkspaceError(
+                f"The import stopped before it was complete: {first} Nothing was changed. Make "
+                "sure that the disk has room for twice the files and that memory is free, then "
+                "try again."
+            ) from error
         finally:
             importing.con.disconnect()
         if manifest.loaded:
@@ -180,7 +194,7 @@ class _Import:
         self.report.notes += found.notes
         self.report.errors += found.errors
         for place, source in enumerate(found.sources):
-            name = Path(str(source)).name
+            name = _name_of(source)
             start, width = 0.6 * place / len(found.sources), 0.6 / len(found.sources)
             self.tell(start, f"Reading {name}")
             during = _within(self.tell, start, 0.5 * width, f"Reading {name}")
@@ -190,7 +204,9 @@ class _Import:
                 self._fail(name, error)
                 continue
             for staged in parts:
-                self.tell(start + 0.5 * width, f"Checking {staged.source}")
+                checking = start + 0.5 * width, 0.5 * width, f"Checking {staged.source}"
+                self.tell(checking[0], checking[2])
+                self.merge.during = _within(self.tell, *checking)
                 try:
                     mapped, origin = self._map(staged, recipe, options)
                 except ValueError as error:
@@ -214,8 +230,13 @@ class _Import:
         names = [name for name in TABLES if name != "fx_rates"]
         for place, name in enumerate(names):
             if merge.concerns(name):
-                self.tell(0.6 + 0.35 * place / len(names), f"Merging {name}")
+                start = 0.6 + 0.35 * place / len(names)
+                self.tell(start, f"Merging {name}")
+                merge.during = _within(self.tell, start, 0.35 / len(names), f"Merging {name}")
             merge.finish(name)
+        merge.during = None
+        if not any(table.accepted for table in merge.reports.values()):
+            merge.leave_all_as_it_was()
         report.tables = {name: merge.reports[name] for name in TABLES if name in merge.reports}
         report.notes += notes_on(merge)
         report.warnings += warnings_about(merge)
@@ -261,7 +282,13 @@ class _Import:
             staged, said = mended(staged, self.con, self.folder)
         wanted = recipe or said.get("recipe") or said.get("table")
         chosen, why = choose_recipe(staged, wanted, self.workspace.folder / "recipes")
+        options = {**said.get("options", {}), **options}
         mapped = apply(chosen, staged, self.con, options, said.get("columns"))
+        if not mapped.tables:
+            raise SchemaError(
+                f"{staged.source} has the columns of none of the tables that the recipe "
+                f"{chosen.name} fills. It has: {', '.join(staged.columns)}. Choose another recipe."
+            )
         notes = [*([why] if why else []), *staged.notes, *mapped.notes]
         dialect = dataclasses.asdict(staged.dialect).items()
         self.report.files.append(
@@ -277,7 +304,11 @@ class _Import:
             }
         )
         self.report.notes += [f"{staged.source}: {note}" for note in notes]
-        read_as = {"recipe": chosen.name, "columns": mapped.conventions.stated()}
+        read_as = {
+            "recipe": chosen.name,
+            "columns": mapped.conventions.stated(),
+            "options": dict(options),
+        }
         return mapped, Origin(len(self.origins), staged, read_as)
 
     def _take(self, mapped: Mapped, origin: Origin) -> None:
@@ -300,6 +331,14 @@ class _Import:
     def _fail(self, name: str, error: Exception) -> None:
         text = str(error)
         self.report.errors.append(text if name in text else f"{name}: {text}")
+
+
+def _name_of(source: str | Path) -> str:
+    """What a source is called in what is said of it; of a URL nothing that may be a password."""
+    if "://" not in str(source):
+        return Path(source).name
+    address = str(source).partition("?")[0].partition("#")[0]
+    return address.split("@")[-1].split("/")[-1]
 
 
 def _within(tell: Progress, start: float, width: float, doing: str) -> Callable[[float], None]:

@@ -38,7 +38,6 @@ FILLED = {
     "payments": ("payment_id",),
 }
 WEIGHT_OF_FILLED = 0.3
-YES_OR_NO = ("true", "false", "yes", "no", "y", "n", "0", "1")
 # Two headings that share no more than one of these are not alike.
 COMMONPLACE = frozenset({"id", "number", "no", "nr", "n", "date", "code", "type", "on", "at", "de"})
 

@@ -1,13 +1,14 @@
 """One import's tables: incoming rows checked, joined to what is loaded, and written as files."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
+from warehouse.accounting import AccountingError, TableReport
 from warehouse.check import (
     APART_BITS,
     RATED,
@@ -19,10 +20,10 @@ from warehouse.check import (
 )
 from warehouse.keys import broken_references, repeats, shared_numbers
 from warehouse.schema import Schema
-from warehouse.snapshot import Snapshot, StoredTable, columns_of, literal
+from warehouse.snapshot import Snapshot, StoredTable, columns_of, literal, stored_rows
 from warehouse.tables import TABLES
 
-__all__ = ["AccountingError", "Merge", "TableReport", "sha256_of"]
+__all__ = ["Merge", "sha256_of"]
 
 #: The newest of these is the newest day on which anything in the data happened. Dates that
 #: may lie ahead (due, renewal, planned or promised, the start or end of an agreement, the
@@ -46,34 +47,7 @@ FACT_DATES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class AccountingError(RuntimeError):
-    """Rows went missing or came from nowhere: a fault of the import, never of the file."""
-
-
-@dataclass
-class TableReport:
-    """What became of one table's rows. ``rows_in == accepted + refused``, always.
-
-    ``withdrawn`` counts rows loaded earlier that this import made impossible (their
-    invoice is gone, say) and that are now among the refused; ``rows_now`` is what
-    the table holds afterwards.
-    """
-
-    rows_in: int = 0
-    accepted: int = 0
-    refused: int = 0
-    refused_by_rule: dict[str, int] = field(default_factory=dict)
-    withdrawn: int = 0
-    withdrawn_by_rule: dict[str, int] = field(default_factory=dict)
-    rows_now: int = 0
-
-    def check(self, name: str) -> None:
-        """Raise `AccountingError` unless every row is accounted for."""
-        if self.rows_in != self.accepted + self.refused:
-            raise AccountingError(
-                f"{name}: {self.rows_in} rows came in, but {self.accepted} were accepted and "
-                f"{self.refused} refused. Nothing was loaded; please report this."
-            )
+ASKED_EVERY = 0.5  # seconds between two questions how far a query is
 
 
 class Merge:
@@ -89,10 +63,14 @@ class Merge:
         self.mode = mode
         self.reports: dict[str, TableReport] = {}
         self.stored: dict[str, StoredTable] = dict(current.manifest.tables) if current else {}
+        self.before = dict(self.stored)
         self.changed: set[str] = set()
         self.reporting_currency: str | None = None
         self.rounded: dict[str, int] = {}
+        self.during: Callable[[float], None] | None = None  # told how far a long query is
         self.made: set[str] = set()  # tables and views of ours in the engine
+        # The engine keeps count of its progress, so that it can be asked; it never prints it.
+        con.raw_sql("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         con.raw_sql("CREATE TABLE sources (_source INTEGER, name VARCHAR)")
         con.raw_sql(
             "CREATE TABLE aside (_table VARCHAR, _source INTEGER, _row BIGINT, rule VARCHAR, "
@@ -116,7 +94,7 @@ class Merge:
         explained = self.con.compile(explain(judged, schema))
         select = f"SELECT {number}::INTEGER AS _source, * FROM ({explained})"
         if self.has(f"judged_{name}"):
-            self.con.raw_sql(f"INSERT INTO judged_{name} {select}")
+            self._run(f"INSERT INTO judged_{name} {select}")
         else:
             self._make("TABLE", f"judged_{name}", select)
             self._make("VIEW", f"rows_{name}", f"SELECT rowid AS _id, * FROM judged_{name}")
@@ -132,15 +110,14 @@ class Merge:
 
     def add_unused(self, number: int, names: list[str], staged: ir.Table, says: str) -> int:
         """Set aside the rows of source `number` that no table took, and count them."""
-        used = " UNION ALL ".join(
-            [
-                f"SELECT unnest(coalesce(_rows, [_row])) AS _row FROM judged_{name} "
-                f"WHERE _source = {number}"
-                for name in names
-                if self.has(f"judged_{name}")
-            ]
-            + [f"SELECT _row FROM aside WHERE _source = {number}"]
-        )
+        of_source = f"WHERE _source = {number}"
+        used = f"SELECT _row FROM aside {of_source}"
+        for name in names:
+            used += f" UNION ALL SELECT _row FROM judged_{name} {of_source} AND _rows IS NULL"
+            used += (
+                f" UNION ALL SELECT unnest(_rows) AS _row FROM judged_{name} {of_source} "
+                "AND _rows IS NOT NULL"
+            )
         return self._count(
             f"INSERT INTO aside SELECT {literal(names[0])}, {number}, _row, 'row_mapped', "
             f"{literal(says)} FROM ({self.con.compile(staged.select('_row'))}) "
@@ -179,6 +156,13 @@ class Merge:
                 report.withdrawn_by_rule = self._by_rule(f"withdrawn_{name}", schema)
             report.rows_now = self.stored[name].rows if name in self.stored else 0
             report.check(name)
+
+    def leave_all_as_it_was(self) -> None:
+        """Nothing was accepted: nothing is published, and no row loaded earlier taken out."""
+        for name, report in self.reports.items():
+            report.withdrawn, report.withdrawn_by_rule = 0, {}
+            self.made.discard(f"withdrawn_{name}")
+            report.rows_now = self.before[name].rows if name in self.before else 0
 
     def first_rates(self) -> ir.Table | None:
         """Per currency the first month that has a rate, as it will be; None without rates."""
@@ -262,16 +246,18 @@ class Merge:
             parts.append(f"SELECT {columns} FROM kept_{name}{left}")
         path = self.folder / f"{name}.parquet"
         # Sorted by key, equal rows make equal files whatever order they came in.
-        self.con.raw_sql(
+        self._run(
             f"COPY (SELECT * FROM ({' UNION ALL '.join(parts)}) "
             f"ORDER BY {_names(schema.primary_key)}) "
             f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
+        n_rows = self._count(f"SELECT count(*) FROM {stored_rows(path)}")
+        self._check_written(name, n_rows, replaced, withdrawn)
         sha256 = sha256_of(path)
         stored = StoredTable(
             file=f"{name}-{sha256[:16]}.parquet",
             sha256=sha256,
-            rows=self._count(f"SELECT count(*) FROM read_parquet({literal(str(path))})"),
+            rows=n_rows,
             columns=tuple(schema.columns),
             newest_date=self._newest_date(name, path),
         )
@@ -283,14 +269,23 @@ class Merge:
         self.con.raw_sql(f"DROP VIEW IF EXISTS next_{name}")
         self._view_file(f"next_{name}", path, columns)
 
+    def _check_written(self, name: str, n_rows: int, replaced: bool, withdrawn: int) -> None:
+        kept = self._count(f"SELECT count(*) FROM kept_{name}") if self.has(f"kept_{name}") else 0
+        expected = kept - withdrawn + (self.reports[name].accepted if replaced else 0)
+        if n_rows != expected:
+            raise AccountingError(
+                f"{name}: {expected} rows were to be kept and {n_rows} were written. "
+                "Nothing was loaded; please report this."
+            )
+
     def _newest_date(self, name: str, path: Path) -> object:
         if not (dates := FACT_DATES.get(name)):
             return None
         newest = ", ".join(f"max({column})" for column in dates)
         [row] = self._rows_of(
-            f"SELECT greatest({newest}) AS newest FROM read_parquet({literal(str(path))})"
+            f"SELECT greatest({newest}) AS newest FROM {stored_rows(path)}"
             if len(dates) > 1
-            else f"SELECT {newest} AS newest FROM read_parquet({literal(str(path))})"
+            else f"SELECT {newest} AS newest FROM {stored_rows(path)}"
         )
         return row["newest"]
 
@@ -342,7 +337,7 @@ class Merge:
             "VIEW",
             view,
             f"SELECT {columns}, file_row_number AS _id "
-            f"FROM read_parquet({literal(str(path))}, file_row_number = true)",
+            f"FROM {stored_rows(path, ', file_row_number = true')}",
         )
 
     def has(self, table: str) -> bool:
@@ -354,8 +349,25 @@ class Merge:
         return self.con.table(name)
 
     def _make(self, kind: str, name: str, query: str) -> None:
-        self.con.raw_sql(f"CREATE {kind} {name} AS {query}")
+        run = self._run if kind == "TABLE" else self.con.raw_sql
+        run(f"CREATE {kind} {name} AS {query}")
         self.made.add(name)
+
+    def _run(self, sql: str) -> None:
+        """Run a statement that may take minutes, and meanwhile tell how far it is."""
+        if self.during is None:
+            self.con.raw_sql(sql)
+            return
+        engine = self.con.con
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            running = pool.submit(self.con.raw_sql, sql)
+            try:
+                while wait([running], timeout=ASKED_EVERY).not_done:
+                    self.during(min(max(engine.query_progress(), 0) / 100, 1))
+            except BaseException:  # whoever is told may also end the import
+                engine.interrupt()
+                raise
+            running.result()
 
     def _count(self, sql: str) -> int:
         return self.con.raw_sql(sql).fetchone()[0]

@@ -1,6 +1,6 @@
 """Text to the canonical types. A cell that cannot be read is null; its text is kept beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ibis
@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from warehouse.parse_dates import DATE_FORMATS, DateFormat, find_date_formats, read_date
 from warehouse.parse_numbers import NumberFormat, find_number_formats, read_number
 from warehouse.schema import IBIS_TYPES, Column
-from warehouse.staging import Dialect
+from warehouse.staging import WHITESPACE, Dialect
 
 __all__ = [
     "DATE_FORMATS",
@@ -17,15 +17,16 @@ __all__ = [
     "Conventions",
     "as_text",
     "cell_text",
+    "edged",
     "find_conventions",
     "read_cell",
     "respelled",
+    "without_empty",
 ]
 
 #: What programs write for "nothing" when they mean an empty cell. "n/a" and "-" are not
 #: among them: in a column of dates they are refused, so that somebody looks.
 EMPTY = ("", "NULL", "null", "NaN", "nan", "None", "\\N")
-WHITESPACE = " \t\r\n\v\f\u00a0\u2007\u202f\ufeff\u200b"
 NUMBER_TYPES = ("money", "number", "int")
 TRUE = ("true", "t", "yes", "y", "1", "ja", "j", "oui", "o", "sí", "si", "s")
 FALSE = ("false", "f", "no", "n", "0", "nein", "non")
@@ -72,8 +73,23 @@ def cell_text(cell: ir.Value) -> ir.StringValue:
         return cell.cast("timestamp").cast("string").re_replace(" 00:00:00$", "")
     if not dtype.is_string():
         return cell.cast("string")
-    text = _trim(cell, WHITESPACE)
+    return without_empty(_trim(cell, WHITESPACE))
+
+
+def without_empty(text: ir.StringValue) -> ir.StringValue:
+    """A trimmed text, null where it is what programs write for nothing."""
     return ibis.ifelse(text.isin(EMPTY), ibis.null("string"), text)
+
+
+def edged(rows: ir.Table, names: Sequence[str]) -> set[str]:
+    """Those of the columns `names` in which some text begins or ends with a blank.
+
+    Trimming a column is slower in the engine than looking whether it is needed once.
+    """
+    blank = "[\\s\\x{A0}\\x{2007}\\x{202F}\\x{FEFF}\\x{200B}]"
+    found = {f"c{i}": rows[n].re_search(f"^{blank}|{blank}$").any() for i, n in enumerate(names)}
+    [row] = rows.aggregate(**found).to_pyarrow().to_pylist()
+    return {name for i, name in enumerate(names) if row[f"c{i}"]}
 
 
 def as_text(cell: ir.Value) -> ir.StringValue:

@@ -24,8 +24,6 @@ CORE = {
 }
 NEGATIVE = rf"^[(]|[{MINUS}]"
 WORDS = {".": "point", ",": "comma"}
-# Money keeps four decimals; finer unit prices are rounded, and said to be.
-DECIMALS_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def _plain_columns(rows: ir.Table, texts: Mapping[str, ir.StringValue]) -> dict[
         counts[f"n{i}"] = text.count()
         counts[f"plain{i}"] = text.count(where=text.re_search(PLAIN))
         counts[f"pointed{i}"] = text.count(where=pointed)
-        counts[f"sure{i}"] = text.count(where=pointed & (text.right(4).left(1) != "."))
+        counts[f"sure{i}"] = text.count(where=pointed & ~text.re_search(r"\.\d{3}$"))
     [found] = rows.aggregate(**counts).to_pyarrow().to_pylist()
     return {
         name: found[f"sure{i}"]

@@ -73,6 +73,8 @@ def parse_recipe(text: str, name: str = "recipe") -> Recipe:
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise SchemaError(f"{name}{where} is not YAML: {problem}.") from None
+    except RecursionError:
+        raise SchemaError(f"{name} is nested too deeply; a recipe is a page of text.") from None
     if not isinstance(data, dict):
         raise SchemaError(f"{name} is not a recipe: it has no name, title and tables.")
     try:

@@ -14,9 +14,11 @@ from warehouse.parse import (
     Conventions,
     as_text,
     cell_text,
+    edged,
     find_conventions,
     read_cell,
     respelled,
+    without_empty,
 )
 from warehouse.recipe_cells import (
     MONEY,
@@ -44,6 +46,8 @@ from warehouse.tables import TABLES
 
 __all__ = ["Mapped", "apply"]
 
+# What a test costs for a row, compared with the others.
+COST = {"present": 0, "blank": 0, "matches": 2, "not_matches": 2, "greater_than": 3, "less_than": 3}
 MARKS = {"point": ".", "comma": ","}
 
 
@@ -111,13 +115,16 @@ class _Mapping:
         self.names = {column_key(name): name for name in reversed(staged.columns)}
         self.conventions = Conventions()
         self.con, self.numbers_of = con, {}
-        rows = self._settled(_trimmed(staged.read(con)))
+        rows = self._settled(_trimmed(staged.read(con), staged))
         for fill in recipe.fill_down:
             rows = self._settled(self._filled(rows, fill))
         for name, cell in recipe.add.items():
             rows = self._settled(self._added(rows, name, cell))
-        self.rows = self._settled(self._marked(rows))
-        self.kept = self.rows.filter(self.rows["_rule"].isnull())
+        self.aside = self._marked(rows)
+        # Nearly always there are few such rows: leaving them out by number costs next to
+        # nothing, where asking each row again whether it is a total costs as much as loading.
+        n_aside = self.aside.count().execute()
+        self.kept = self._settled(rows.anti_join(self.aside, "_row")) if n_aside else rows
 
     def _settled(self, rows: ir.Table) -> ir.Table:
         """`rows` under a name of their own.
@@ -202,12 +209,19 @@ class _Mapping:
 
     def _holds(self, conditions: Conditions, rows: ir.Table) -> ir.BooleanValue:
         holds = [
-            self._one_holds(name, *condition.test, rows)
+            (COST.get(condition.test[0], 1), self._one_holds(name, *condition.test, rows))
             for name, condition in conditions.all_of.items()
         ]
         if conditions.any_of:
-            holds.append(ibis.or_(*(self._holds(other, rows) for other in conditions.any_of)))
-        return ibis.and_(*holds) if holds else ibis.literal(True)
+            cost = max(COST.get(c.test[0], 1) for a in conditions.any_of for c in a.tests())
+            others = (self._holds(other, rows) for other in conditions.any_of)
+            holds.append((cost, ibis.or_(*others)))
+        holds.sort(key=lambda pair: pair[0])
+        # As nested cases, so that a pattern is tried only on rows that pass the cheap tests.
+        result = ibis.literal(True)
+        for _cost, held in reversed(holds):
+            result = ibis.ifelse(held, result, False)
+        return result
 
     def _one_holds(self, name: str, test: str, value: object, rows: ir.Table) -> ir.BooleanValue:
         found = self.find(name, rows)
@@ -239,16 +253,25 @@ class _Mapping:
         return self.numbers_of[heading]
 
     def _marked(self, rows: ir.Table) -> ir.Table:
-        """Rows with the rule and reason for which they are set aside, null for the others."""
-        blank = ibis.and_(*(rows[name].isnull() for name in self.staged.columns))
-        rules = [(blank & rows["_problem"].isnull(), "blank_row", "every cell of it is empty")]
+        """Rows that are set aside, with the rule and the reason, as a table of their own."""
+        cells = (rows[name] for name in self.staged.columns)
+        texts = (cell if cell.type().is_string() else cell.cast("string") for cell in cells)
+        blank = ibis.coalesce(*texts).isnull() & rows["_problem"].isnull()
+        rules = [("blank_row", "every cell of it is empty")]
+        holds = [blank]
         for aside in self.recipe.set_aside:
-            rules.append((self._holds(aside.when, rows), aside.rule, aside.reason))
-        null = ibis.null("string")
-        return rows.mutate(
-            _rule=ibis.cases(*((holds, rule) for holds, rule, _ in rules), else_=null),
-            _reason=ibis.cases(*((holds, reason) for holds, _, reason in rules), else_=null),
+            rules.append((aside.rule, aside.reason))
+            holds.append(self._holds(aside.when, rows))
+        which = ibis.cases(*((held, i) for i, held in enumerate(holds)), else_=ibis.null("int64"))
+        marked = self._settled(rows.select("_row", _which=which))
+        marked = marked.filter(marked["_which"].notnull())
+        number = marked["_which"]
+        told = marked.select(
+            "_row",
+            rule=number.cases(*((i, rule) for i, (rule, _) in enumerate(rules))),
+            reason=number.cases(*((i, reason) for i, (_, reason) in enumerate(rules))),
         )
+        return self.con.create_table(f"aside_{uuid.uuid4().hex}", told)
 
     def _require_columns(self, table: str, recipe: TableRecipe) -> None:
         """Refuse the file when a required column has no source in it."""
@@ -345,13 +368,9 @@ class _Mapping:
         )
 
     def _set_aside(self, present: Mapping[str, TableRecipe]) -> ir.Table:
-        rows = self.rows
-        aside = rows.filter(rows["_rule"].notnull()).select(
-            "_row", rule=rows["_rule"], reason=rows["_reason"]
-        )
         wheres = [recipe.where for recipe in present.values()]
         if present and any(where is None for where in wheres):
-            return aside
+            return self.aside
         kept = self.kept
         wanted = ibis.or_(*(self._holds(where, kept) for where in wheres if where))
         other = kept.filter(~wanted).select(
@@ -359,10 +378,15 @@ class _Mapping:
             rule=ibis.literal("belongs_to_no_table"),
             reason=ibis.literal(f"{self.recipe.title} takes nothing from such a row"),
         )
-        return aside.union(other)
+        return self.aside.union(other)
 
 
-def _trimmed(rows: ir.Table) -> ir.Table:
+def _trimmed(rows: ir.Table, staged: Staged) -> ir.Table:
     """`rows` with every text trimmed, once, and null where it says nothing."""
-    texts = [name for name, dtype in rows.schema().items() if dtype.is_string()]
-    return rows.mutate(**{n: cell_text(rows[n]) for n in texts if n not in RESERVED})
+    texts = [
+        name for name, dtype in rows.schema().items() if dtype.is_string() and name not in RESERVED
+    ]
+    # Other files were trimmed when they were staged.
+    ragged = edged(rows, texts) if staged.dialect.kind == "parquet" and texts else set()
+    cleaned = {n: (cell_text if n in ragged else without_empty)(rows[n]) for n in texts}
+    return rows.mutate(**cleaned)

@@ -192,7 +192,7 @@ class Condition(_Strict):
                 continue
             try:
                 re.compile(pattern)
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise ValueError(f"{pattern!r} is not a pattern: {error}") from None
             # The engine's patterns (RE2) take linear time and have no way to look around.
             if re.search(r"\(\?(?:[=!]|<[=!])|\\[1-9]", pattern):
@@ -218,6 +218,12 @@ class Conditions(_Strict):
             return value
         columns = {name: test for name, test in value.items() if name != "any_of"}
         return {"all_of": columns, "any_of": value.get("any_of", ())}
+
+    def tests(self) -> Iterator[Condition]:
+        """Every condition, also those among the alternatives."""
+        yield from self.all_of.values()
+        for alternative in self.any_of:
+            yield from alternative.tests()
 
     def columns(self) -> Iterator[str]:
         yield from self.all_of

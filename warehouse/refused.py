@@ -12,7 +12,7 @@ from ibis.backends import BaseBackend
 
 from warehouse.check import rule_names
 from warehouse.merge import Merge
-from warehouse.snapshot import literal
+from warehouse.snapshot import literal, stored_rows
 from warehouse.staging import Staged
 from warehouse.tables import TABLES
 
@@ -62,7 +62,7 @@ def unguarded(text: str) -> str:
 
 def is_mended(staged: Staged) -> bool:
     """Whether this is one of our files of refused rows, coming back."""
-    return "_rules" in staged.columns
+    return "_rules" in staged.columns and staged.dialect.kind != "parquet"
 
 
 def mended(staged: Staged, con: BaseBackend, folder: Path) -> tuple[Staged, dict[str, object]]:
@@ -73,7 +73,8 @@ def mended(staged: Staged, con: BaseBackend, folder: Path) -> tuple[Staged, dict
     """
     columns = [name for name in staged.columns if not _is_ours(name)]
     texts = ", ".join(
-        f"regexp_replace({_name(name)}, '^''(''*[=+\\-@\\t\\r\\n])', '\\1') AS {_name(name)}"
+        f"regexp_replace({_name(name)}, '^''(''*[=+\\-@\\t\\r\\n])', '\\1') "
+        f"AS {_name(unguarded(name))}"
         for name in columns
     )
     path = folder / f"mended-{staged.path.stem}.parquet"
@@ -89,9 +90,10 @@ def mended(staged: Staged, con: BaseBackend, folder: Path) -> tuple[Staged, dict
             f"SELECT DISTINCT _read_as FROM ({rows}) WHERE _read_as IS NOT NULL"
         ).fetchall()
         # Rows of different sources put together by hand have no one reading.
-        said = json.loads(found[0][0]) if len(found) == 1 else {}
+        said = _reading(found[0][0]) if len(found) == 1 else {}
     note = "This is a file of refused rows: its columns beginning with _ were not read as data."
-    kept = replace(staged, path=path, columns=tuple(columns), notes=(*staged.notes, note))
+    own = tuple(unguarded(name) for name in columns)
+    kept = replace(staged, path=path, columns=own, notes=(*staged.notes, note))
     return kept, said
 
 
@@ -144,7 +146,7 @@ def write_to_mend(refused: Path, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     with duckdb.connect() as con:
-        con.execute(f"CREATE VIEW refused AS SELECT * FROM read_parquet({literal(str(refused))})")
+        con.execute(f"CREATE VIEW refused AS SELECT * FROM {stored_rows(refused)}")
         sources = con.execute(
             "SELECT source, origin, read_as FROM refused GROUP BY ALL ORDER BY ALL"
         ).fetchall()
@@ -235,6 +237,20 @@ def _rules(name: str, alias: str) -> str:
         for place, rule in enumerate(rule_names(TABLES[name]))
     )
     return f"[rule FOR rule IN [{named}] IF rule IS NOT NULL]"
+
+
+def _reading(text: str) -> dict[str, object]:
+    """What a cell of `_read_as` says; nothing where it is not ours, which a person may edit."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(said, dict) or not isinstance(said.get("columns", {}), dict):
+        return {}
+    # A name and never a path: a file of data must not choose what else is read.
+    names = [said[part] for part in ("recipe", "table") if part in said]
+    ours = all(isinstance(name, str) and re.fullmatch("[a-z][a-z0-9_]*", name) for name in names)
+    return said if ours else {}
 
 
 def _problem(staged: Staged) -> str:

@@ -155,7 +155,8 @@ def all_credits(tables: Tables) -> ir.Table:
     """Payments, credit notes and write-offs in one table; ``kind`` is a place in `KINDS`.
 
     A refund gives back money already received: it does not change what is owed.
-    A credit note or write-off counts from the day it is completed.
+    A credit note or write-off counts from the day it is completed, and not before
+    there is an invoice: credit given earlier is taken off on the day of issue.
     """
     payments = tables["payments"].select(
         "invoice_id", "amount", credit_id=_.payment_id, happened_on=_.paid_on
@@ -166,12 +167,14 @@ def all_credits(tables: Tables) -> ir.Table:
     adjustments = tables["adjustments"].filter(
         _.kind.isin(["credit_note", "write_off"]), _.completed_on.notnull()
     )
+    issued = tables["invoices"].select("invoice_id", "issued_on")
+    adjustments = adjustments.inner_join(issued, "invoice_id")
     return payments.union(
         adjustments.select(
             "invoice_id",
             "amount",
             credit_id=_.adjustment_id,
-            happened_on=_.completed_on,
+            happened_on=ibis.greatest(_.completed_on, _.issued_on),
             kind=ibis.ifelse(
                 _.kind == "write_off", ibis.literal(2, "int8"), ibis.literal(1, "int8")
             ),

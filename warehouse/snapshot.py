@@ -14,7 +14,16 @@ from ibis.backends import BaseBackend
 
 from warehouse.tables import ESSENTIAL, TABLES
 
-__all__ = ["Manifest", "MissingTable", "Snapshot", "StoredTable", "Tables", "columns_of", "literal"]
+__all__ = [
+    "Manifest",
+    "MissingTable",
+    "Snapshot",
+    "StoredTable",
+    "Tables",
+    "columns_of",
+    "literal",
+    "stored_rows",
+]
 
 #: Raised when the canonical tables change in a way that old snapshots cannot be read as new ones.
 SCHEMA_VERSION = 1
@@ -160,7 +169,7 @@ class Tables(Mapping[str, ir.Table]):
             stored = self.snapshot.manifest.tables[name]
             self.con.raw_sql(
                 f'CREATE VIEW "{name}" AS SELECT {columns_of(name, stored)} '
-                f"FROM read_parquet({literal(str(self.snapshot.path(name)))})"
+                f"FROM {stored_rows(self.snapshot.path(name))}"
             )
             self._opened[name] = self.con.table(name)
         return self._opened[name]
@@ -170,7 +179,9 @@ class Tables(Mapping[str, ir.Table]):
         if name not in self.snapshot.manifest.derived:
             return None
         if name not in self._opened:
-            self._opened[name] = self.con.read_parquet(self.snapshot.path(name), table_name=name)
+            self._opened[name] = self.con.read_parquet(
+                self.snapshot.path(name), table_name=name, hive_partitioning=False
+            )
         return self._opened[name]
 
     def __getattr__(self, name: str) -> ir.Table:
@@ -245,6 +256,11 @@ def columns_of(name: str, stored: StoredTable) -> str:
 def literal(text: str) -> str:
     """Write `text` as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def stored_rows(path: Path, options: str = "") -> str:
+    """The rows of a Parquet file in SQL, and no columns from the names of its folders."""
+    return f"read_parquet({literal(str(path))}, hive_partitioning = false{options})"
 
 
 def _listed(names: list[str]) -> str:

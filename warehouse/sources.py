@@ -18,7 +18,9 @@ SUFFIXES = frozenset(
     | {".parquet", ".json", ".jsonl", ".ndjson"}
 )
 
-SURE_ENOUGH = 0.8  # confidence from which a recipe is used without being named
+# A recipe is used without being named when this share of its telling columns is there, and
+# the next one's share is well below: exports let people choose columns, so few are complete.
+SURE_ENOUGH, AHEAD_BY = 0.6, 0.15
 
 
 @dataclass
@@ -111,7 +113,10 @@ def _missing(columns: Sequence[str], table: str) -> list[str]:
 def _recognised(staged: Staged, saved: Path) -> tuple[Recipe, float] | None:
     recipes: Mapping[str, Recipe] = dict(shipped_recipes()) | dict(_own_recipes(saved))
     found = recognise(staged.columns, recipes.values())
-    return found[0] if found and found[0][1] >= SURE_ENOUGH else None
+    best, second = [*found, None, None][:2]
+    if best is None or best[1] < SURE_ENOUGH:
+        return None
+    return best if second is None or best[1] - second[1] >= AHEAD_BY else None
 
 
 def _own_recipes(saved: Path) -> Iterator[tuple[str, Recipe]]:

@@ -1,7 +1,9 @@
 """Excel and OpenDocument workbooks to staged rows, one result for each sheet with rows."""
 
 import datetime as dt
+import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +20,17 @@ __all__ = ["stage_workbook"]
 # 20 columns unpacks to about this much; a small file that unpacks to more is no honest export.
 MOST_UNPACKED_BYTES = 1 << 30
 MOST_BYTES_OF_AN_OLD_WORKBOOK = 200 << 20
+# The reader keeps room for every cell between the first and the last, filled or not.
+MOST_CELLS = 50_000_000
+CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,3})(\d{1,7})["']""", re.IGNORECASE)
+PIECE = 4 << 20
 SAMPLE_ROWS = 500
 
 
 def stage_workbook(path: Path, stated: Dialect, folder: Path, sha256: str) -> list[Staged]:
     """Stage the sheets of `path` that hold a table, or the one that `stated` names."""
     _require_modest_size(path)
+    _require_modest_sheets(path)
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
     except python_calamine.PasswordError:
@@ -57,6 +64,46 @@ def _require_modest_size(path: Path) -> None:
             f"{path.name} unpacks to {unpacked / 1e6:,.0f} MB, more than the {limit / 1e6:,.0f} MB "
             "a workbook may have here. Save the sheet as CSV, which has no such limit."
         )
+
+
+def _require_modest_sheets(path: Path) -> None:
+    """Refuse a sheet that is filled so far out that its cells would not fit into memory."""
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for part in archive.infolist():
+                if not part.filename.lower().endswith((".bin", ".png", ".jpeg")):
+                    _require_modest_sheet(path, archive, part)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+        raise SchemaError(
+            f"{path.name} is damaged: a part of it is not what it says it is. Open it in a "
+            "spreadsheet and save it again, as .xlsx or CSV."
+        ) from None
+
+
+def _require_modest_sheet(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    columns, rows, rest = {b""}, 0, b""
+    with archive.open(part) as file:
+        while piece := file.read(PIECE):
+            found = CELL.findall(rest + piece)
+            columns.update({column for column, _row in found})
+            rows = max(rows, max((int(row) for _column, row in found), default=0))
+            rest = piece[-40:]
+    if rows * max(map(_number_of, columns)) > MOST_CELLS:
+        raise SchemaError(
+            f"{path.name} has a sheet that is filled down to line {rows:,} and out to column "
+            f"{max(map(_number_of, columns)):,}. Delete what stands far from the table, or save "
+            "the sheet as CSV."
+        )
+
+
+def _number_of(column: bytes) -> int:
+    """Which column `A`, `Z` or `AA` is, from 1."""
+    number = 0
+    for letter in column.upper():
+        number = 26 * number + letter - 64
+    return number
 
 
 def _sheets(path: Path, workbook: python_calamine.CalamineWorkbook, stated: Dialect) -> list[str]:

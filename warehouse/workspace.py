@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import fcntl
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -14,7 +15,14 @@ import duckdb
 import pandas as pd
 
 from warehouse.settings import Settings
-from warehouse.snapshot import Manifest, MissingTable, Snapshot, StoredTable, Tables
+from warehouse.snapshot import (
+    Manifest,
+    MissingTable,
+    Snapshot,
+    StoredTable,
+    Tables,
+    stored_rows,
+)
 
 __all__ = [
     "Manifest",
@@ -26,6 +34,10 @@ __all__ = [
     "WorkspaceBusy",
     "WorkspaceError",
 ]
+
+
+#: Tables are stored under their name and the first letters of their content's hash.
+OUR_FILE = re.compile(r"[a-z_]+-[0-9a-f]{16}\.parquet")
 
 
 class WorkspaceError(ValueError):
@@ -166,9 +178,7 @@ class Workspace:
             return pd.DataFrame({name: [] for name in columns}, dtype=object)
         first = "" if limit is None else f"LIMIT {int(limit)}"
         with duckdb.connect() as con:
-            return con.execute(
-                f"SELECT * EXCLUDE (read_as) FROM read_parquet(?) {first}", [str(path)]
-            ).df()
+            return con.execute(f"SELECT * EXCLUDE (read_as) FROM {stored_rows(path)} {first}").df()
 
     def refused_file(self, identifier: str | None = None) -> Path | None:
         """The Parquet file with the rows that an import refused; None if it refused none."""
@@ -261,8 +271,9 @@ class Workspace:
         for manifest in map(self._manifest, known):
             stored = (*manifest.tables.values(), *manifest.derived.values())
             used |= {table.file for table in stored}
-        for path in (self.folder / "tables").iterdir():
-            if path.name not in used:
+        # Ours alone: a folder may have had `snapshots` and `tables` of its own before it was ours.
+        for path in (self.folder / "tables").glob("*.parquet"):
+            if OUR_FILE.fullmatch(path.name) and path.name not in used:
                 path.unlink()
         for path in [*self.folder.glob("*.part"), *(self.folder / "snapshots").glob("*.part")]:
             path.unlink()

@@ -3,10 +3,17 @@
 import streamlit as st
 
 import analyses.late_payments
-from charts.late_payments import MOST_GROUPS, late_share_dots, paid_curve
+from charts.late_payments import (
+    MOST_GROUPS,
+    last_day,
+    late_share_dots,
+    paid_curve,
+    paid_rows,
+    with_day,
+)
 from models.open_invoices import fit_cash_at_risk
 from ui import url_state
-from ui.chart import told
+from ui.chart import spec_of, told, told_live
 from ui.errors import explained
 from ui.frame import require_view
 from ui.late_payments import (
@@ -29,13 +36,19 @@ view = require_view()
 ours = analyses.late_payments
 
 
-@st.fragment
-def paid_by_day(curve):
-    day = url_state.slide("Days since issue", "day", 0, 180, default=60)
-    told(paid_sentence(curve, day), paid_curve(curve, day=day), key="paid_curve")
+@url_state.fragment
+def paid_by_day(curve, spec, rows):
+    day = url_state.slide("Days since issue", "day", 0, min(180, last_day(curve)), default=60)
+    told_live(
+        paid_sentence(curve, day),
+        spec,
+        with_day(rows, day),
+        name="Share of invoices paid by days since issue",
+        key="paid_curve",
+    )
 
 
-@st.fragment
+@url_state.fragment
 def at_risk(curves, scored):
     grace = url_state.slide("Days of grace after the due date", "grace", 0, 120, default=30, step=5)
     risk = fit_cash_at_risk(curves, scored, view.as_of, grace_days=grace)
@@ -49,11 +62,9 @@ with explained():
 
     st.subheader("When invoices are paid")
     segment = choose_segment(view, "by", none="All invoices together")
-    if segment is None:
-        paid_by_day(overall)
-    else:
-        curve = compute(ours.time_to_pay, view, by=segment)
-        paid_by_day(curve)
+    curve = overall if segment is None else compute(ours.time_to_pay, view, by=segment)
+    paid_by_day(curve, spec_of(paid_curve(curve)), paid_rows(curve))
+    if segment is not None:
         st.markdown(pace_sentence(curve.comparison))
         show_curve_groups(curve, MOST_GROUPS)
 

@@ -66,8 +66,8 @@ if current is not None:
     with st.popover("Take back the last import", icon=":material/undo:"):
         st.markdown(
             f"The import of **{moment(current.manifest.created_at)}** by "
-            f"{escape(current.manifest.who)} will no longer count, and every page shows the data as "
-            "it was before. Nothing is deleted."
+            f"{escape(current.manifest.who)} will no longer count, and every page shows the data "
+            "as it was before. Nothing is deleted."
         )
         taken_back = st.button("Take it back", icon=":material/undo:")
     if taken_back:

@@ -33,3 +33,12 @@ def test_export_is_imported_whole_and_its_lateness_is_found(reference_file, load
     assert shares["not disputed"] == pytest.approx(late[~disputed].mean(), abs=1e-12)
     if len(source) == 2_466:  # the published file: 35.6 % late, 68.3 % and 25.9 %
         assert [round(100 * s, 1) for s in shares] == [35.6, 68.3, 25.9]
+
+
+def test_time_to_pay_is_not_compared_by_what_only_payment_revealed(loaded):
+    _, workspace = loaded
+    with (
+        workspace.current().tables() as tables,
+        pytest.raises(ValueError, match="no opening day and are known only once"),
+    ):
+        analyses.late_payments.time_to_pay(tables, Scope(tables.newest_date), "disputed")

@@ -89,6 +89,24 @@ def test_receipt_of_dso_holds_the_balance_and_the_sales_it_is_set_against(compan
     )
 
 
+@pytest.mark.parametrize(
+    ("as_of", "before"),
+    [(dt.date(2025, 6, 30), "2025-03-31"), (dt.date(2026, 2, 28), "2025-11-30")],
+)
+def test_receipt_of_dso_covers_the_period_from_month_end_to_month_end(company, as_of, before):
+    # Three months before 30 June end on 31 March, not on the 30th: what was billed on that
+    # last day is not of the period.
+    invoices = company["invoices"].copy()
+    issued = pd.to_datetime(invoices["issued_on"])
+    moved = issued.between(pd.Timestamp(before) - pd.Timedelta(days=29), before)
+    assert moved.any()
+    invoices.loc[moved, "issued_on"] = pd.Timestamp(before).date()
+    tables, scope = FrameTables(company | {"invoices": invoices}), Scope(as_of)
+    rows = analyses.receivables.receipt_rows(tables, scope, "receivables.dso_simple").to_pandas()
+    sales = analyses.receivables.run(tables, scope).table["sales"].iloc[-1]
+    assert rows.loc[rows["part"] == "sales", "contribution"].sum() == pytest.approx(sales)
+
+
 def test_invoices_and_customers_of_the_export_add_up_to_the_figure(company, review):
     tables = FrameTables(company)
     invoices = analyses.review.invoice_rows(tables, review).to_pandas()

@@ -1,10 +1,13 @@
 """A server of the app, and pages of a real browser that remember what went wrong in them."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import find_chromium, launched, problems_of
 from tests.served import serve
+
+# What is asked of a page is whether it comes, not whether this machine is busy.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,19 @@
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
 
-from charts.late_payments import MOST_GROUPS, late_share_dots, paid_curve
+from charts.late_payments import (
+    MOST_GROUPS,
+    late_share_dots,
+    paid_curve,
+    paid_rows,
+    with_day,
+)
 from models.late_payments import fit_time_to_pay
 from models.late_share import fit_late_share
 from tests.charts.conftest import AS_OF
+from ui.chart import spec_of
 
 
 @pytest.fixture(scope="module")
@@ -40,19 +48,26 @@ def test_curve_draws_the_share_paid_and_marks_the_day(invoices, draws):
     curve = fit_time_to_pay(invoices, AS_OF)
     chart = paid_curve(curve, day=60)
     table = drawn(chart, 0)
-    at_60 = table.loc[table["day"] <= 60, "paid"].iloc[-1]
+    line = table[~table["chosen"]]
+    at_60 = line.loc[line["day"] <= 60, "paid"].iloc[-1]
     assert at_60 == pytest.approx(curve.paid_by(60)["paid"].item())
+    assert table.loc[table["chosen"], "day"].tolist() == [60]
     marks = [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
     assert marks == ["area", "line", "rule"]
-    assert drawn(chart, 2)["day"].tolist() == [60]
     assert draws(chart)
 
 
-def test_day_beyond_what_was_watched_is_still_on_the_axis(invoices):
+def test_moved_day_changes_the_data_and_not_the_drawing(invoices):
     curve = fit_time_to_pay(invoices, AS_OF)
-    beyond = int(curve.table["day"].max()) + 50
-    domain = paid_curve(curve, day=beyond).to_dict()["layer"][1]["encoding"]["x"]["scale"]["domain"]
-    assert domain == [0, beyond]
+    assert spec_of(paid_curve(curve)) == spec_of(paid_curve(curve, day=75))
+    moved = with_day(with_day(paid_rows(curve), 60), 75)
+    assert moved.equals(paid_rows(curve, 75))
+
+
+def test_chart_of_two_tables_cannot_be_redrawn_from_one():
+    one, other = (alt.Chart(pd.DataFrame({"x": [n]})).mark_point() for n in (1, 2))
+    with pytest.raises(ValueError, match="more than one table"):
+        spec_of(one + other)
 
 
 def test_no_more_curves_are_drawn_than_can_be_told_apart(invoices, draws):

@@ -192,6 +192,27 @@ def test_median_that_is_never_reached_has_a_reason():
     assert "Fewer than half" in median.reason
 
 
+def test_share_paid_by_a_day_nobody_was_watched_for_is_not_known():
+    # Books of 40 days: half are paid by day 35, and what 60 days bring nobody has seen.
+    young = counts(paid_10=20, paid_35=20, open_40=40)
+    fit = fit_time_to_pay(young, AS_OF)
+    assert fit.paid_by([40, 41])["paid"].tolist() == pytest.approx([0.5, np.nan], nan_ok=True)
+    figure = fit.figures()[0]
+    assert figure.value is None
+    assert "oldest age seen is 40 days" in figure.reason
+    # With nothing open there is nothing left to wait for.
+    ended = counts(paid_10=20, void_35=20)
+    assert fit_time_to_pay(ended, AS_OF).figures()[0].value == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("day", "share"), [(30, 1.0), (90, 0.0)])
+def test_none_or_all_paid_is_no_certainty(day, share):
+    same = counts(**{f"paid_{day}": 30})
+    figure = fit_time_to_pay(same, AS_OF).figures()[0]
+    assert (figure.value, figure.low, figure.high, figure.confidence) == (share, None, None, None)
+    assert "no spread" in figure.reason
+
+
 def test_a_split_curve_has_no_single_figure(invoices):
     with pytest.raises(ValueError, match="split by segment"):
         fit_time_to_pay(invoices, AS_OF, by="segment").figures()

@@ -84,7 +84,7 @@ def test_cash_at_risk_worked_by_hand():
     assert risk.table["contribution"].sum() == pytest.approx(risk.total)
 
 
-def test_terms_seen_often_have_a_curve_of_their_own_and_others_the_pooled():
+def test_terms_seen_often_have_a_curve_of_their_own_and_others_the_nearest():
     curves = fit_payment_curves(
         counts((30, 20, "paid", 100), (60, 50, "paid", 100), (90, 85, "paid", 99)), AS_OF
     )
@@ -95,8 +95,8 @@ def test_terms_seen_often_have_a_curve_of_their_own_and_others_the_pooled():
         (score_open_invoices(curves, o, AS_OF)["expected_paid_on"] - o["issued_on"]).dt.days.item()
         for o in (sixty, ninety)
     ]
-    # 150th of the 299 together is paid on day 50; of the sixty-day ones all are.
-    assert days == [50, 50]
+    # All of sixty days are paid ten days before they are due; so are the rare ones of ninety.
+    assert days == [50, 80]
     early = score_open_invoices(curves, open_at(0), AS_OF)
     assert (early["expected_paid_on"] - early["issued_on"]).dt.days.item() == 20
 
@@ -240,3 +240,27 @@ def test_a_million_open_invoices_are_scored_in_seconds():
     start = time.process_time()
     score_open_invoices(CURVES, owed, AS_OF)
     assert time.process_time() - start < 3
+
+
+def test_rare_terms_are_judged_by_days_past_due_and_not_by_age():
+    # Everybody pays five days late. Most have 14 days to pay; a few have 90, too few for a
+    # curve of their own. By age, the pooled curve would call an invoice of 90 days paid by day
+    # 19, two months before it is due.
+    day = pd.Timestamp("2025-01-01")
+    terms = np.r_[np.full(400, 14), np.full(20, 90)]
+    issued = day + pd.to_timedelta(np.arange(420) % 60, unit="D")
+    due = issued + pd.to_timedelta(terms, unit="D")
+    ledger = pd.DataFrame(
+        {
+            "issued_on": issued,
+            "due_on": due,
+            "settled_on": due + pd.Timedelta(days=5),
+            "outcome": "paid",
+        }
+    )
+    as_of = dt.date(2025, 12, 31)
+    still = pd.DataFrame(
+        {"issued_on": [pd.Timestamp("2025-12-31")], "due_on": [pd.Timestamp("2026-03-31")]}
+    )
+    scored = score_open_invoices(fit_payment_curves(ledger, as_of), still, as_of)
+    assert scored["p_late"].item() == pytest.approx(1.0)

@@ -232,6 +232,18 @@ def test_growth_of_receivables_beyond_sales_is_a_red_flag():
     assert fit_receivables(quick, EUR, AS_OF).growth == pytest.approx(0, abs=0.05)
 
 
+def test_growth_is_not_measured_against_months_before_the_books():
+    # A hundred a day, always paid after 30 days; the books begin a month into the quarter
+    # a year ago, of which two months would be set against three.
+    days = pd.date_range("2023-10-31", AS_OF).strftime("%Y-%m-%d")
+    due = (pd.to_datetime(days) + pd.Timedelta(days=30)).strftime("%Y-%m-%d")
+    billed = [(day, end, day, "billed", 100.0) for day, end in zip(days, due, strict=True)]
+    paid = [(day, end, end, "paid", 100.0) for day, end in zip(days, due, strict=True)]
+    late_start = fit_receivables(ledger(*billed, *paid), EUR, AS_OF)
+    assert np.isnan(late_start.growth)
+    assert "full year of history" in late_start.reasons["growth"]
+
+
 def test_count_back_out_of_history_says_so():
     # 800 is still open of what was billed before the books begin.
     early = ledger(

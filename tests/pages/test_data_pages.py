@@ -1,4 +1,4 @@
-"""The data pages from app.py: load, map, quality, history, settings, on a workspace of their own."""
+"""The data pages from app.py, each test with a workspace of its own."""
 
 import json
 

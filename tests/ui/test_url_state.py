@@ -142,3 +142,26 @@ def test_only_an_address_that_was_not_written_here_has_arrived():
     assert arriving(here, here) is None
     assert arriving({"day": ("31",)}, here) == {"day": ("31",)}
     assert arriving(here, None) == here
+
+
+def script_with_a_fragment():
+    from ui import url_state
+
+    @url_state.fragment
+    def part():
+        url_state.slide("Day", "day", 0, 180, default=60)
+
+    with url_state.session():
+        part()
+        url_state.slide("Other", "other", 0, 9, default=3)
+
+
+def test_whole_run_writes_the_controls_of_a_fragment_too():
+    at = AppTest.from_function(script_with_a_fragment, default_timeout=60)
+    at.query_params["day"] = "30"
+    at.query_params["other"] = "5"
+    at.run()
+    assert [slider.value for slider in at.slider] == [30, 5]
+    assert query(at) == {"day": ["30"], "other": ["5"]}
+    at.slider[0].set_value(45).run()
+    assert query(at) == {"day": ["45"], "other": ["5"]}

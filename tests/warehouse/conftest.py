@@ -1,10 +1,15 @@
-"""Canonical tables made from a few rows, without a workspace around them."""
+"""Canonical tables made from a few rows, and a workspace that holds a small company."""
+
+import shutil
 
 import pandas as pd
 import pytest
 
+from tests.warehouse.company import write_company
 from tests.warehouse.frame_tables import FrameTables
+from warehouse.load import load
 from warehouse.tables import TABLES
+from warehouse.workspace import Workspace
 
 # What a row holds where a test does not say.
 FILLED = {
@@ -54,3 +59,24 @@ def make_tables():
         return FrameTables(frames, reporting_currency)
 
     return make
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """An empty workspace."""
+    return Workspace.create(tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def loaded_once(tmp_path_factory):
+    """Folder of a workspace with the small company. Shared: copy it, do not load into it."""
+    folder = tmp_path_factory.mktemp("company")
+    workspace = Workspace.create(folder / "workspace")
+    load(write_company(folder / "files"), workspace, who="Ada")
+    return workspace.folder
+
+
+@pytest.fixture
+def loaded(loaded_once, tmp_path):
+    """A workspace of the test's own in which Ada has loaded the small company."""
+    return Workspace.open(shutil.copytree(loaded_once, tmp_path / "loaded"))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from warehouse import delimited, delimited_blocks, workbooks
 from warehouse.files import stage
 from warehouse.schema import SchemaError
+from warehouse.staging import WHITESPACE
 
 HEADER = "invoice_id;customer;amount\n"
 XLSX = "ledger.xlsx"
@@ -215,8 +216,8 @@ CELL = st.text(st.sampled_from('ab1 ,;"\n\r\té€'), max_size=6)
     rows=st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=12),
     block=st.sampled_from([8, 64, 1 << 20]),
 )
-def test_no_record_is_lost_and_none_is_changed(put, rows_of, rows, block):
-    """Law: what the csv module wrote comes back cell for cell, in order."""
+def test_no_record_is_lost_and_no_cell_is_changed_but_for_outer_blanks(put, rows_of, rows, block):
+    """Law: what the csv module reads comes back cell for cell, in order, trimmed."""
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_MINIMAL).writerows([["id", "name", "note"], *rows])
     with pytest.MonkeyPatch.context() as patch:
@@ -224,7 +225,8 @@ def test_no_record_is_lost_and_none_is_changed(put, rows_of, rows, block):
         patch.setattr(delimited, "BATCH_ROWS", 5)
         staged = put(text.getvalue(), delimiter=",", header_row=1, quote='"')
     found = [tuple(row[name] for name in ("id", "name", "note")) for row in rows_of(staged)]
-    expected = [tuple(row) for row in csv.reader(io.StringIO(text.getvalue(), newline=""))][1:]
+    records = list(csv.reader(io.StringIO(text.getvalue(), newline="")))[1:]
+    expected = [tuple(cell.strip(WHITESPACE) for cell in record) for record in records]
     assert found == expected
     assert staged.n_rows == len(expected)
 

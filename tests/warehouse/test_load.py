@@ -5,20 +5,16 @@ import pytest
 
 from tests.warehouse.company import CUSTOMERS, INVOICE_COLUMNS, INVOICES, PAYMENTS, write_company
 from warehouse.load import load
-from warehouse.workspace import Workspace
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    return Workspace.create(tmp_path / "workspace")
 
 
 @pytest.fixture
 def load_company(tmp_path, workspace):
-    def run(**texts):
-        options = {k: texts.pop(k) for k in ("mode", "currency", "as_of") if k in texts}
+    """Write and load the company, some tables in other words, into `workspace` or another."""
+
+    def run(into=workspace, mode="upsert", currency=None, as_of=None, **texts):
         folder = tmp_path / f"files-{len(list(tmp_path.iterdir()))}"
-        return load(write_company(folder, **texts), workspace, **options)
+        files = write_company(folder, **texts)
+        return load(files, into, mode=mode, currency=currency, as_of=as_of)
 
     return run
 
@@ -146,14 +142,25 @@ def test_file_whose_columns_are_unknown_is_an_error_that_names_them(load_company
     assert report.loaded
 
 
-def test_nothing_accepted_leaves_the_snapshot_and_keeps_the_refused_rows(load_company, workspace):
-    before = load_company().snapshot
-    report = load_company(customers=None, payments=None, invoices=INVOICE_COLUMNS + "X,C-9,,,,\n")
+def test_nothing_accepted_leaves_the_snapshot_and_keeps_the_refused_rows(load_company, loaded):
+    before = loaded.current().id
+    report = load_company(
+        loaded, customers=None, payments=None, invoices=INVOICE_COLUMNS + "X,C-9,,,,\n"
+    )
     assert not report.loaded
     assert report.snapshot is None
-    assert workspace.current().id == before
-    assert len(workspace.refused()) == 1
-    assert [m.loaded for m in workspace.history()] == [False, True]
+    assert loaded.current().id == before
+    assert len(loaded.refused()) == 1
+    assert [m.loaded for m in loaded.history()] == [False, True]
+
+
+def test_import_that_loads_nothing_takes_nothing_out_and_changes_no_setting(load_company, loaded):
+    bad = INVOICE_COLUMNS + "X,C-9,,,,\n"
+    report = load_company(loaded, currency="USD", customers=None, payments=None, invoices=bad)
+    assert not report.loaded
+    assert all(table.withdrawn == 0 for table in report.tables.values())
+    assert list(loaded.refused().origin) == ["import"]
+    assert loaded.settings.reporting_currency is None
 
 
 def test_table_all_of_whose_rows_are_refused_is_not_an_empty_table(load_company, workspace):
@@ -168,60 +175,57 @@ def test_file_with_a_header_only_makes_an_empty_table(load_company, workspace):
         assert tables.payments.count().execute() == 0
 
 
-def test_upsert_puts_the_new_row_in_the_place_of_the_old(load_company, workspace):
-    load_company()
+def test_upsert_puts_the_new_row_in_the_place_of_the_old(load_company, loaded):
     new = (
         INVOICE_COLUMNS
         + "I-2,C-1,2024-02-01,2024-03-02,7,EUR\nI-4,C-1,2024-04-01,2024-05-01,8,EUR\n"
     )
-    report = load_company(customers=None, payments=None, invoices=new)
-    assert [float(a) for a in column(workspace, "invoices", "amount")] == [7, 8, 50.25, 100]
+    report = load_company(loaded, customers=None, payments=None, invoices=new)
+    assert [float(a) for a in column(loaded, "invoices", "amount")] == [7, 8, 50.25, 100]
     assert report.tables["invoices"].rows_now == 4
 
 
-def test_replace_leaves_only_the_new_rows_of_that_table(load_company, workspace):
-    load_company()
+def test_replace_leaves_only_the_new_rows_of_that_table(load_company, loaded):
     load_company(
-        mode="replace", customers=None, invoices=None, payments=PAYMENTS.replace("P-", "Q-")
+        loaded, mode="replace", customers=None, invoices=None, payments=PAYMENTS.replace("P-", "Q-")
     )
-    assert column(workspace, "payments", "payment_id") == ["Q-1", "Q-2"]
-    assert column(workspace, "invoices", "invoice_id") == ["I-1", "I-2", "I-3"]
+    assert column(loaded, "payments", "payment_id") == ["Q-1", "Q-2"]
+    assert column(loaded, "invoices", "invoice_id") == ["I-1", "I-2", "I-3"]
 
 
-def test_replace_with_rows_that_are_all_refused_replaces_nothing(load_company, workspace):
-    load_company()
+def test_replace_with_rows_that_are_all_refused_replaces_nothing(load_company, loaded):
     load_company(
-        mode="replace", customers=None, payments=None, invoices=INVOICE_COLUMNS + "X,,,,,\n"
+        loaded, mode="replace", customers=None, payments=None, invoices=INVOICE_COLUMNS + "X,,,,,\n"
     )
-    assert column(workspace, "invoices", "invoice_id") == ["I-1", "I-2", "I-3"]
+    assert column(loaded, "invoices", "invoice_id") == ["I-1", "I-2", "I-3"]
 
 
-def test_row_that_points_at_an_earlier_import_is_accepted(load_company):
-    load_company(invoices=None, payments=None)
-    report = load_company(customers=None, payments=None)
-    assert report.tables["invoices"].accepted == 3
+def test_row_that_points_at_an_earlier_import_is_accepted(load_company, loaded):
+    new = INVOICE_COLUMNS + "I-9,C-1,2024-02-01,2024-03-02,7,EUR\n"
+    report = load_company(loaded, customers=None, payments=None, invoices=new)
+    assert report.tables["invoices"].accepted == 1
 
 
 def test_rows_orphaned_by_a_replace_move_to_the_refused_and_their_children_with_them(
-    load_company, workspace
+    load_company, loaded
 ):
-    load_company()
     only_first = "".join(CUSTOMERS.splitlines(keepends=True)[:2])
-    report = load_company(mode="replace", customers=only_first, invoices=None, payments=None)
+    report = load_company(
+        loaded, mode="replace", customers=only_first, invoices=None, payments=None
+    )
     assert report.tables["invoices"].withdrawn_by_rule == {"customer_id_known": 1}
     assert report.tables["payments"].withdrawn_by_rule == {"invoice_id_known": 1}
-    assert column(workspace, "invoices", "invoice_id") == ["I-1", "I-2"]
-    assert column(workspace, "payments", "payment_id") == ["P-1"]
-    refused = workspace.refused()
+    assert column(loaded, "invoices", "invoice_id") == ["I-1", "I-2"]
+    assert column(loaded, "payments", "payment_id") == ["P-1"]
+    refused = loaded.refused()
     assert list(refused.origin) == ["already loaded"] * 2
     assert [json.loads(text).get("payment_id") for text in refused.original] == [None, "P-2"]
     assert any("invoices: 1 row(s) loaded earlier" in w for w in report.warnings)
 
 
-def test_payment_loaded_earlier_is_checked_again_when_its_invoice_moves(load_company):
-    load_company()
+def test_payment_loaded_earlier_is_checked_again_when_its_invoice_moves(load_company, loaded):
     moved = INVOICE_COLUMNS + "I-1,C-1,2024-06-01,2024-06-30,100,EUR\n"
-    report = load_company(customers=None, payments=None, invoices=moved)
+    report = load_company(loaded, customers=None, payments=None, invoices=moved)
     assert report.tables["payments"].withdrawn_by_rule == {"paid_on_or_after_issue": 1}
 
 
@@ -289,9 +293,10 @@ def test_file_that_does_not_exist_is_an_error_and_nothing_is_loaded(tmp_path, wo
     assert "missing.csv" in report.errors[0]
 
 
-def test_load_is_the_same_whatever_the_order_of_the_rows(tmp_path, load_company, workspace):
-    first = load_company()
-    files = workspace.snapshot(first.snapshot).manifest.tables
+def test_load_is_the_same_whatever_the_order_of_the_rows(load_company, loaded):
+    files = loaded.current().manifest.tables
     header, *rows = INVOICES.splitlines(keepends=True)
-    second = load_company(mode="replace", invoices=header + "".join(reversed(rows)))
-    assert workspace.snapshot(second.snapshot).manifest.tables == files
+    report = load_company(loaded, mode="replace", invoices=header + "".join(reversed(rows)))
+    assert report.loaded
+    assert loaded.current().id == report.snapshot
+    assert loaded.current().manifest.tables == files

@@ -146,7 +146,7 @@ def test_day_numbers_of_a_spreadsheet_are_read_when_told_only(engine):
 DATE_PATTERNS = {"dmy": ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%y"), "mdy": ("%m/%d/%Y", "%m-%d-%y")}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     days=st.lists(st.dates(dt.date(1970, 1, 1), dt.date(2068, 12, 31)), min_size=1, max_size=8),
     order=st.sampled_from(["dmy", "mdy"]),

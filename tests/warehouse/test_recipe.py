@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -397,6 +398,16 @@ def test_every_canonical_column_comes_with_its_type_and_text(put, engine):
     expected |= {"_row": ibis.dtype("int64"), "_rows": ibis.dtype("array<int64>")}
     expected["_problem"] = ibis.dtype("string")
     assert dict(table.schema().items()) == expected
+
+
+def test_texts_of_a_parquet_file_are_trimmed_too(tmp_path, engine):
+    path = tmp_path / "events.parquet"
+    columns = {"event_id": [" 1", "2"], "happened_on": ["2024-01-31"] * 2, "kind": ["a\u00a0", "b"]}
+    pq.write_table(pa.table({**columns, "title": ["x", "NULL"]}), path)
+    [staged] = stage(path, tmp_path / "staged")
+    table = apply(identity_recipe("events", staged.columns), staged, engine).tables["events"]
+    rows = table.order_by("_row").to_pyarrow().to_pylist()
+    assert only(rows, "event_id", "kind", "title") == [("1", "a", "x"), ("2", "b", None)]
 
 
 def test_missing_column_is_named_with_what_the_file_has(put, engine):

@@ -1,6 +1,7 @@
 """Refused rows come back as files that can be mended and loaded again."""
 
 import csv
+import dataclasses
 import json
 
 import pytest
@@ -13,14 +14,11 @@ from tests.warehouse.company import (
     INVOICES,
     write_company,
 )
+from warehouse import load as load_module
+from warehouse.accounting import AccountingError, TableReport
 from warehouse.load import load
 from warehouse.refused import guarded, unguarded, write_to_mend
 from warehouse.workspace import Workspace
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    return Workspace.create(tmp_path / "workspace")
 
 
 def files_to_mend(workspace, folder):
@@ -130,8 +128,8 @@ def test_surplus_cells_are_kept_and_stand_in_the_way_until_removed(workspace, tm
     assert load(path, workspace).tables["invoices"].accepted == 1
 
 
-def test_withdrawn_rows_can_be_loaded_again_from_their_file(workspace, tmp_path):
-    load(write_company(tmp_path / "files"), workspace)
+def test_withdrawn_rows_can_be_loaded_again_from_their_file(loaded, tmp_path):
+    workspace = loaded
     first = "".join(CUSTOMERS.splitlines(keepends=True)[:2])
     only = write_company(tmp_path / "one", customers=first, invoices=None, payments=None)
     load(only, workspace, mode="replace")
@@ -208,6 +206,63 @@ def test_messy_export_is_accounted_for_row_by_row(workspace, tmp_path, encoding)
     assert (refused.reason.str.len() < 1_000).all()
     long = refused[refused.rules.map(lambda rules: "currency_is_a_code" in rules)]
     assert json.loads(long.original.iloc[0])["name"] == MESSY_NAME
+
+
+XERO = """*ContactName,*InvoiceNumber,*InvoiceDate,*DueDate,*Description,*Quantity,*UnitAmount,*AccountCode,*TaxType,Currency
+Alder,X-1,13/01/2024,12/02/2024,Seeds,2,10.00,200,none,EUR
+Alder,X-1,13/01/2024,12/02/2024,Soil,1,5.50,200,none,EUR
+Birch,X-2,14/01/2024,12/01/2024,Seeds,1,10.00,200,none,EUR
+Birch,X-2,14/01/2024,12/01/2024,Pots,3,1.00,200,none,EUR
+"""  # noqa: E501
+
+
+def test_record_of_several_lines_is_refused_and_given_back_with_all_of_them(workspace, tmp_path):
+    (tmp_path / "export.csv").write_text(XERO)
+    report = load(tmp_path / "export.csv", workspace)
+    assert report.files[0]["recipe"] == "xero_invoices"
+    counts = {n: (t.rows_in, t.refused) for n, t in report.tables.items() if n != "products"}
+    assert counts == {"customers": (2, 1), "invoices": (2, 1), "invoice_lines": (4, 2)}
+    refused = workspace.refused().set_index("table")
+    assert list(refused.loc["invoices", "rows"]) == [4, 5]
+    lines = json.loads(refused.loc["invoices", "original"])
+    assert [line["*Description"] for line in lines] == ["Seeds", "Pots"]
+    path = files_to_mend(workspace, tmp_path / "out")["export.csv"]
+    rows = cells_of(path)
+    assert [(row["_row"], row["*Description"]) for row in rows] == [("4", "Seeds"), ("5", "Pots")]
+    assert rows[0]["_rules"].split() == [
+        "customer_id_known",
+        "due_on_or_after_issue",
+        "invoice_id_known",
+        "payment_terms_days_not_negative",
+    ]
+    mend(path, lambda row: row.update({"*DueDate": "12/02/2024"}))
+    again = load(path, workspace)
+    assert {n: t.refused for n, t in again.tables.items() if t.rows_in and t.refused} == {}
+    assert again.tables["invoices"].rows_now == 2
+    assert again.tables["invoice_lines"].rows_now == 4
+
+
+def test_row_that_a_mapping_forgets_is_refused_and_not_lost(workspace, tmp_path, monkeypatch):
+    real = load_module.apply
+
+    def forgetful(*arguments):
+        mapped = real(*arguments)
+        tables = {n: t.filter(t["_row"] != 3) for n, t in mapped.tables.items()}
+        return dataclasses.replace(mapped, tables=tables)
+
+    monkeypatch.setattr(load_module, "apply", forgetful)
+    files = write_company(tmp_path / "files", customers=None, payments=None)
+    report = load(files / "invoices.csv", workspace)
+    invoices = report.tables["invoices"]
+    assert (invoices.rows_in, invoices.refused_by_rule["row_mapped"]) == (3, 1)
+    assert any("no place for 1 of its rows" in warning for warning in report.warnings)
+    [forgotten] = [r for r in workspace.refused().itertuples() if r.rules[0] == "row_mapped"]
+    assert json.loads(forgotten.original)["invoice_id"] == "I-2"
+
+
+def test_account_that_does_not_add_up_stops_the_import():
+    with pytest.raises(AccountingError, match="3 rows came in, but 1 were accepted and 1 refused"):
+        TableReport(rows_in=3, accepted=1, refused=1).check("invoices")
 
 
 CELLS = {

@@ -122,6 +122,27 @@ def test_refund_and_pending_credit_note_leave_what_is_owed(make_tables):
     assert balance(tables).loc["A", "open_amount"] == 100
 
 
+def test_credit_from_before_the_invoice_is_taken_off_on_the_day_of_issue(make_tables):
+    tables = make_tables(
+        invoices=[{"invoice_id": "A"}, {"invoice_id": "B"}],
+        payments=[{"invoice_id": "B", "paid_on": "2025-02-10", "amount": 60}],
+        adjustments=[
+            {"invoice_id": "A", "requested_on": "2024-12-01", "completed_on": "2024-12-20"},
+            {
+                "invoice_id": "B",
+                "requested_on": "2024-12-01",
+                "completed_on": "2024-12-20",
+                "amount": 40,
+            },
+        ],
+    )
+    found = balance(tables)
+    # A duration cannot be negative: no time ran before the invoice was there.
+    assert found["duration"].to_dict() == {"A": 0, "B": 40}
+    assert found["outcome"].to_dict() == {"A": "void", "B": "paid"}
+    assert balance(tables, dt.date(2025, 1, 1)).loc["B", "open_amount"] == 60
+
+
 def test_void_invoice_is_neither_late_nor_in_time(make_tables):
     tables = make_tables(
         invoices=[{"invoice_id": "A"}],

@@ -10,17 +10,6 @@ from warehouse.snapshot import Manifest, MissingTable
 from warehouse.workspace import Workspace, WorkspaceBusy, WorkspaceError
 
 
-@pytest.fixture
-def workspace(tmp_path):
-    return Workspace.create(tmp_path / "workspace")
-
-
-@pytest.fixture
-def loaded(workspace, tmp_path):
-    load(write_company(tmp_path / "files"), workspace, who="Ada")
-    return workspace
-
-
 def amounts(workspace):
     with workspace.current().tables() as tables:
         return [float(amount) for amount in tables.invoices.order_by("invoice_id").amount.to_list()]
@@ -191,6 +180,7 @@ def test_import_killed_at_any_step_leaves_the_snapshot_and_the_next_import_works
     ours, theirs = context.Pipe()
     process = context.Process(target=stop_at, args=(step, loaded.folder, files, theirs))
     process.start()
+    theirs.close()  # or a child that fails would leave us waiting for its word for ever
     assert ours.recv() == step
     os.kill(process.pid, signal.SIGKILL)
     process.join()
@@ -244,6 +234,7 @@ def test_two_processes_read_one_version_while_a_third_imports(workspace, tmp_pat
         ours, theirs = context.Pipe()
         process = context.Process(target=read_until_told, args=(workspace.folder, theirs))
         process.start()
+        theirs.close()
         readers.append((process, ours))
     for version in range(2, 7):
         load(company(version), workspace)
