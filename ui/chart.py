@@ -2,30 +2,19 @@
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
+from charts import Chart
 from ui.text import undollared
 
-__all__ = ["spec_of", "told", "told_live"]
+__all__ = ["told", "told_live"]
 
 
-def told(sentence: str, chart: alt.TopLevelMixin, *, key: str | None = None) -> None:
+def told(sentence: str, chart: Chart, *, key: str | None = None) -> None:
     """Print the finding in words, then draw it; the words are also the chart's name."""
     st.markdown(undollared(sentence))
     st.altair_chart(chart, alt=sentence.replace("**", "").replace("\\", ""), key=key)
-
-
-def spec_of(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """What a chart of one table draws, without the table: made once, drawn with many."""
-    spec = chart.to_dict()
-    if len(spec.pop("datasets", {})) != 1 or "data" not in spec:
-        raise ValueError(
-            "This chart draws more than one table, so it cannot be redrawn from one. Draw it anew."
-        )
-    del spec["data"]
-    return spec
 
 
 def told_live(

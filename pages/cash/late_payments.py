@@ -3,6 +3,7 @@
 import streamlit as st
 
 import analyses.late_payments
+from charts import spec_of
 from charts.late_payments import (
     MOST_GROUPS,
     last_day,
@@ -13,7 +14,7 @@ from charts.late_payments import (
 )
 from models.open_invoices import fit_cash_at_risk
 from ui import url_state
-from ui.chart import spec_of, told, told_live
+from ui.chart import told, told_live
 from ui.errors import explained
 from ui.frame import require_view
 from ui.late_payments import (
@@ -68,6 +69,7 @@ with explained():
         st.markdown(pace_sentence(curve.comparison))
         show_curve_groups(curve, MOST_GROUPS)
 
+with explained():
     st.subheader("Who pays late")
     if segment is None:
         st.markdown(late_sentence(late) + " Choose what to compare by above to see who they are.")

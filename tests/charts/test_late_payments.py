@@ -3,6 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from charts import spec_of
 from charts.late_payments import (
     MOST_GROUPS,
     late_share_dots,
@@ -13,7 +14,6 @@ from charts.late_payments import (
 from models.late_payments import fit_time_to_pay
 from models.late_share import fit_late_share
 from tests.charts.conftest import AS_OF
-from ui.chart import spec_of
 
 
 @pytest.fixture(scope="module")
