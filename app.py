@@ -7,6 +7,7 @@ import streamlit as st
 from ui import url_state
 from ui.errors import explained
 from ui.frame import sidebar
+from ui.memory import set_libraries_aside
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
@@ -84,3 +85,4 @@ with url_state.session():
     sidebar()
     with explained():
         page.run()
+set_libraries_aside()

@@ -35,6 +35,7 @@ def load_command(
     currency: Annotated[str | None, typer.Option(help="Reporting currency, like EUR.")] = None,
     as_of: Annotated[str | None, typer.Option(help="As-of date, like 2025-03-31.")] = None,
     who: Annotated[str | None, typer.Option(help="Name for the history.")] = None,
+    company: Annotated[str | None, typer.Option(help="Name shown on pages and slides.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="Column mark of CSV files.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Like utf-8 or cp1252.")] = None,
     decimal: Annotated[str | None, typer.Option(help="Decimal mark: . or ,")] = None,
@@ -60,9 +61,10 @@ def load_command(
     }
     line = _ProgressLine() if progress or sys.stderr.isatty() else None
     try:
+        into = Workspace.create(workspace)
         report = load(
             sources,
-            Workspace.create(workspace),
+            into,
             recipe=recipe,
             mode=mode,
             currency=currency,
@@ -77,6 +79,8 @@ def load_command(
     finally:
         if line is not None:
             line.end()
+    if company is not None and report.loaded:
+        into.settings.put("company", company)
     print(report.to_json() if as_json else _in_words(report))
     raise typer.Exit(0 if report.loaded else NOTHING_LOADED)
 

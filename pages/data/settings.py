@@ -10,7 +10,10 @@ from ui.text import escape
 from warehouse.settings import KNOWN_SETTINGS
 
 st.title("Settings")
-st.markdown("What the company decided about its figures. A change applies to every page at once.")
+st.markdown(
+    "What the company decided about its figures. The reporting currency takes effect with the "
+    "next import, the as-of date at once; the rest serves the analyses that read it."
+)
 
 workspace = open_workspace()
 if workspace is None:

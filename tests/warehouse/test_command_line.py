@@ -77,3 +77,8 @@ def test_busy_workspace_ends_with_two_and_says_who(run, tmp_path):
         done = run("load", write_company(tmp_path / "files"))
     assert done.exit_code == 2
     assert "a load by Ada" in done.stderr
+
+
+def test_company_can_be_named_when_it_is_loaded(run, tmp_path):
+    run("load", write_company(tmp_path / "files"), "--company", "Harbour & Sons")
+    assert Workspace.open(tmp_path / "workspace").company == "Harbour & Sons"
