@@ -72,6 +72,7 @@ def make_files(folder: Path, kind: str, *, customers: int, invoices: int) -> Pat
     target.mkdir(parents=True, exist_ok=True)
     how = "FORMAT parquet, COMPRESSION zstd" if kind == "parquet" else "FORMAT csv, HEADER"
     with duckdb.connect(config={"memory_limit": "2GB", "threads": 2}) as con:
+        con.execute("SET enable_progress_bar = false")
         for name, query in QUERIES.items():
             rows = query.format(customers=customers, invoices=invoices)
             con.execute(f"COPY ({rows}) TO '{target / name}.{kind}' ({how})")

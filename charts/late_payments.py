@@ -43,7 +43,7 @@ def paid_curve(curve: TimeToPay, *, day: int | None = None) -> alt.LayerChart:
         )
     )
     curves = base.transform_filter("!datum.chosen")
-    band = curves.mark_area(interpolate="step-after", opacity=0.16).encode(
+    band = curves.mark_area(interpolate="step-after", opacity=0.16 if single else 0.1).encode(
         alt.Y("lower:Q", title="Share of invoices paid", **share), alt.Y2("upper:Q"), color=color
     )
     line = curves.mark_line(interpolate="step-after").encode(
@@ -113,7 +113,7 @@ def late_share_dots(result: LateShare) -> alt.LayerChart:
             alt.Tooltip("n:Q", title="Invoices", format=","),
         ],
     )
-    x = {"axis": alt.Axis(format=".0%", grid=True), "scale": alt.Scale(domainMin=0)}
+    x = {"axis": alt.Axis(format=".0%", grid=True, tickCount=6), "scale": alt.Scale(domainMin=0)}
     interval = base.mark_rule(color=MUTED, strokeWidth=3, opacity=0.55).encode(
         alt.X("lower:Q", title="Share of invoices paid late or open past due", **x),
         alt.X2("upper:Q"),

@@ -33,14 +33,12 @@ MISSED = "#B8502E"
 #: From not yet due to long overdue. The axis names the buckets; the colour repeats it.
 SEVERITY = ("#1F7F86", "#7F8F3C", "#B9770E", "#B8502E", "#B0435A", "#95508A")
 
+#: More names than this take two columns.
+MOST_IN_A_ROW = 3
+
 BACKGROUNDS = {"light": "#FCFBF8", "dark": "#11191D"}
 
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [10, 4], [1, 3])
-
-# A legend that shows the dash needs a stroke long enough to hold it.
-LINE_LEGEND = alt.Legend(
-    symbolType="stroke", symbolSize=900, symbolStrokeWidth=2.5, symbolOpacity=1
-)
 
 
 @alt.theme.register("goodwill", enable=True)
@@ -113,7 +111,15 @@ def series_color(field: str, order: list[str], colors: Sequence[str] = PALETTE) 
         f"{field}:N",
         sort=order,
         scale=alt.Scale(domain=order, range=list(colors[: len(order)])),
-        legend=LINE_LEGEND,
+        legend=line_legend(order),
+    )
+
+
+def line_legend(order: list[str]) -> alt.Legend:
+    """A legend that shows the dash, in two columns where one row would not fit a telephone."""
+    columns = {"columns": 2} if len(order) > MOST_IN_A_ROW else {}
+    return alt.Legend(
+        symbolType="stroke", symbolSize=900, symbolStrokeWidth=2.5, symbolOpacity=1, **columns
     )
 
 
@@ -123,7 +129,7 @@ def series_dash(field: str, order: list[str]) -> alt.StrokeDash:
         f"{field}:N",
         sort=order,
         scale=alt.Scale(domain=order, range=[list(dash) for dash in DASHES[: len(order)]]),
-        legend=LINE_LEGEND,
+        legend=line_legend(order),
     )
 
 

@@ -124,10 +124,15 @@ def sidebar() -> None:
 
 
 def choose_filters(values: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    box = st.expander("Filters", icon=":material/filter_list:", key="filters_box")
+    # Drawn when opened: lists of values that nobody looks at would slow every answer.
+    box = st.expander(
+        "Filters", icon=":material/filter_list:", key="filters_box", on_change="rerun"
+    )
     with box:
         chosen = {
-            name: url_state.choose_many(SEGMENTS[name], name, options, placeholder="All")
+            name: url_state.choose_many(
+                SEGMENTS[name], name, options, drawn=bool(box.open), placeholder="All"
+            )
             for name, options in values.items()
         }
     filters = {name: chosen_values for name, chosen_values in chosen.items() if chosen_values}

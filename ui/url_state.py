@@ -230,8 +230,13 @@ def choose(
     return kind(label, keys, format_func=labels.__getitem__, **tied, **widget) or default
 
 
-def choose_many(label: str, name: str, options: Sequence[str], **widget: Any) -> Words:
-    """Any number of several; none means all."""
+def choose_many(
+    label: str, name: str, options: Sequence[str], *, drawn: bool = True, **widget: Any
+) -> Words:
+    """Any number of several; none means all.
+
+    With `drawn` false the control keeps its value and its place in the URL and is not shown.
+    """
     allowed = set(options)
 
     def decode(words: Words) -> list[str]:
@@ -241,6 +246,8 @@ def choose_many(label: str, name: str, options: Sequence[str], **widget: Any) ->
             raise Unreadable(f"{named} not found in the data")
         return [option for option in options if option in set(words)]
 
+    if not drawn:
+        return tuple(current(name, decode, tuple, []))
     tied = bound(name, decode, tuple, [])
     return tuple(st.multiselect(label, list(options), **tied, **widget))
 

@@ -100,8 +100,8 @@ def status(workspace: WorkspaceOption, as_json: JsonOption = False) -> None:
         print("Nothing is loaded.")
     else:
         manifest = current.manifest
-        print(f"Snapshot {current.id}, reporting currency {manifest.reporting_currency}, ")
-        print(f"newest date {manifest.newest_date}.")
+        currency, newest = manifest.reporting_currency, manifest.newest_date
+        print(f"Snapshot {current.id}, reporting currency {currency}, newest date {newest}.")
         for name, stored in manifest.tables.items():
             print(f"  {name:<14} {stored.rows:>12,} rows  {stored.sha256[:16]}")
     for manifest in history:

@@ -69,7 +69,8 @@ class Merge:
         self.rounded: dict[str, int] = {}
         self.during: Callable[[float], None] | None = None  # told how far a long query is
         self.made: set[str] = set()  # tables and views of ours in the engine
-        # The engine keeps count of its progress, so that it can be asked; it never prints it.
+        # The engine keeps count of its progress, so that it can be asked. It must not draw it:
+        # that goes to stdout, where the report is.
         con.raw_sql("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         con.raw_sql("CREATE TABLE sources (_source INTEGER, name VARCHAR)")
         con.raw_sql(

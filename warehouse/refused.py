@@ -146,6 +146,7 @@ def write_to_mend(refused: Path, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
         con.execute(f"CREATE VIEW refused AS SELECT * FROM {stored_rows(refused)}")
         sources = con.execute(
             "SELECT source, origin, read_as FROM refused GROUP BY ALL ORDER BY ALL"

@@ -158,6 +158,8 @@ class Tables(Mapping[str, ir.Table]):
         # the engine makes the folder when it first spills and removes it when closed.
         spill = Path(tempfile.gettempdir()) / f"goodwill-{uuid.uuid4().hex}"
         self.con: BaseBackend = ibis.duckdb.connect(**READER_SETTINGS, temp_directory=str(spill))
+        # A query of more than two seconds would draw a bar on stdout, into whatever is there.
+        self.con.raw_sql("SET enable_progress_bar = false")
         self.reporting_currency = snapshot.manifest.reporting_currency
         self.newest_date = snapshot.manifest.newest_date
         self._opened: dict[str, ir.Table] = {}

@@ -178,6 +178,7 @@ class Workspace:
             return pd.DataFrame({name: [] for name in columns}, dtype=object)
         first = "" if limit is None else f"LIMIT {int(limit)}"
         with duckdb.connect() as con:
+            con.execute("SET enable_progress_bar = false")
             return con.execute(f"SELECT * EXCLUDE (read_as) FROM {stored_rows(path)} {first}").df()
 
     def refused_file(self, identifier: str | None = None) -> Path | None:

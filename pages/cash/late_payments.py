@@ -58,12 +58,18 @@ def at_risk(curves, scored):
 
 
 with explained():
-    late, overall = compute(ours.late_share, view), compute(ours.time_to_pay, view)
-    figure_row(view, [*late.figures(), *overall.figures()], rows_behind(ours.receipt_rows, view))
+    figures = [
+        *compute(ours.late_share, view).figures(),
+        *compute(ours.time_to_pay, view).figures(),
+    ]
+    figure_row(view, figures, rows_behind(ours.receipt_rows, view))
 
+# One choice for the two parts below it; a part that cannot be answered says so by itself.
+segment = choose_segment(view, "by", none="All invoices together")
+split = {"by": segment} if segment else {}
+with explained():
     st.subheader("When invoices are paid")
-    segment = choose_segment(view, "by", none="All invoices together")
-    curve = overall if segment is None else compute(ours.time_to_pay, view, by=segment)
+    curve = compute(ours.time_to_pay, view, **split)
     paid_by_day(curve, spec_of(paid_curve(curve)), paid_rows(curve))
     if segment is not None:
         st.markdown(pace_sentence(curve.comparison))
@@ -71,11 +77,11 @@ with explained():
 
 with explained():
     st.subheader("Who pays late")
+    late = compute(ours.late_share, view, **split)
     if segment is None:
         st.markdown(late_sentence(late) + " Choose what to compare by above to see who they are.")
     else:
-        split = compute(ours.late_share, view, by=segment)
-        told(late_sentence(split), late_share_dots(split))
+        told(late_sentence(late), late_share_dots(late))
 
 with explained():
     st.subheader("Cash at risk")
