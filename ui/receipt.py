@@ -200,27 +200,39 @@ def rows_and_total(view: View, figure: Figure, rows: RowsOf) -> None:
 
 
 def control_total(view: View, figure: Figure, rows: RowsOf) -> None:
-    """Whether the rows add up to the figure, where it is a sum; else what each part adds up to."""
+    """Whether the rows lead to the figure, where it is a sum or a share of them."""
+    said, right = checked_total(figure, rows, view.currency)
+    if right is None:
+        st.markdown(undollared(said))
+    elif right:
+        st.success(undollared(said), icon=":material/check_circle:")
+    else:
+        st.error(undollared(said), icon=":material/error:")
+
+
+def checked_total(figure: Figure, rows: RowsOf, currency: str) -> tuple[str, bool | None]:
+    """What the rows add up to, and whether that is the figure; None where it is no sum of them."""
     counted = count_of(rows.n, "row")
-    if rows.totals is None:
-        st.markdown(f"Computed from {counted}.")
-        return
-    if figure.unit != "money" or figure.value is None:
-        parts = [
-            f"{escape(part)} **{exact_money(total, view.currency)}**"
-            for part, total in rows.totals.items()
-        ]
-        st.markdown(undollared(f"{counted}, which add up to {listed(parts)}."))
-        return
+    if rows.totals is None or figure.value is None:
+        return f"Computed from {counted}.", None
     total = float(rows.totals.sum())
-    line = f"These {counted} add up to **{exact_money(total, view.currency)}**"
-    if abs(total - figure.value) <= max(SMALLEST_DIFFERENCE, 1e-12 * abs(figure.value)):
-        st.success(undollared(f"{line}, which is the figure."), icon=":material/check_circle:")
-        return
-    st.error(
-        undollared(
-            f"{line}, but the figure is {exact_money(figure.value, view.currency)}. Do not use it "
-            "before the difference is explained; the rows below are what was read."
-        ),
-        icon=":material/error:",
+    if figure.unit == "share" and len(rows.totals) == 1 and rows.n:
+        line = f"{count(total)} of these {counted} count: **{share(total / rows.n, 4)}**"
+        found, least = total / rows.n, 1e-9
+    elif figure.unit == "money":
+        line = f"These {counted} add up to **{exact_money(total, currency)}**"
+        found, least = total, SMALLEST_DIFFERENCE
+    else:
+        parts = [
+            f"{escape(part)} **{exact_money(amount, currency)}**"
+            for part, amount in rows.totals.items()
+        ]
+        return f"{counted}, which add up to {listed(parts)}.", None
+    if abs(found - figure.value) <= max(least, 1e-12 * abs(figure.value)):
+        return f"{line}, which is the figure.", True
+    shown = in_unit(figure.value, figure.unit, currency, exact=True)
+    return (
+        f"{line}, but the figure is {shown}. Do not use it before the difference is explained; "
+        "the rows below are what was read.",
+        False,
     )

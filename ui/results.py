@@ -79,8 +79,8 @@ def read_rows(name: str, key: tuple, options: tuple, _analysis: Callable, _view:
             return RowsOf(rows.head(ROWS_SHOWN), len(rows), totals_by_part(rows), fetch_all)
         totals = None
         if "contribution" in rows.columns:
-            by_part = rows if "part" in rows.columns else rows.mutate(part="all")
-            sums = by_part.group_by("part").agg(contribution=by_part.contribution.sum())
+            by_part = rows.group_by("part") if "part" in rows.columns else rows
+            sums = by_part.agg(contribution=rows.contribution.sum())
             totals = totals_by_part(sums.to_pandas())
         n = int(rows.count().to_pandas())
         return RowsOf(rows.limit(ROWS_SHOWN).to_pandas(), n, totals, fetch_all)

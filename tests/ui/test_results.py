@@ -1,0 +1,79 @@
+"""Receipts: the rows behind every figure are found, and where it is a sum they add up to it."""
+
+import pytest
+
+import analyses.cash_forecast
+import analyses.late_payments
+import analyses.receivables
+from models.figures import DEFINITIONS
+from ui.frame import View
+from ui.receipt import checked_total
+from ui.results import compute, rows_of
+from warehouse.workspace import Workspace
+
+SOURCES = {
+    "receivables": (analyses.receivables.run, analyses.receivables.receipt_rows),
+    "late_share": (analyses.late_payments.late_share, analyses.late_payments.receipt_rows),
+    "paid": (analyses.late_payments.time_to_pay, analyses.late_payments.receipt_rows),
+    "risk": (analyses.late_payments.cash_at_risk, analyses.late_payments.receipt_rows),
+    "forecast": (analyses.cash_forecast.run, analyses.cash_forecast.receipt_rows),
+}
+#: Figures that are a sum or a share of their rows; the others are made of several sums.
+ADD_UP = {
+    "receivables.open_amount",
+    "receivables.overdue_amount",
+    "late_payments.late_share",
+    "late_payments.cash_at_risk",
+}
+
+
+@pytest.fixture(scope="module")
+def view(sample_workspace) -> View:
+    snapshot = Workspace.open(sample_workspace).current()
+    manifest = snapshot.manifest
+    return View(
+        sample_workspace, snapshot, "Sample", manifest.reporting_currency, manifest.newest_date, {}
+    )
+
+
+@pytest.fixture(scope="module")
+def figures(view):
+    return {
+        figure.id: (figure, receipt_rows)
+        for analysis, receipt_rows in SOURCES.values()
+        for figure in compute(analysis, view).figures()
+    }
+
+
+def test_every_figure_there_is_has_a_receipt(figures):
+    assert set(figures) == set(DEFINITIONS)
+
+
+@pytest.mark.parametrize("figure_id", list(DEFINITIONS))
+def test_rows_behind_a_figure_are_found_and_add_up(figures, view, figure_id):
+    figure, receipt_rows = figures[figure_id]
+    rows = rows_of(receipt_rows, view, figure_id=figure_id)
+    assert rows.n > 0
+    assert len(rows.first) == min(rows.n, 500)
+    assert len(rows.fetch_all()) == rows.n
+    said, right = checked_total(figure, rows, view.currency)
+    assert right is (True if figure_id in ADD_UP else None), said
+
+
+def test_rows_that_do_not_add_up_are_said_to_be_wrong(figures, view):
+    figure, receipt_rows = figures["receivables.open_amount"]
+    overdue = rows_of(receipt_rows, view, figure_id="receivables.overdue_amount")
+    said, right = checked_total(figure, overdue, view.currency)
+    assert right is False
+    assert "but the figure is" in said
+
+
+def test_same_view_is_computed_once_and_another_is_not(view):
+    import dataclasses
+
+    first = compute(analyses.receivables.run, view)
+    assert compute(analyses.receivables.run, view) is first
+    earlier = dataclasses.replace(view, as_of=view.as_of.replace(day=1))
+    assert compute(analyses.receivables.run, earlier) is not first
+    cut = dataclasses.replace(view, filters={"industry": ("Retail",)})
+    assert compute(analyses.receivables.run, cut).open_amount < first.open_amount
