@@ -1,7 +1,7 @@
 """Import at the size of a large company, measured: peak memory, CPU and rows a second.
 
-    python -m benchmarks.import_scale --folder /tmp/scale --kind parquet
-    python -m benchmarks.import_scale --folder /tmp/scale --kind csv --customers 1000000
+    python -m benchmarks.import_scale --kind parquet
+    python -m benchmarks.import_scale --kind csv --customers 1000000
 
 Makes customers, invoices and payments in `--folder` (kept for the next run unless `--clean`),
 imports them with the command line in a process of its own, and prints what that process took.

@@ -42,7 +42,8 @@ def paid_sentence(curve: TimeToPay, day: int) -> str:
         row = shares.iloc[0]
         return (
             f"**{share(row['paid'])}** of invoices are paid within **{day}** days of issue "
-            f"(95 % interval {share(row['lower'])} to {share(row['upper'])}). Of "
+            f"({share(curve.confidence, 0)} interval {share(row['lower'])} to "
+            f"{share(row['upper'])}). Of "
             f"{count_of(curve.n_invoices, 'invoice')}, {count(curve.n_open)} are still open and "
             "count up to their present age."
         )

@@ -179,8 +179,6 @@ def pattern_sentence(patterns: PaymentPatterns) -> str:
 #: Below this many invoices a segment's ratios say more about chance than about the segment.
 FEWEST = 30
 
-SEGMENT_COLUMNS = ("open_amount", "overdue_amount", "dso", "average_days_delinquent", "cei")
-
 
 def show_segments(result: ReceivablesBy, view: View) -> None:
     """One line a segment, the largest first; ratios of small segments are not shown."""
