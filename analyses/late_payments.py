@@ -15,6 +15,7 @@ from models.open_invoices import (
     fit_payment_curves,
     score_open_invoices,
 )
+from models.refusal import Refusal
 from warehouse.late_payments import invoice_outcomes, open_invoices, payment_counts
 from warehouse.workspace import Tables
 
@@ -57,7 +58,7 @@ def refuse_undated_disputes(tables: Tables) -> None:
     """
     undated = int(tables.require("disputes")["disputes"].opened_on.isnull().sum().to_pandas() or 0)
     if undated:
-        raise ValueError(
+        raise Refusal(
             f"{undated:,} disputes have no opening day and are known only once the invoice was "
             "paid, so how fast disputed invoices are paid cannot be compared: the open ones are "
             "all on one side. Load `opened_on`, or compare the late shares instead."

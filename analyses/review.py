@@ -22,6 +22,7 @@ from models.open_invoices import (
 )
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.receivables import Receivables, fit_receivables
+from models.refusal import Refusal
 from warehouse.late_payments import invoice_outcomes, open_invoices
 from warehouse.workspace import Tables
 
@@ -116,7 +117,8 @@ def run(tables: Tables, scope: Scope) -> Review:
     for name, fit in fits.items():
         try:
             results[name] = fit()
-        except ValueError as refusal:
+        # Only what the data cannot carry is a reason; any other error is a fault, and goes on.
+        except Refusal as refusal:
             results[name], reasons[name] = None, str(refusal)
     largest = analyses.receivables.by_customer(tables, scope).to_pandas()
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)

@@ -22,6 +22,7 @@ from models.payment_hazards import (
     expected_by_week,
     payment_shares,
 )
+from models.refusal import Refusal
 
 __all__ = ["NOT_IN_IT", "CashForecast", "fit_cash_forecast"]
 
@@ -150,7 +151,7 @@ def fit_cash_forecast(
     n_paid = int(ledger.n[ledger.kind == PAID].sum())
     span = day_number(as_of) - int(ledger.issued.min()) if ledger.issued.size else 0
     if n_paid < LEAST_PAYMENTS or span < LEAST_HISTORY:
-        raise ValueError(
+        raise Refusal(
             f"Up to {as_of} there are {n_paid} payments over {span} days; a cash forecast needs "
             f"{LEAST_PAYMENTS} over {LEAST_HISTORY}. Load a longer period, or widen the filters."
         )

@@ -16,6 +16,7 @@ from models.clusters import (
     loglog_band,
     spread_of_clusters,
 )
+from models.refusal import Refusal
 from models.risk_sets import ALL, RiskSets, Rows, count_risk_sets, read_rows
 from models.survival import first_crossing, group_table, steps_kept, value_at
 
@@ -196,7 +197,7 @@ def cause_codes(cause: ArrayLike, causes: Sequence[Any] | None) -> tuple[np.ndar
             "still going on. Name them in `causes`, or set them to missing."
         )
     if not len(causes):
-        raise ValueError(
+        raise Refusal(
             f"None of the {len(labels)} rows has ended, so no share by cause can be estimated. "
             "Load a longer period."
         )

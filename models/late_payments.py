@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from models.cumulative_incidence import CumulativeIncidence, fit_cumulative_incidence
 from models.figures import Figure
 from models.log_rank import LogRank, fit_log_rank
+from models.refusal import Refusal
 from models.risk_sets import ALL
 
 __all__ = [
@@ -235,12 +236,12 @@ def fit_time_to_pay(
     paid = (invoices["outcome"] == "paid").to_numpy()
     n_paid, n_all = int(weight[paid].sum()), int(weight.sum())
     if n_paid == 0:
-        raise ValueError(
+        raise Refusal(
             f"None of the {n_all} invoices has been paid, so time to pay cannot be estimated. "
             "Load a longer period, or check that `paid_on` was read."
         )
     if n_all < fewest:
-        raise ValueError(
+        raise Refusal(
             f"There are {n_all} invoices, and time to pay is not estimated from fewer than "
             f"{fewest}: the answer would be chance. Widen the filters, or load a longer period."
         )
@@ -248,7 +249,7 @@ def fit_time_to_pay(
     groups = group_counts(invoices, label, weight, fewest)
     shown = label.isin(groups.loc[groups["reason"].isna(), "group"]).to_numpy()
     if not shown.any():
-        raise ValueError(
+        raise Refusal(
             f"No value of {by} has {fewest} invoices with a payment among them, so the groups "
             "cannot be compared. Choose a coarser split."
         )

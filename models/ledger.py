@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from models.refusal import Refusal
+
 __all__ = ["KINDS", "Ledger", "by_day", "day_number", "month_windows", "read_flows", "to_date"]
 
 #: Kinds of flow; only the first adds to what is owed, and the last is shown, never netted.
@@ -142,7 +144,7 @@ def with_rates(ledger: Ledger, rates: pd.DataFrame, as_of: dt.date) -> Ledger:
         lacking = np.flatnonzero(used[i] & np.isnan(table[i]))
         if lacking.size:
             when = np.datetime64("1970-01", "M") + first + int(lacking[0])
-            raise ValueError(
+            raise Refusal(
                 f"There is no exchange rate for {name} in {when}, so its amounts cannot be added "
                 "to the others. Add that month to fx_rates, or leave the currency out."
             )
@@ -193,7 +195,7 @@ def days_of(dates: pd.Series) -> np.ndarray:
     if values.dtype.kind != "M":
         values = pd.to_datetime(dates).to_numpy()
     if np.isnat(values).any():
-        raise ValueError(
+        raise Refusal(
             f"`{dates.name}` is empty in {int(np.isnat(values).sum())} flows, so they belong to no "
             "day. Leave them out, or check that the dates were read."
         )
@@ -226,7 +228,7 @@ def codes_of(labels: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
     else:
         codes, names = pd.factorize(labels, sort=True)
     if codes.size and codes.min() < 0:
-        raise ValueError(
+        raise Refusal(
             f"`{labels.name}` is empty in {int((codes < 0).sum())} flows, so they cannot be added "
             "up. Fill it in the export."
         )

@@ -9,6 +9,7 @@ import pandas as pd
 from models.clusters import critical_value, few_clusters_factor, logit_interval, row_influence
 from models.figures import Figure
 from models.late_payments import ENDS, FEWEST, customers_of, invoices_as_of
+from models.refusal import Refusal
 from models.risk_sets import RiskSets, Rows, count_risk_sets, read_rows
 
 __all__ = [
@@ -152,7 +153,7 @@ def fit_payment_curves(
     codes = pd.Categorical(invoices["outcome"], categories=ENDS).codes.astype(np.int64) + 1
     paid = codes == PAID + 1
     if not paid.any() or n_invoices < fewest:
-        raise ValueError(
+        raise Refusal(
             f"There are {n_invoices} invoices, {int(count[paid].sum())} of them paid; below "
             f"{fewest}, or with none paid, nothing can be said about the open ones. Load a longer "
             "period, or widen the filters."

@@ -18,6 +18,7 @@ from models.ledger import (
     month_number,
     read_flows,
 )
+from models.refusal import Refusal
 
 __all__ = [
     "PaymentPatterns",
@@ -104,7 +105,7 @@ def fit_payment_patterns(
     ledger = read_flows(flows, rates, as_of)
     billed = ledger.kind == BILLED
     if not billed.any():
-        raise ValueError(
+        raise Refusal(
             f"Nothing was billed up to {as_of}, so there is no payment pattern. Choose a later "
             "as-of date, or load a longer period."
         )
@@ -191,7 +192,7 @@ def fit_provision_matrix(
     ledger = read_flows(flows, rates, as_of)
     old = ledger.due + default_days <= day_number(as_of)
     if not (old & (ledger.kind == BILLED)).any():
-        raise ValueError(
+        raise Refusal(
             f"No invoice was due {default_days} days before {as_of}, so no loss is known yet. "
             "Load a longer period, or choose fewer days to default."
         )

@@ -12,6 +12,7 @@ from models.balances import AgingBy, age_balances, measure, unapplied
 from models.collection_metrics import ratio
 from models.figures import Figure
 from models.ledger import BILLED, codes_of, read_flows
+from models.refusal import Refusal
 
 __all__ = ["Receivables", "ReceivablesBy", "fit_receivables", "fit_receivables_by"]
 
@@ -210,7 +211,7 @@ def fit_receivables(
     edges = checked_buckets(buckets)
     ledger = read_flows(flows, rates, as_of)
     if not (ledger.kind == BILLED).any():
-        raise ValueError(
+        raise Refusal(
             f"Nothing was billed up to {as_of}, so there are no receivables. Choose a later "
             "as-of date, or load a longer period."
         )
@@ -270,7 +271,7 @@ def fit_receivables_by(
         n_invoices = int(part.n[part.kind == BILLED].sum())
         last.append((name, n_invoices, next(iter(reasons.values()), None)))
     if not trends:
-        raise ValueError(
+        raise Refusal(
             f"Nothing was billed up to {as_of}, so there are no receivables. Choose a later "
             "as-of date, or load a longer period."
         )

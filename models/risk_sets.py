@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from models.refusal import Refusal
+
 __all__ = ["ALL", "RiskSets", "Rows", "count_risk_sets", "label_codes", "read_rows"]
 
 # Days and groups index one dense array. A duration of centuries is a misread date, and
@@ -164,7 +166,7 @@ def read_rows(
     """Check the rows and turn labels into codes; `cause` is coded 0 censored, 1.. by cause."""
     day, last_day = whole_days(duration, "duration")
     if day.size == 0:
-        raise ValueError(
+        raise Refusal(
             "There are no rows, so no curve can be estimated. Load a longer period, or widen the "
             "filters."
         )
@@ -180,7 +182,7 @@ def read_rows(
     if entry is not None:
         entries, _ = whole_days(entry, "entry")
         if bad := int(((entries >= day) & (entries > 0)).sum()):
-            raise ValueError(
+            raise Refusal(
                 f"{bad} rows leave on or before the day they enter, so they were never watched. "
                 "Leave them out, or check `entry`."
             )
@@ -252,7 +254,7 @@ def whole_days(values: ArrayLike, name: str) -> tuple[np.ndarray, int]:
         if not np.issubdtype(days.dtype, np.floating):
             days = pd.to_numeric(pd.Series(days)).to_numpy(dtype=float, na_value=np.nan)
         if not np.isfinite(days).all() or (days != np.floor(days)).any():
-            raise ValueError(
+            raise Refusal(
                 f"`{name}` has values that are missing or no whole days, so they cannot be "
                 "counted by day. Round them, or leave those rows out."
             )
@@ -260,7 +262,7 @@ def whole_days(values: ArrayLike, name: str) -> tuple[np.ndarray, int]:
     # Read without a sign a negative number is huge: one pass finds both ends.
     last = int(days.view(np.uint64).max()) if days.size else 0
     if last > LONGEST_DAY:
-        raise ValueError(
+        raise Refusal(
             f"`{name}` runs from {days.min()} to {days.max()} days, which no invoice or contract "
             f"does (0 to {LONGEST_DAY} are accepted). Check the dates it was computed from."
         )

@@ -4,9 +4,10 @@ import datetime as dt
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -15,6 +16,7 @@ import analyses.review
 from analyses.review import Review
 from analyses.scope import Scope
 from models.late_share import LateShare
+from models.refusal import is_ours
 from reports.deck import build_deck
 from reports.edition import Edition
 from reports.figures import figures_json
@@ -28,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-NOTHING_BUILT = 2
+FAULT, NOTHING_BUILT = 1, 2
 
 
 @app.callback()
@@ -49,9 +51,24 @@ def build(
     try:
         summary = build_reports(Workspace.open(workspace), out, read_day(as_of))
     except ValueError as error:
+        if not is_ours(error):
+            say_fault(error)
         print(f"{error} Nothing was built.", file=sys.stderr)
         raise typer.Exit(NOTHING_BUILT) from error
+    except Exception as error:  # whatever it is, it is told in a sentence
+        say_fault(error)
     print(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else in_words(summary))
+
+
+def say_fault(error: Exception) -> NoReturn:
+    """A fault in the program, with the line it lies in, and the run's end."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    print(
+        f"Nothing was built because of a fault in the program; your data is as it was. Report this "
+        f"line: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}: {error}",
+        file=sys.stderr,
+    )
+    raise typer.Exit(FAULT) from error
 
 
 def build_reports(workspace: Workspace, out: Path, as_of: dt.date | None) -> dict[str, object]:

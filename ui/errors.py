@@ -2,21 +2,18 @@
 
 import logging
 import secrets
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 
+from models.refusal import is_ours
 from ui.text import escape
 
 __all__ = ["PageEnds", "end_page", "explained", "say"]
 
 log = logging.getLogger("goodwill")
-
-ROOT = Path(__file__).parents[1]
 
 
 class PageEnds(Exception):
@@ -36,7 +33,7 @@ def explained() -> Iterator[None]:
     except PageEnds:
         raise
     except ValueError as error:
-        if written_for_the_visitor(error):
+        if is_ours(error):
             st.warning(say(error), icon=":material/info:")
         else:
             unforeseen(error)
@@ -47,13 +44,6 @@ def explained() -> Iterator[None]:
 def say(error: BaseException | str) -> str:
     """An error's own words, safe to print: data in them stays data, `names` stay set apart."""
     return escape(error, longest=2_000).replace("\\`", "`")
-
-
-def written_for_the_visitor(error: ValueError) -> bool:
-    """Whether our code raised it: a library's ValueError speaks to a programmer."""
-    frames = traceback.extract_tb(error.__traceback__)
-    raised_in = Path(frames[-1].filename).resolve() if frames else ROOT
-    return raised_in.is_relative_to(ROOT) and "site-packages" not in raised_in.parts
 
 
 def unforeseen(error: Exception) -> None:

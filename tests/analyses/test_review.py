@@ -9,6 +9,7 @@ import analyses.review
 from analyses.scope import Scope
 from models.figures import DEFINITIONS
 from models.late_payments import fit_time_to_pay
+from models.refusal import Refusal
 from sample_data import generate
 from tests.warehouse.frame_tables import FrameTables
 from warehouse.late_payments import payment_counts
@@ -153,3 +154,21 @@ def test_customers_in_random_groups_leave_the_estimate_and_nearly_its_interval(c
     grouped = fit_time_to_pay(groups, AS_OF).figures()[0]
     assert grouped.value == pytest.approx(single.value, abs=1e-12)
     assert grouped.high - grouped.low == pytest.approx(single.high - single.low, rel=0.35)
+
+
+def test_only_a_refusal_is_a_reason_and_a_fault_is_not_hidden(company, monkeypatch):
+    tables, scope = FrameTables(company), Scope(AS_OF)
+
+    def stops(error):
+        def fit(*_):
+            raise error
+
+        return fit
+
+    monkeypatch.setattr(analyses.review, "fit_late_share", stops(Refusal("Nothing is due yet.")))
+    found = analyses.review.run(tables, scope)
+    assert found.reasons["late_share"] == "Nothing is due yet."
+    # What pandas says when columns do not fit is no reason that a reader could act on.
+    monkeypatch.setattr(analyses.review, "fit_late_share", stops(ValueError("cannot reindex")))
+    with pytest.raises(ValueError, match="cannot reindex"):
+        analyses.review.run(tables, scope)

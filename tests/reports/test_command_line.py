@@ -83,3 +83,16 @@ def test_building_again_replaces_the_files(small, tmp_path):
     run("-w", small.folder, "--out", tmp_path)
     assert (tmp_path / "figures.json").read_text(encoding="utf-8") != first
     assert {path.name for path in tmp_path.iterdir()} == FILES
+
+
+@pytest.mark.parametrize("fault", [lambda: {}["amount"], lambda: int("twelve")])
+def test_fault_of_the_program_is_one_sentence_and_not_taken_for_a_refusal(
+    small, tmp_path, monkeypatch, fault
+):
+    monkeypatch.setattr("pandas.DataFrame.groupby", lambda *_, **__: fault())
+    done = run("-w", small.folder, "--out", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "fault in the program" in done.stderr
+    assert "Report this line: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
