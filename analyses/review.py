@@ -29,8 +29,8 @@ from warehouse.workspace import Tables
 __all__ = ["Review", "customer_rows", "invoice_rows", "run"]
 
 #: Columns of the scored invoices that only an open invoice has.
-SCORES = ("p_late", "p_paid_60", "expected_paid_on", "expected_low", "expected_high",
-          "expected_reason")  # fmt: skip
+SCORES = ("p_late", "p_paid_60", "chance_reason", "expected_paid_on", "expected_low",
+          "expected_high", "expected_reason")  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +165,7 @@ def customer_rows(tables: Tables, review: Review) -> ir.Table:
 
 def scores(review: Review) -> ir.Table:
     schema = {"invoice_id": "string", "p_late": "float64", "p_paid_60": "float64",
+              "chance_reason": "string",
               "expected_paid_on": "date", "expected_low": "date", "expected_high": "date",
               "expected_reason": "string"}  # fmt: skip
     scored = review.scored_invoices

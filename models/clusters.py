@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
+from models.cluster_sizes import ClusterSizes, cluster_sizes
 from models.risk_sets import Rows
 
 __all__ = [
@@ -36,7 +37,8 @@ class ClusterSteps:
         Group and day of each change, as an index.
     new_cluster : ndarray of bool
         Whether the change is the first of its cluster.
-    n_clusters : ndarray of shape (n_groups,)
+    sizes : ClusterSizes
+        One element a group.
     """
 
     rows: Rows
@@ -44,7 +46,7 @@ class ClusterSteps:
     first: np.ndarray
     slot: np.ndarray
     new_cluster: np.ndarray
-    n_clusters: np.ndarray
+    sizes: ClusterSizes | None
 
     def variance(self, left: Sequence, entered: Sequence, weights: Sequence) -> np.ndarray:
         r"""Sum over clusters of the squared influence, for every group and day.
@@ -101,8 +103,8 @@ def cluster_steps(rows: Rows) -> ClusterSteps:
     first = np.flatnonzero(np.diff(key, prepend=-1))
     key, groups = key[first], np.concatenate([rows.group, rows.group])[order[first]]
     new_cluster = np.diff(key // n_days, prepend=-1) != 0
-    n_clusters = np.bincount(groups[new_cluster], minlength=len(rows.groups))
-    return ClusterSteps(rows, order, first, groups * n_days + key % n_days, new_cluster, n_clusters)
+    sizes = None if rows.cluster is None else cluster_sizes(rows)
+    return ClusterSteps(rows, order, first, groups * n_days + key % n_days, new_cluster, sizes)
 
 
 def row_influence(rows: Rows, table: np.ndarray, cause: int = 1) -> np.ndarray:
@@ -124,13 +126,11 @@ def entry_values(table: np.ndarray, rows: Rows) -> np.ndarray:
     return np.where(rows.entry > 0, at, 0.0)
 
 
-def sum_by_cluster(rows: Rows, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sum by cluster within each group: an array (group, cluster) and clusters a group."""
+def sum_by_cluster(rows: Rows, values: np.ndarray) -> np.ndarray:
+    """Sum by cluster within each group: an array (group, cluster)."""
     n_groups, n_units = len(rows.groups), int(rows.cluster.max()) + 1
     unit = rows.group * n_units + rows.cluster
-    sums = np.bincount(unit, values, minlength=n_groups * n_units).reshape(n_groups, n_units)
-    seen = np.bincount(unit, minlength=n_groups * n_units).reshape(n_groups, n_units) > 0
-    return sums, seen.sum(axis=-1)
+    return np.bincount(unit, values, minlength=n_groups * n_units).reshape(n_groups, n_units)
 
 
 def loglog_band(share: np.ndarray, std_err: np.ndarray, critical: ArrayLike) -> tuple:
@@ -158,17 +158,17 @@ def logit_interval(share: float, std_err: float, critical: float) -> tuple[float
     return float(low), float(high)
 
 
-def critical_value(confidence: float, n_clusters: ArrayLike | None = None) -> np.ndarray:
-    """Two-sided normal quantile; Student's with clusters - 1 degrees when few carry the error."""
+def critical_value(confidence: float, effective: ArrayLike | None = None) -> np.ndarray:
+    """Two-sided normal quantile; Student's with effective clusters - 1 degrees where given."""
     if not 0 < confidence < 1:
         raise ValueError(
             f"A confidence of {confidence} gives no interval. Pass a share between 0 and 1, "
             "such as 0.95."
         )
     tail = 0.5 + confidence / 2
-    if n_clusters is None:
+    if effective is None:
         return np.asarray(ndtri(tail))
-    return stdtrit(np.maximum(np.asarray(n_clusters) - 1, 1), tail)
+    return stdtrit(np.maximum(np.asarray(effective) - 1, 1), tail)
 
 
 def spread_of_clusters(squares: np.ndarray, n_clusters: ArrayLike) -> np.ndarray:

@@ -33,7 +33,7 @@ class CumulativeIncidence:
         Columns ``group``, ``cause``, ``day``, ``incidence``, ``lower``, ``upper``,
         ``std_err``, ``at_risk`` and ``n_events`` (by this cause on this day).
     groups : DataFrame
-        One row a group: ``group``, ``n``, ``n_events``, ``n_clusters``.
+        One row a group, as in `models.survival.KaplanMeier`.
     risk_sets : RiskSets
         The counts by group and day, to build on.
     rows : Rows
@@ -109,8 +109,8 @@ def fit_cumulative_incidence(
     sets = count_risk_sets(rows)
     # Alike rows on their own need no sorting into clusters: they are counted.
     steps = None if cluster is None and entry is None else cluster_steps(rows)
-    n_clusters = None if cluster is None else steps.n_clusters
-    critical = critical_value(confidence, None if cluster is None else n_clusters[:, None])
+    sizes = None if cluster is None else steps.sizes
+    critical = critical_value(confidence, None if cluster is None else sizes.effective[:, None])
     tables = []
     keep, at = steps_kept(sets)
     for index, name in enumerate(causes):
@@ -121,7 +121,7 @@ def fit_cumulative_incidence(
         if cluster is None:
             std_err = np.sqrt(variance)
         else:
-            std_err = spread_of_clusters(variance, n_clusters[:, None])
+            std_err = spread_of_clusters(variance, sizes.n[:, None])
         lower, upper = loglog_band(sets.incidence[:, index], std_err, critical)
         tables.append(
             pd.DataFrame(
@@ -138,7 +138,7 @@ def fit_cumulative_incidence(
                 }
             )
         )
-    groups = group_table(rows, sets, n_clusters)
+    groups = group_table(rows, sets, sizes)
     return CumulativeIncidence(pd.concat(tables, ignore_index=True), groups, confidence, sets, rows)
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-__all__ = ["DEFINITIONS", "Definition", "Figure", "Unit", "glossary"]
+__all__ = ["COUNTED", "DEFINITIONS", "Definition", "Figure", "Unit", "glossary"]
 
 Unit = Literal["money", "days", "share", "count", "date", "score"]
+
+#: The reason why a figure has no interval where none is wanted.
+COUNTED = "Counted, not estimated: there is no interval."
 
 GLOSSARY_FILE = Path(__file__).parents[1] / "docs" / "glossary.md"
 
@@ -51,7 +54,7 @@ class Figure:
     as_of : date
         Nothing later was read.
     reason : str or None
-        Why there is no value, or why there is no interval.
+        Why there is no value or no interval, or what to know of the interval.
     confidence : float or None
         Level of the interval; None without one.
 
@@ -193,7 +196,8 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "Collection effectiveness index",
                 "score",
                 "Of what could have been collected in the period, the part that was, from 0 to "
-                "100.",
+                "100. What was credited or written off leaves the balance without being paid, and "
+                "counts as collected here; it is not in cash-flow velocity.",
                 "(opening + sales of the whole period - closing) / (opening + sales of the whole "
                 "period - closing not yet due) x 100, balances at the closing exchange rate",
                 False,
@@ -250,7 +254,8 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "Cash at risk",
                 "money",
                 "The open amount expected to be unpaid still when the grace period after the due "
-                "date has passed.",
+                "date has passed; what no invoice was watched long enough to tell counts as "
+                "unpaid, and as paid in the low end of the interval.",
                 "sum over open invoices of open amount x P(unpaid at due date + grace days | "
                 "still open at its age)",
                 True,

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from models.cluster_sizes import too_few, what_to_know
 from models.cumulative_incidence import CumulativeIncidence, fit_cumulative_incidence
 from models.figures import Figure
 from models.log_rank import LogRank, fit_log_rank
@@ -45,7 +46,8 @@ class TimeToPay:
         One row a group, those too small to show included: ``group``, ``n_invoices``,
         ``n_paid``, ``n_open``, ``n_customers``, ``median_days``, ``median_low``,
         ``median_high`` (infinite when half are never seen paid), ``paid_by_60``,
-        ``paid_by_60_low``, ``paid_by_60_high`` (as `paid_by` has them) and ``reason``.
+        ``paid_by_60_low``, ``paid_by_60_high`` (as `paid_by` has them), ``interval_reason`` (why
+        the group has no interval, or what to know of it) and ``reason`` (why it has no curve).
     comparison : LogRank or None
         Test that the groups shown pay at the same pace; None without groups.
     by : str or None
@@ -96,8 +98,10 @@ class TimeToPay:
                 f"No invoice has been watched for 60 days: the oldest age seen is "
                 f"{int(self.table['day'].max())} days. Load a longer period."
             )
-        elif known[1] is None:
+        elif known[1] is None and not row["interval_reason"]:
             reason = "None or all are paid by then, so there is no spread to make an interval from."
+        else:
+            reason = row["interval_reason"]
         share = Figure(
             "late_payments.paid_by_60",
             *known,
@@ -107,24 +111,25 @@ class TimeToPay:
             None if known[1] is None else self.confidence,
         )
         reached = np.isfinite(row["median_days"])
-        bounded = np.isfinite(row["median_high"])
-        reason = None
+        ends = [float(row[name]) for name in ("median_low", "median_high")]
+        low, high = (end if reached and np.isfinite(end) else None for end in ends)
+        reason = row["interval_reason"]
         if not reached:
             reason = (
                 "Fewer than half of the invoices are seen paid at any age, so the median is not "
                 "known yet."
             )
-        elif not bounded:
+        elif low is not None and high is None:
             reason = "The upper end of the interval lies beyond the ages seen."
         median = Figure(
             "late_payments.median_days_to_pay",
             float(row["median_days"]) if reached else None,
-            float(row["median_low"]) if reached else None,
-            float(row["median_high"]) if bounded else None,
+            low,
+            high,
             self.n_invoices,
             self.as_of,
             reason,
-            self.confidence if reached else None,
+            None if low is None else self.confidence,
         )
         return share, median
 
@@ -269,10 +274,12 @@ def fit_time_to_pay(
     comparison = None
     if by:
         comparison = fit_log_rank(used["duration"].to_numpy(), paid[shown], **options)
+    know = known_of_groups(curve)
     table = wide_table(curve)
+    table.loc[table["group"].isin(know.index[know["refused"]]), ["lower", "upper"]] = np.nan
     return TimeToPay(
         table,
-        with_headlines(groups, curve, table),
+        with_headlines(groups, curve, table, know),
         comparison,
         by,
         as_of,
@@ -371,8 +378,20 @@ def paid_at(table: pd.DataFrame, days: np.ndarray) -> pd.DataFrame:
     return shares[["group", "day", "paid", "lower", "upper"]]
 
 
+def known_of_groups(curve: CumulativeIncidence) -> pd.DataFrame:
+    """Which groups have too few customers for an interval, and what to say of each."""
+    sizes = curve.groups.set_index("group")[["n_clusters", "n_effective", "largest"]]
+    # Without customers invoices stand for themselves.
+    says = [
+        None if np.isnan(n) else what_to_know(int(n), effective, largest)
+        for n, effective, largest in sizes.itertuples(index=False)
+    ]
+    refused = [too_few(effective) for effective in sizes["n_effective"]]
+    return sizes.assign(refused=refused, interval_reason=pd.Series(says, sizes.index, dtype=object))
+
+
 def with_headlines(
-    groups: pd.DataFrame, curve: CumulativeIncidence, table: pd.DataFrame
+    groups: pd.DataFrame, curve: CumulativeIncidence, table: pd.DataFrame, know: pd.DataFrame
 ) -> pd.DataFrame:
     """Add median days and the share paid by day 60; missing for groups without a curve."""
     median = curve.quantile("paid").set_index("group")
@@ -380,11 +399,12 @@ def with_headlines(
     found = pd.DataFrame(
         {
             "median_days": median["day"],
-            "median_low": median["lower"],
-            "median_high": median["upper"],
+            "median_low": median["lower"].mask(know["refused"]),
+            "median_high": median["upper"].mask(know["refused"]),
             "paid_by_60": at_60["paid"],
             "paid_by_60_low": at_60["lower"],
             "paid_by_60_high": at_60["upper"],
+            "interval_reason": know["interval_reason"],
         }
     )
     table = groups.merge(found, left_on="group", right_index=True, how="left")

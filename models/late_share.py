@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.cluster_sizes import sizes_of, too_few, what_to_know
 from models.clusters import critical_value, few_clusters_factor, logit_interval
 from models.figures import Figure
 from models.late_payments import FEWEST, customers_of, invoices_as_of, row_weights, segment
@@ -65,8 +66,9 @@ def fit_late_share(
 
     Invoices not yet due and unpaid are left out, as their lateness is not known, and void ones
     as they were never owed; a written-off invoice past due counts as unpaid. The interval is on
-    the logit scale from residuals summed by customer, with Student's quantile. Where all
-    invoices are of one customer, or all are late or none is, it is Wilson's.
+    the logit scale from residuals summed by customer, with Student's quantile; where all are late
+    or none is, it is Wilson's. Where few customers carry the rows, or one has most of them, there
+    is no interval; see `models.cluster_sizes`.
 
     Parameters
     ----------
@@ -160,26 +162,28 @@ def share_interval(
     n = weight.sum()
     share = (late * weight).sum() / n
     if customer is None:
-        units, squares = int(n), n * share * (1 - share)
+        effective, squares = float(n), n * share * (1 - share)
         reason = "The interval takes invoices as independent of each other."
     else:
         codes = pd.factorize(customer)[0]
-        residuals, reason = np.bincount(codes, (late - share) * weight), None
-        units, squares = residuals.size, (residuals**2).sum()
-    if 0 < share < 1 and units > 1:
-        std_err = np.sqrt(squares * float(few_clusters_factor(units))) / n
-        low, high = logit_interval(share, std_err, float(critical_value(confidence, units)))
-        return low, high, reason
-    # Nothing varies between customers here. Alike invoices of one customer are no new
-    # evidence, so Wilson's interval counts customers where there are several.
-    count = int(n) if units == 1 else units
-    if units == 1:
-        reason = "All invoices are of one customer; the interval holds for that customer only."
-    low, high = wilson_interval(share, count, confidence)
+        sizes = sizes_of(np.bincount(codes, weight))
+        effective = float(sizes.effective)
+        reason = what_to_know(int(sizes.n), effective, float(sizes.largest))
+        if too_few(effective):
+            return np.nan, np.nan, reason
+        residuals = np.bincount(codes, (late - share) * weight)
+        squares = (residuals**2).sum() * float(few_clusters_factor(sizes.n))
+    if 0 < share < 1:
+        std_err = np.sqrt(squares) / n
+        low, high = logit_interval(share, std_err, float(critical_value(confidence, effective)))
+    else:
+        # Nothing varies between customers here. Alike invoices of one customer are no new
+        # evidence, so Wilson's interval counts customers.
+        low, high = wilson_interval(share, effective, confidence)
     return low, high, reason
 
 
-def wilson_interval(share: float, n: int, confidence: float) -> tuple[float, float]:
+def wilson_interval(share: float, n: float, confidence: float) -> tuple[float, float]:
     """Return Wilson's score interval of a share of `n` independent cases."""
     # Wilson (1927), JASA 22, 209-212.
     z2 = float(critical_value(confidence)) ** 2

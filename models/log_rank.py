@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc
 
+from models.cluster_sizes import ClusterSizes, sizes_of
 from models.clusters import few_clusters_factor
 from models.risk_sets import Rows, count_risk_sets, read_rows
 from models.survival import flags
@@ -106,17 +107,18 @@ def fit_log_rank(
             "expected": expected,
         }
     )
-    n_clusters = None
+    sizes = None
     if cluster is not None:
-        covariance, n_clusters = clustered_covariance(rows, share, hazard, w)
-    return decide(score, covariance, table, n_clusters, n_groups)
+        sizes = sizes_of(np.bincount(rows.cluster, rows.weight))
+        covariance = clustered_covariance(rows, share, hazard, w)
+    return decide(score, covariance, table, sizes, n_groups)
 
 
 def decide(
     score: np.ndarray,
     covariance: np.ndarray,
     table: pd.DataFrame,
-    n_clusters: int | None,
+    sizes: ClusterSizes | None,
     n_groups: int,
 ) -> LogRank:
     """Turn score and covariance into a p-value, or say why there is none."""
@@ -124,31 +126,34 @@ def decide(
     rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
     df = min(rank, n_groups - 1)
     reason = None
+    n_clusters = None if sizes is None else int(sizes.n)
+    effective = np.inf if sizes is None else float(sizes.effective)
     if n_groups < 2:
         reason = "There is only one group, so there is nothing to compare it with."
     elif table["observed"].sum() == 0:
         reason = "Nothing has happened in any group yet, so they cannot be compared."
     elif df == 0:
         reason = "The groups were never at risk at the same time, so they cannot be compared."
-    elif n_clusters is not None and n_clusters <= df + 1:
+    elif sizes is not None and effective <= df + 1:
         reason = (
-            f"The rows come from {n_clusters} customers only, too few to compare {n_groups} groups."
+            f"The invoices are of {n_clusters} customers, which vary like {effective:.1f} of one "
+            f"size: too few to compare {n_groups} groups. Widen the filters."
         )
     if reason:
         return LogRank(np.nan, np.nan, max(n_groups - 1, 0), table, n_clusters, reason)
     statistic = float(score @ np.linalg.pinv(covariance, hermitian=True) @ score)
-    if n_clusters is None:
+    if sizes is None:
         p_value = float(chdtrc(df, statistic))
     else:
-        # Hotelling: the covariance itself is estimated from the clusters.
-        scale = (n_clusters - df) / (df * (n_clusters - 1))
-        p_value = float(fdtrc(df, n_clusters - df, statistic * scale))
+        # Hotelling: the covariance itself is estimated, from no more than the effective clusters.
+        scale = (effective - df) / (df * (effective - 1))
+        p_value = float(fdtrc(df, effective - df, statistic * scale))
     return LogRank(statistic, p_value, df, table, n_clusters)
 
 
 def clustered_covariance(
     rows: Rows, share: np.ndarray, hazard: np.ndarray, w: np.ndarray
-) -> tuple[np.ndarray, int]:
+) -> np.ndarray:
     """Covariance of the score from each cluster's part in it."""
     n_groups, n_units = len(rows.groups), int(rows.cluster.max()) + 1
     weight = np.ones(rows.day.size) if rows.weight is None else rows.weight
@@ -166,4 +171,4 @@ def clustered_covariance(
             watched = rows.entry > 0
             value += np.where(watched, pull * own[rows.entry] - of_group[j, rows.entry], 0.0)
         parts[:, j] = np.bincount(rows.cluster, value * weight, minlength=n_units)
-    return parts.T @ parts * float(few_clusters_factor(n_units)), n_units
+    return parts.T @ parts * float(few_clusters_factor(n_units))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.cluster_sizes import sizes_of, too_few, what_to_know
 from models.clusters import critical_value, few_clusters_factor, logit_interval, row_influence
 from models.figures import Figure
 from models.late_payments import ENDS, FEWEST, customers_of, invoices_as_of
 from models.refusal import Refusal
-from models.risk_sets import RiskSets, Rows, count_risk_sets, read_rows
+from models.risk_sets import LONGEST_DAY, RiskSets, Rows, count_risk_sets, read_rows
 
 __all__ = [
     "CashAtRisk",
@@ -30,6 +31,10 @@ ROUNDING = 1e-12
 NOBODY = (
     f"Fewer than {FEWEST_AT_RISK} invoices stayed open beyond this age, so there is nothing to "
     "go by."
+)
+BEYOND = (
+    "No invoice of such terms was watched for so long, so the chance is not known: not seen paid "
+    "is not never paid."
 )
 NEVER = "Fewer than half of the invoices still open at this age are ever seen paid."
 
@@ -75,6 +80,23 @@ class PaymentCurves:
         thin = self.still_watched(group, np.maximum(age + shift, 0)) < FEWEST_AT_RISK
         return np.where(thin, pooled, group), np.where(thin, 0, shift)
 
+    @property
+    def followed(self) -> np.ndarray:
+        """Last age at which each curve was watched; beyond it nothing is known.
+
+        A curve that ended because nothing was open any more is known for ever.
+        """
+        watched = self.risk_sets.at_risk > 0
+        last = watched.shape[1] - 1 - np.argmax(watched[:, ::-1], axis=1)
+        ended = self.risk_sets.survival[np.arange(last.size), last] <= ROUNDING
+        return np.where(ended, LONGEST_DAY, last)
+
+    def beyond(self, group: np.ndarray, age: np.ndarray, until: np.ndarray) -> np.ndarray:
+        """Whether what happens between `age` and `until` was never watched to its end."""
+        start = np.minimum(age, self.risk_sets.survival.shape[1] - 1)
+        nobody = self.risk_sets.survival[group, start] <= ROUNDING
+        return (until > age) & ((until > self.followed[group]) | nobody)
+
     def still_watched(self, group: np.ndarray, age: np.ndarray) -> np.ndarray:
         """Invoices that stayed open beyond the age."""
         after = np.minimum(age + 1, self.risk_sets.at_risk.shape[1] - 1)
@@ -89,11 +111,15 @@ class CashAtRisk:
     Attributes
     ----------
     table : DataFrame
-        The open invoices with ``p_unpaid`` and ``contribution``, which adds up to `total`.
+        The open invoices with ``p_unpaid``, ``p_unpaid_low`` (lower where the day lies beyond
+        what was watched) and ``contribution``, which adds up to `total`.
     total, low, high : float
-        Expected amount and its interval.
+        Expected amount and its interval. What was not watched until that day counts as unpaid
+        in `total` and `high`, and as paid in `low`.
+    beyond_amount : float
+        Amount of which that is said; part of `total`.
     reason : str or None
-        Why there is no interval.
+        Why there is no interval, or what to know of it.
     """
 
     table: pd.DataFrame
@@ -101,6 +127,7 @@ class CashAtRisk:
     low: float
     high: float
     open_amount: float
+    beyond_amount: float
     grace_days: int
     as_of: dt.date
     reason: str | None
@@ -203,7 +230,8 @@ def score_open_invoices(
     -------
     DataFrame
         The invoices with ``p_late`` (paid after the due date, or never), ``p_paid_60`` (paid
-        within 60 days from `as_of`), ``expected_paid_on`` (by then half of such invoices
+        within 60 days from `as_of`), ``chance_reason`` where one of them is missing, because no
+        such invoice was watched for so long, ``expected_paid_on`` (by then half of such invoices
         are paid), ``expected_low``, ``expected_high`` and ``expected_reason`` where there is no
         date.
     """
@@ -211,8 +239,10 @@ def score_open_invoices(
     group, shift = curves.curve_for(terms, age)
     age, terms = np.maximum(age + shift, 0), terms + shift
     incidence, survival = paid_and_open(curves)
-    p_late = 1 - chance(incidence, survival, group, age, np.maximum(terms, age))
-    p_paid = chance(incidence, survival, group, age, age + 60)
+    until = np.maximum(terms, age)
+    unseen = curves.beyond(group, age, until), curves.beyond(group, age, age + 60)
+    p_late = np.where(unseen[0], np.nan, 1 - chance(incidence, survival, group, age, until))
+    p_paid = np.where(unseen[1], np.nan, chance(incidence, survival, group, age, age + 60))
     tail = (1 - confidence) / 2
     days = [when(incidence, survival, group, age, q) for q in (0.5, tail, 1 - tail)]
     unknown = curves.still_watched(group, age) < FEWEST_AT_RISK
@@ -226,6 +256,7 @@ def score_open_invoices(
     return invoices.assign(
         p_late=p_late,
         p_paid_60=p_paid,
+        chance_reason=np.where(unseen[0] | unseen[1], BEYOND, None),
         expected_paid_on=dates[0].astype("datetime64[ns]"),
         expected_low=bounds[0].astype("datetime64[ns]"),
         expected_high=bounds[1].astype("datetime64[ns]"),
@@ -247,7 +278,8 @@ def fit_cash_at_risk(
     :math:`1 - (F(L) - F(a)) / S(a)`. The interval is for this expected amount: each
     customer's influence on the curves (delta method), squared and summed by customer, on
     the logit of the share of the open amount. How a single large invoice turns out is
-    not in it.
+    not in it. Where L lies beyond the ages that were watched, what is still open at the last of
+    them counts as unpaid, and the lower end takes it as paid.
 
     Parameters
     ----------
@@ -264,27 +296,70 @@ def fit_cash_at_risk(
     incidence, survival = paid_and_open(curves)
     p_unpaid = 1 - chance(incidence, survival, group, age, late_day)
     total, owed = float((amount * p_unpaid).sum()), float(amount.sum())
-    table = invoices.assign(p_unpaid=p_unpaid, contribution=amount * p_unpaid)
+    beyond = curves.beyond(group, age, late_day)
+    p_low = p_unpaid - np.where(beyond, open_at_the_end(survival, group, age), 0.0).clip(0, 1)
+    table = invoices.assign(
+        p_unpaid=p_unpaid, p_unpaid_low=p_low.clip(0), contribution=amount * p_unpaid
+    )
+    beyond_amount = float((amount * (p_unpaid - table["p_unpaid_low"].to_numpy())).sum())
     low, high, reason = np.nan, np.nan, None
-    std_err, units = risk_error(curves, group, age, late_day, amount)
-    if not 0 < total < owed or std_err == 0:
+    unseen = not_watched(beyond, beyond_amount / owed if owed else 0.0)
+    std_err = risk_error(curves, group, age, late_day, amount)
+    effective, know = carried_by(curves)
+    if not len(invoices):
+        reason = "No invoice is open."
+    elif (not 0 < total < owed or std_err == 0) and unseen:
+        low, high, reason = total - beyond_amount, total, unseen
+    elif not 0 < total < owed or std_err == 0:
         reason = "Every open invoice is past the day or sure to be paid: nothing is estimated."
-        if not len(invoices):
-            reason = "No invoice is open."
-    elif units < 2:
-        reason = "All invoices are of one customer, so how far customers differ is not known."
+    elif too_few(effective):
+        reason = " ".join(filter(None, [know, unseen]))
     else:
-        critical = float(critical_value(confidence, units))
+        critical = float(critical_value(confidence, effective))
         ends = logit_interval(total / owed, std_err / owed, critical)
-        low, high = owed * ends[0], owed * ends[1]
-    return CashAtRisk(table, total, low, high, owed, grace_days, as_of, reason, confidence)
+        low, high = max(owed * ends[0] - beyond_amount, 0.0), owed * ends[1]
+        reason = " ".join(filter(None, [know, unseen])) or None
+    return CashAtRisk(
+        table, total, low, high, owed, beyond_amount, grace_days, as_of, reason, confidence
+    )
+
+
+def open_at_the_end(survival: np.ndarray, group: np.ndarray, age: np.ndarray) -> np.ndarray:
+    """Share of those open at `age` that is open still when the watching ends; 1 of nobody."""
+    still = survival[group, np.minimum(age, survival.shape[1] - 1)]
+    known = still > ROUNDING
+    return np.divide(survival[group, -1], still, out=np.ones(still.size), where=known)
+
+
+def not_watched(beyond: np.ndarray, share: float) -> str | None:
+    """What to say of open invoices whose day lies beyond the ages that were watched."""
+    if not beyond.any():
+        return None
+    return (
+        f"For {int(beyond.sum()):,} of {beyond.size:,} open invoices the day lies beyond the ages "
+        f"at which any was watched, so {100 * share:.0f} % of the open amount is not seen to its "
+        "end: the figure counts it as unpaid, the low end as paid. Load a longer period, or choose "
+        "fewer days of grace."
+    )
+
+
+def carried_by(curves: PaymentCurves) -> tuple[float, str | None]:
+    """How many customers of one size the curves amount to, and what to know of them."""
+    if curves.customers is None:
+        return float(curves.n_invoices), None
+    # Every row counts once in the pooled curve.
+    pooled = curves.rows.group == curves.terms.size
+    weight = None if curves.rows.weight is None else curves.rows.weight[pooled]
+    sizes = sizes_of(np.bincount(curves.customers[pooled], weight))
+    n, effective, largest = int(sizes.n), float(sizes.effective), float(sizes.largest)
+    return effective, what_to_know(n, effective, largest)
 
 
 def risk_error(
     curves: PaymentCurves, group: np.ndarray, age: np.ndarray, late_day: np.ndarray,
     amount: np.ndarray,
-) -> tuple[float, int]:  # fmt: skip
-    """Return standard error of cash at risk from the curves, and the customers behind it."""
+) -> float:  # fmt: skip
+    """Return standard error of cash at risk from the curves."""
     incidence, survival = paid_and_open(curves)
     n_days = survival.shape[1]
     start, end = np.minimum(age, n_days - 1), np.minimum(late_day, n_days - 1)
@@ -307,12 +382,9 @@ def risk_error(
         # in its own and in the pooled curve are taken as separate, a slight understatement.
         alone = row_influence(rows, table, PAID + 1)
         weight = np.ones(alone.size) if rows.weight is None else rows.weight
-        return float(np.sqrt((alone**2 / weight).sum())), curves.n_invoices
+        return float(np.sqrt((alone**2 / weight).sum()))
     sums = np.bincount(curves.customers, row_influence(rows, table, PAID + 1))
-    units = sums.size
-    if units < 2:
-        return float("inf"), units
-    return float(np.sqrt((sums**2).sum() * few_clusters_factor(units))), units
+    return float(np.sqrt((sums**2).sum() * few_clusters_factor(max(sums.size, 2))))
 
 
 def chance(

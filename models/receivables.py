@@ -10,7 +10,7 @@ import pandas as pd
 
 from models.balances import AgingBy, age_balances, measure, unapplied
 from models.collection_metrics import ratio
-from models.figures import Figure
+from models.figures import COUNTED, Figure
 from models.ledger import BILLED, codes_of, read_flows
 from models.refusal import Refusal
 
@@ -302,7 +302,7 @@ def counted(figure_id: str, value: float, reason: str | None, result: Receivable
         None,
         result.n_invoices,
         result.as_of,
-        "Counted, not estimated: there is no interval." if known else reason,
+        COUNTED if known else reason,
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from models.cluster_sizes import ClusterSizes, cluster_sizes
 from models.clusters import (
     cluster_steps,
     critical_value,
@@ -40,8 +41,8 @@ class KaplanMeier:
         ``at_risk``, ``n_events`` and ``n_censored``: day 0 and every day on which a row
         enters or leaves.
     groups : DataFrame
-        One row a group: ``group``, ``n``, ``n_events`` and ``n_clusters`` (missing without
-        clusters).
+        One row a group: ``group``, ``n``, ``n_events``, and ``n_clusters``, ``n_effective`` and
+        ``largest`` as in `models.cluster_sizes.ClusterSizes` (missing without clusters).
     confidence : float
         Level of the pointwise interval.
     """
@@ -145,7 +146,7 @@ def fit_kaplan_meier(
         duration, flags(event), group=group, weight=weight, entry=entry, cluster=cluster
     )
     sets = count_risk_sets(rows)
-    n_clusters = None
+    sizes = None
     if cluster is None:
         std_err = sets.survival * np.sqrt(sets.greenwood)
         critical = critical_value(confidence)
@@ -155,12 +156,12 @@ def fit_kaplan_meier(
         departed = np.where(rows.cause > 0, sets.jump.ravel()[rows.slot], 0.0)
         ones = np.ones(rows.day.size)
         steps = cluster_steps(rows)
-        n_clusters = steps.n_clusters
+        sizes = steps.sizes
         variance = steps.variance(
             [at_exit - departed, -ones], [-at_entry, ones], [np.ones_like(b), b]
         )
-        std_err = sets.survival * spread_of_clusters(variance, n_clusters[:, None])
-        critical = critical_value(confidence, n_clusters)[:, None]
+        std_err = sets.survival * spread_of_clusters(variance, sizes.n[:, None])
+        critical = critical_value(confidence, sizes.effective)[:, None]
     lower, upper = loglog_band(sets.survival, std_err, critical)
     keep, at = steps_kept(sets)
     table = pd.DataFrame(
@@ -176,7 +177,7 @@ def fit_kaplan_meier(
             "n_censored": sets.censored[keep],
         }
     )
-    return KaplanMeier(table, group_table(rows, sets, n_clusters), confidence)
+    return KaplanMeier(table, group_table(rows, sets, sizes), confidence)
 
 
 def fit_restricted_mean(
@@ -212,19 +213,19 @@ def fit_restricted_mean(
     mean = (sets.survival * inside).sum(axis=-1)
     last = n_days - 1 - np.argmax((sets.at_risk > 0)[:, ::-1], axis=-1)
     ended = sets.survival[np.arange(n_groups), last] <= ROUNDING
-    if cluster is None:
-        n_clusters = None
+    sizes = None if cluster is None else cluster_sizes(rows)
+    if sizes is None:
         # Area to the right of each day: the step on a day begins with its events.
         area_after = backwards(sets.survival * inside)
         std_err = np.sqrt((area_after**2 * sets.hazard * sets.jump).sum(-1))
         critical = critical_value(confidence)
     else:
         per_row = row_influence(rows, sets.influence(inside, np.zeros_like(inside), 0))
-        sums, n_clusters = sum_by_cluster(rows, per_row)
-        std_err = spread_of_clusters((sums**2).sum(-1), n_clusters)
-        critical = critical_value(confidence, n_clusters)
+        sums = sum_by_cluster(rows, per_row)
+        std_err = spread_of_clusters((sums**2).sum(-1), sizes.n)
+        critical = critical_value(confidence, sizes.effective)
     known = ended | (last >= days)
-    table = group_table(rows, sets, n_clusters)[["group", "n"]].assign(
+    table = group_table(rows, sets, sizes)[["group", "n"]].assign(
         mean=np.where(known, mean, np.nan),
         std_err=np.where(known, std_err, np.nan),
         lower=np.where(known, mean - critical * std_err, np.nan),
@@ -262,13 +263,15 @@ def steps_kept(sets: RiskSets) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     return keep, np.nonzero(keep)
 
 
-def group_table(rows: Rows, sets: RiskSets, n_clusters: np.ndarray | None) -> pd.DataFrame:
+def group_table(rows: Rows, sets: RiskSets, sizes: ClusterSizes | None) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "group": np.array(rows.groups, dtype=object),
             "n": (sets.left + sets.censored).sum(axis=-1),
             "n_events": sets.left.sum(axis=-1),
-            "n_clusters": np.nan if n_clusters is None else n_clusters,
+            "n_clusters": np.nan if sizes is None else sizes.n,
+            "n_effective": np.nan if sizes is None else sizes.effective,
+            "largest": np.nan if sizes is None else sizes.largest,
         }
     )
 

@@ -79,15 +79,22 @@ def add_time_to_pay(draft: Draft, results: Results) -> None:
 def time_to_pay_finding(curve: TimeToPay) -> Finding:
     """When half of the invoices are paid, and what is left after 60 days."""
     at_60 = curve.paid_by(60)["paid"].item()
-    by_60 = f"{share(at_60)} are paid within 60 days"
-    title = f"Fewer than half of all invoices are seen paid; {by_60}"
+    title = "Fewer than half of all invoices are seen paid"
     if np.isfinite(curve.median_days):
-        title = f"Half of all invoices are paid by day {count(curve.median_days)}; {by_60}"
+        title = f"Half of all invoices are paid by day {count(curve.median_days)}"
     last = curve.table.iloc[-1]
+    lost = f"{share(last['void'] + last['written_off'])} end void or written off instead of paid."
+    if np.isnan(at_60):
+        longest = days(curve.table["day"].max())
+        return Finding(
+            title,
+            f"No invoice was watched for 60 days yet, the longest for {longest}: how much is paid "
+            f"by then is not known. {lost}",
+        )
     return Finding(
-        title,
+        f"{title}; {share(at_60)} are paid within 60 days",
         f"{share(1 - at_60)} are not paid after 60 days: that part needs chasing, not waiting. "
-        f"{share(last['void'] + last['written_off'])} end void or written off instead of paid.",
+        f"{lost}",
     )
 
 
@@ -100,16 +107,19 @@ def draw_curve(slide: Slide, box: Box, curve: TimeToPay, finding: Finding) -> No
         "Share of invoices paid": (
             *steps(table["day"], table["paid"], last),
             Line(ACCENT, width=3),
-        ),
-        f"{level} interval": (
-            *steps(table["day"], table["lower"], last),
-            Line(QUIET, dashed, width=1),
-        ),
-        f"{level} interval, upper end": (
-            *steps(table["day"], table["upper"], last),
-            Line(QUIET, dashed, width=1, in_legend=False),
-        ),
+        )
     }
+    if table["lower"].notna().any():
+        series |= {
+            f"{level} interval": (
+                *steps(table["day"], table["lower"], last),
+                Line(QUIET, dashed, width=1),
+            ),
+            f"{level} interval, upper end": (
+                *steps(table["day"], table["upper"], last),
+                Line(QUIET, dashed, width=1, in_legend=False),
+            ),
+        }
     half = curve.median_days
     if half <= last:
         name = f"Half are paid by day {count(half)}"
@@ -191,10 +201,12 @@ def late_share_finding(whole: LateShare, split: LateShare | None, cut: str, trie
     picked = f" Of {tried} ways to cut, this one differs most." if tried > 1 else ""
     says = [f"{share(row['late_share'])} ({called(row['group'])})" for row in (most, least)]
     if not most["lower"] > least["upper"]:
+        why = "and the intervals overlap"
+        if np.isnan(most["lower"]) or np.isnan(least["upper"]):
+            why = "with too few customers in them for an interval"
         return Finding(
             title,
-            f"By {cut.lower()} nobody stands out beyond chance: {listed(says)}, and the intervals "
-            f"overlap.{picked}",
+            f"By {cut.lower()} nobody stands out beyond chance: {listed(says)}, {why}.{picked}",
         )
     late = int(whole.table["n_late"].iloc[0])
     return Finding(

@@ -99,9 +99,11 @@ def headlines(draft: Draft, results: Results) -> list[tuple[Figure, str]]:
         interval = interval_of(figure, currency)
         says[figure.id] = f"{interval}; {count_of(figure.n, 'invoice')} paid or past due."
     if results.time_to_pay is not None:
-        by_60 = figures["late_payments.paid_by_60"].value
+        by_60 = figures["late_payments.paid_by_60"]
         says["late_payments.median_days_to_pay"] = (
-            f"{share(by_60)} of invoices are paid within 60 days."
+            unmarked(by_60.reason)
+            if by_60.value is None
+            else f"{share(by_60.value)} of invoices are paid within 60 days."
         )
     if results.cash_at_risk is not None:
         says["late_payments.cash_at_risk"] = say_risk(results.cash_at_risk)
@@ -126,11 +128,13 @@ def say_receivables(receivables: Receivables, currency: str) -> dict[str, str]:
     if now["open_amount"] > 0:
         part = share(now["overdue_amount"] / now["open_amount"], 0)
         overdue = f"{part} of what is owed; {overdue}"
-    best = days(now["dso_best_possible"], 1)
+    best = ""
+    if not pd.isna(now["dso_best_possible"]):
+        best = f"; best possible {days(now['dso_best_possible'], 1)}, simple method"
     return {
         "receivables.open_amount": capitalized(f"{before['open_amount']}."),
         "receivables.overdue_amount": capitalized(overdue),
-        "receivables.dso": capitalized(f"{before['dso']}; best possible {best}, simple method."),
+        "receivables.dso": capitalized(f"{before['dso']}{best}."),
         "receivables.cei": f"Of 100 that could be collected in {receivables.period_months} months; "
         f"{before['cei']}.",
     }

@@ -40,11 +40,14 @@ def paid_sentence(curve: TimeToPay, day: int) -> str:
         return "No invoice has been watched for that long."
     if curve.by is None:
         row = shares.iloc[0]
+        within = ""
+        if pd.notna(row["lower"]):
+            ends = f"{share(row['lower'])} to {share(row['upper'])}"
+            within = f" ({share(curve.confidence, 0)} interval {ends})"
         return (
-            f"**{share(row['paid'])}** of invoices are paid within **{day}** days of issue "
-            f"({share(curve.confidence, 0)} interval {share(row['lower'])} to "
-            f"{share(row['upper'])}). Of "
-            f"{count_of(curve.n_invoices, 'invoice')}, {count(curve.n_open)} are still open and "
+            f"**{share(row['paid'])}** of invoices are paid within **{day}** days of issue"
+            f"{within}. "
+            f"Of {count_of(curve.n_invoices, 'invoice')}, {count(curve.n_open)} are still open and "
             "count up to their present age."
         )
     fast, slow = shares.loc[shares["paid"].idxmax()], shares.loc[shares["paid"].idxmin()]
@@ -152,8 +155,12 @@ def show_open_invoices(scored: pd.DataFrame, names: pd.DataFrame, view: View) ->
         undollared(
             f"**{count_of(len(table), 'invoice')}** are open. Most money is expected late on "
             f"{escape(first['invoice_id'])} of **{escape(first['name'])}**: "
-            f"{money(first['open_amount'], view.currency)} open, {share(first['p_late'], 0)} "
-            "likely to be late."
+            f"{money(first['open_amount'], view.currency)} open, "
+            + (
+                "whether late is not known."
+                if pd.isna(first["p_late"])
+                else f"{share(first['p_late'], 0)} likely to be late."
+            )
         )
     )
     columns = {
@@ -168,6 +175,7 @@ def show_open_invoices(scored: pd.DataFrame, names: pd.DataFrame, view: View) ->
         "expected_low": st.column_config.DateColumn("Earliest (10 %)", format="YYYY-MM-DD"),
         "expected_high": st.column_config.DateColumn("Latest (90 %)", format="YYYY-MM-DD"),
         "expected_reason": "No date because",
+        "chance_reason": "No chance because",
     }
     st.dataframe(
         table.head(ROWS_SHOWN)[list(columns)].assign(p_late=lambda rows: 100 * rows["p_late"]),

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from models.figures import DEFINITIONS, Figure
+from models.figures import COUNTED, DEFINITIONS, Figure
 from ui.download import offer_csv
 from ui.errors import explained
 from ui.frame import View
@@ -130,12 +130,14 @@ def interval_in_words(figure: Figure, currency: str, confidence: float) -> str:
         None if end is None else in_unit(end, figure.unit, currency)
         for end in (figure.low, figure.high)
     ]
+    beside = "" if figure.reason in (None, COUNTED) else escape(figure.reason, longest=300)
     if ends == [None, None]:
-        return ""
+        return beside
     low, high = ("not known" if end is None else end for end in ends)
     if high.endswith(" days"):
         low = low.removesuffix(" days")
-    return undollared(f"{low} to {high} ({share(confidence, 0)} interval)")
+    said = undollared(f"{low} to {high} ({share(confidence, 0)} interval)")
+    return f"{said}. {beside}" if beside else said
 
 
 @st.dialog("Receipt", width="large", position="right")

@@ -18,7 +18,7 @@ from tests.charts.conftest import AS_OF
 
 @pytest.fixture(scope="module")
 def invoices() -> pd.DataFrame:
-    """900 invoices of 90 customers in nine regions; the higher the region's letter, the slower."""
+    """900 invoices of 180 customers in nine regions; the higher the region's letter, the slower."""
     rng = np.random.default_rng(3)
     n = 900
     region = rng.integers(0, 9, n)
@@ -28,7 +28,7 @@ def invoices() -> pd.DataFrame:
     open_still = settled > pd.Timestamp(AS_OF)
     return pd.DataFrame(
         {
-            "customer_id": [f"C{r}{i % 10}" for i, r in enumerate(region)],
+            "customer_id": [f"C{r}{i % 20}" for i, r in enumerate(region)],
             "issued_on": issued,
             "due_on": issued + pd.Timedelta(days=30),
             "settled_on": settled.where(~open_still),
@@ -97,3 +97,13 @@ def test_late_shares_stand_with_their_intervals_the_largest_first(invoices, draw
     assert (table["late_share"] <= table["upper"]).all()
     first = expected.iloc[0]
     assert f"{first['late_share']:.1%}" in draws(chart)
+
+
+def test_curve_and_shares_of_one_customer_are_drawn_without_an_interval(invoices, draws):
+    alone = invoices.assign(customer_id="only")
+    curve = paid_curve(fit_time_to_pay(alone, AS_OF))
+    assert drawn(curve, 0)["lower"].isna().all()
+    shares = late_share_dots(fit_late_share(alone, AS_OF, by="region"))
+    assert drawn(shares, 0)["upper"].isna().all()
+    for chart in (curve, shares):
+        assert "NaN" not in draws(chart)

@@ -267,3 +267,30 @@ def test_interval_of_paid_by_60_holds_the_truth():
 @pytest.mark.verify
 def test_interval_of_paid_by_60_holds_the_truth_in_a_thousand_worlds():
     assert 0.926 <= coverage(1_000) <= 0.971
+
+
+def test_one_huge_customer_leaves_the_curve_and_takes_its_interval():
+    rng = np.random.default_rng(3)
+    invoices = simulated_invoices(rng, n=2_000)
+    huge = np.arange(2_000) < 1_200
+    invoices["customer_id"] = invoices["customer_id"].where(~huge, "huge")
+    curve = fit_time_to_pay(invoices, dt.date(2025, 6, 30))
+    assert curve.table["paid"].notna().all()
+    assert curve.table[["lower", "upper"]].isna().all(axis=None)
+    for figure in curve.figures():
+        assert figure.value is not None
+        assert (figure.low, figure.high, figure.confidence) == (None, None, None)
+        assert "60 % of the invoices" in figure.reason
+
+
+def test_each_segment_is_judged_by_its_own_customers():
+    invoices = simulated_invoices(np.random.default_rng(4), n=2_000)
+    north = invoices["segment"] == "north"
+    invoices["customer_id"] = invoices["customer_id"].where(~north, "only")
+    groups = fit_time_to_pay(invoices, dt.date(2025, 6, 30), by="segment").groups
+    groups = groups.set_index("group")
+    assert np.isnan(groups.loc["north", "paid_by_60_low"])
+    assert np.isnan(groups.loc["north", "median_low"])
+    assert "one customer" in groups.loc["north", "interval_reason"]
+    assert groups.loc["south", "interval_reason"] is None
+    assert groups.loc["south", "paid_by_60_low"] < groups.loc["south", "paid_by_60"]

@@ -83,7 +83,13 @@ def test_robust_test_holds_its_level_over_a_thousand_worlds():
         ([1, 2], [1, 1], ["a", "a"], None, "only one group"),
         ([1, 2], [0, 0], ["a", "b"], None, "Nothing has happened"),
         ([1, 1], [1, 1], ["a", "b"], None, "never at risk at the same time"),
-        ([1, 2, 3, 4], [1, 1, 1, 1], list("aabb"), [0, 0, 1, 1], "2 customers only"),
+        (
+            [1, 2, 3, 4],
+            [1, 1, 1, 1],
+            list("aabb"),
+            [0, 0, 1, 1],
+            "of 2 customers, which",
+        ),
     ],
 )
 def test_rows_that_cannot_tell_give_a_reason_and_no_number(duration, event, group, cluster, says):

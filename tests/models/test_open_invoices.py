@@ -167,7 +167,7 @@ def test_error_of_cash_at_risk_is_the_squared_effect_of_each_customer(still_open
             "terms": rng.choice([30, 60, 45], 900, p=[0.6, 0.39, 0.01]),
             "duration": rng.integers(5, 120, 900),
             "outcome": rng.choice(["paid", "open", "void"], 900, p=[0.7, 0.25, 0.05]),
-            "customer": rng.integers(0, 12, 900),
+            "customer": np.arange(900) % 12,
             "n": 1.0,
         }
     )
@@ -264,3 +264,61 @@ def test_rare_terms_are_judged_by_days_past_due_and_not_by_age():
     )
     scored = score_open_invoices(fit_payment_curves(ledger, as_of), still, as_of)
     assert scored["p_late"].item() == pytest.approx(1.0)
+
+
+# Books of 40 days: of 100 issued, 60 are paid on day 20 and 40 were open when 40 days old.
+YOUNG = fit_payment_curves(counts((60, 20, "paid", 60), (60, 40, "open", 40)), AS_OF)
+
+
+def test_not_seen_within_the_ages_watched_is_not_taken_for_never_paid():
+    scored = score_open_invoices(YOUNG, open_at(0, 30, terms=60), AS_OF)
+    # Due on day 60, when nobody was watched: whether late is not known, nor what day 90 brings.
+    assert scored["p_late"].isna().all()
+    assert scored["p_paid_60"].isna().all()
+    assert scored["chance_reason"].str.contains("not seen paid is not never paid").all()
+    soon = score_open_invoices(YOUNG, open_at(0, terms=30), AS_OF)
+    assert soon["p_late"].item() == pytest.approx(0.4)
+    # What is past due is late whatever was watched.
+    assert score_open_invoices(YOUNG, open_at(70, terms=60), AS_OF)["p_late"].item() == 1
+
+
+def test_cash_at_risk_beyond_the_ages_watched_carries_bounds_and_says_so():
+    # Unpaid on day 90: at least none and at most 40 of 100 issued today; of what is open at 30
+    # anything, as nobody was seen to pay after day 20.
+    risk = fit_cash_at_risk(YOUNG, open_at(0, 30, terms=60), AS_OF)
+    assert risk.total == pytest.approx(40 + 100)
+    assert risk.beyond_amount == pytest.approx(140)
+    assert risk.low == pytest.approx(0)
+    assert risk.high > risk.total
+    assert "For 2 of 2 open invoices the day lies beyond the ages" in risk.reason
+    assert "sure to be paid" not in risk.reason
+    # One open at 30 only: nothing was ever seen from there on, so all or nothing.
+    (figure,) = fit_cash_at_risk(YOUNG, open_at(30, terms=60), AS_OF).figures()
+    assert (figure.value, figure.low, figure.high) == (pytest.approx(100), pytest.approx(0), 100)
+    assert "70 % of the open amount" in risk.reason
+
+
+def test_curve_that_ended_because_all_were_paid_reaches_any_day():
+    paid = fit_payment_curves(counts((30, 20, "paid", 90), (30, 35, "paid", 10)), AS_OF)
+    scored = score_open_invoices(paid, open_at(0), AS_OF)
+    assert scored["p_paid_60"].item() == pytest.approx(1)
+    assert scored["chance_reason"].item() is None
+    risk = fit_cash_at_risk(paid, open_at(0), AS_OF)
+    assert risk.total == pytest.approx(0)
+    assert "sure to be paid" in risk.reason
+
+
+def test_cash_at_risk_learned_from_one_huge_customer_has_no_interval(still_open):
+    rng = np.random.default_rng(5)
+    history = pd.DataFrame(
+        {
+            "terms": 30,
+            "duration": rng.integers(5, 120, 900),
+            "outcome": rng.choice(["paid", "open"], 900, p=[0.7, 0.3]),
+            "customer": np.where(np.arange(900) < 600, 0, np.arange(900)),
+            "n": 1.0,
+        }
+    )
+    risk = fit_cash_at_risk(fit_payment_curves(history, AS_OF), still_open, AS_OF, grace_days=5)
+    assert np.isnan(risk.low)
+    assert "One of 301 customers has 67 % of the invoices" in risk.reason

@@ -3,7 +3,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from models.figures import Figure
+from models.figures import COUNTED, Figure
 from ui.receipt import change, course, interval_in_words
 
 AS_OF = dt.date(2025, 6, 30)
@@ -73,3 +73,15 @@ def test_missing_value_gives_its_reason_as_text():
 def test_dollars_are_no_formula():
     risk = figure("late_payments.cash_at_risk", 10_000.0, 8_000.0, 12_000.0)
     assert interval_in_words(risk, "USD", 0.95).count("\\$") == 2
+
+
+def test_card_says_why_an_estimate_has_no_interval_and_a_count_says_nothing():
+    alone = figure("late_payments.late_share", 0.3, reason="All invoices are of one customer.")
+    assert interval_in_words(alone, "EUR", 0.95) == "All invoices are of one customer\\."
+    assert interval_in_words(figure(reason=COUNTED), "EUR", 0.95) == ""
+
+
+def test_card_says_beside_the_interval_what_to_know_of_it():
+    large = figure("late_payments.late_share", 0.3, 0.2, 0.4, reason="One customer has 24 %.")
+    said = interval_in_words(large, "EUR", 0.95)
+    assert said == "20.0 % to 40.0 % (95 % interval). One customer has 24 %\\."
