@@ -35,6 +35,15 @@ __all__ = ["AgingBy", "Cumulated", "age_balances", "clean", "measure", "unapplie
 
 AgingBy = Literal["due", "invoice"]
 
+#: Figures of the whole period, which books that began within it cannot carry.
+PERIOD_FIGURES = (
+    "dso_simple",
+    "dso_best_possible",
+    "average_days_delinquent",
+    "cei",
+    "cash_flow_velocity",
+)
+
 # Sums of cents in binary leave dust that is no debt; a twentieth of a cent is none either.
 DUST = 5e-4
 
@@ -135,8 +144,10 @@ def measure_at(
     # Months before the first invoice are not months without sales: they are not known.
     months = window[: np.searchsorted(-window, -first, side="right") + 1]
     monthly = -np.diff(sums.sales[np.searchsorted(sums.grid, months)])
-    simple = float(dso_simple(balance, sales, days))
-    best = float(dso_best_possible(balance - overdue, sales, days))
+    # Of a period that the books do not cover, sales and the opening balance are not known.
+    covered = 1.0 if books_cover(first, start) else np.nan
+    simple = covered * float(dso_simple(balance, sales, days))
+    best = covered * float(dso_best_possible(balance - overdue, sales, days))
     count_back = dso_count_back(balance, np.where(monthly > DUST, monthly, 0.0), -np.diff(months))
     # Growth compares like with like: a change of exchange rate is no growth.
     year, year_start = window[12], window[12 + period_months]
@@ -145,8 +156,7 @@ def measure_at(
         closing_rate @ (sums.billed_at(b) - sums.billed_at(a))
         for a, b in ((start, end), (year_start, year))
     )
-    # A week for weekends and holidays; a month without books would pass for growth.
-    full_year = first <= year_start + 7
+    full_year = books_cover(first, year_start)
     owed_growth = float(ratio(balance, owed_before) - 1) if full_year else np.nan
     sales_growth = float(ratio(sold, sold_before) - 1) if full_year else np.nan
     row = {
@@ -161,8 +171,10 @@ def measure_at(
         "dso_simple": simple,
         "dso_best_possible": best,
         "average_days_delinquent": float(days_delinquent(simple, best)),
-        "cei": float(collection_effectiveness_index(opening, sales, balance, balance - overdue)),
-        "cash_flow_velocity": float(cash_flow_velocity(collected, opening, balance, days)),
+        "cei": covered
+        * float(collection_effectiveness_index(opening, sales, balance, balance - overdue)),
+        "cash_flow_velocity": covered
+        * float(cash_flow_velocity(collected, opening, balance, days)),
         "receivables_growth": owed_growth,
         "sales_growth": sales_growth,
         "growth": owed_growth - sales_growth,
@@ -170,9 +182,23 @@ def measure_at(
     return row, reasons_missing(row, start, end, first, period_months)
 
 
+def books_cover(first: int, start: int) -> bool:
+    """Whether the books, begun on day `first`, hold all that came after day `start`.
+
+    A week for weekends and holidays; a month without books would pass for one without sales.
+    """
+    return first <= start + 7
+
+
 def reasons_missing(
     row: dict, start: int, end: int, first: int, period_months: int
 ) -> dict[str, str]:
+    young = (
+        f"The books begin on {to_date(first)}, within the {period_months} months from "
+        f"{to_date(start + 1)} to {to_date(end)} that this is measured over, so the sales and the "
+        "opening balance of the whole period are not known. Load a longer period, or choose a "
+        "shorter one."
+    )
     no_sales = (
         f"Nothing was billed from {to_date(start + 1)} to {to_date(end)}, so there are no sales to "
         "set the balance against. Choose a longer period."
@@ -189,6 +215,8 @@ def reasons_missing(
         "growth": "There is no full year of history before the period, so growth cannot be "
         "computed. Load a longer period.",
     }
+    if not books_cover(first, start):
+        says |= dict.fromkeys(PERIOD_FIGURES, young)
     return {name: text for name, text in says.items() if np.isnan(row[name])}
 
 

@@ -244,6 +244,45 @@ def test_growth_is_not_measured_against_months_before_the_books():
     assert "full year of history" in late_start.reasons["growth"]
 
 
+YOUNG = (
+    "dso_simple",
+    "dso_best_possible",
+    "average_days_delinquent",
+    "cei",
+    "cash_flow_velocity",
+)
+
+
+def test_books_younger_than_the_period_carry_no_figure_of_it():
+    # Six weeks of books: the sales of October are not known, and zero is no opening balance.
+    books = ledger(
+        ("2024-11-15", "2024-12-15", "2024-11-15", "billed", 1000.0),
+        ("2024-12-15", "2025-01-14", "2024-12-15", "billed", 800.0),
+        ("2024-11-15", "2024-12-15", "2024-12-20", "paid", 400.0),
+    )
+    result = fit_receivables(books, EUR, AS_OF)
+    figures = {figure.id: figure for figure in result.figures()}
+    for name in YOUNG:
+        figure = figures[f"receivables.{name}"]
+        assert figure.value is None
+        for part in ("books begin on 2024-11-15", "are not known", "Load a longer period"):
+            assert part in figure.reason
+    # What needs no whole period is there: 600 and 800 owed, all of December's sales and 600 of
+    # November's 1,000.
+    assert result.open_amount == 1400
+    assert result.dso == pytest.approx(31 + 30 * 0.6)
+    # A period of one month is covered.
+    month = fit_receivables(books, EUR, AS_OF, period_months=1)
+    assert month.dso_simple == pytest.approx(1400 / 800 * 31)
+
+
+def test_trend_begins_where_the_books_cover_the_period():
+    flows = steady_flows([100.0] * 12, 30, first="2024-01-31")
+    trend = fit_receivables(flows, EUR, AS_OF).trend.set_index("as_of")
+    assert trend.loc["2024-02-29", list(YOUNG)].isna().all()
+    assert trend.loc["2024-03-31", list(YOUNG)].notna().all()
+
+
 def test_count_back_out_of_history_says_so():
     # 800 is still open of what was billed before the books begin.
     early = ledger(
