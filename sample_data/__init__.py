@@ -1,5 +1,6 @@
-"""A small invented company in the canonical tables, made from a seed."""
+"""The known-truth company: a simulated firm to explore, whose every answer is written down."""
 
-from sample_data.company import generate, write
+from sample_data.company import Company, generate
+from sample_data.effects import MECHANISMS
 
-__all__ = ["generate", "write"]
+__all__ = ["MECHANISMS", "Company", "generate"]

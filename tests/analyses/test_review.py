@@ -21,7 +21,7 @@ ENDED = ("completed_on", "resolved_on", "churned_on")
 
 @pytest.fixture(scope="module")
 def company():
-    return generate(seed=11, n_customers=150, months=30)
+    return generate(seed=11, n_customers=150, months=30).tables
 
 
 @pytest.fixture(scope="module")
@@ -165,10 +165,10 @@ def test_only_a_refusal_is_a_reason_and_a_fault_is_not_hidden(company, monkeypat
 
         return fit
 
-    monkeypatch.setattr(analyses.review, "fit_late_share", stops(Refusal("Nothing is due yet.")))
+    monkeypatch.setattr(analyses.review, "fit_cash_at_risk", stops(Refusal("Nothing is due yet.")))
     found = analyses.review.run(tables, scope)
-    assert found.reasons["late_share"] == "Nothing is due yet."
+    assert found.reasons["cash_at_risk"] == "Nothing is due yet."
     # What pandas says when columns do not fit is no reason that a reader could act on.
-    monkeypatch.setattr(analyses.review, "fit_late_share", stops(ValueError("cannot reindex")))
+    monkeypatch.setattr(analyses.review, "fit_cash_at_risk", stops(ValueError("cannot reindex")))
     with pytest.raises(ValueError, match="cannot reindex"):
         analyses.review.run(tables, scope)

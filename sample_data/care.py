@@ -1,0 +1,172 @@
+"""Support cases and surveys: who calls about what, who is asked, and who answers."""
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+from scipy.special import expit, ndtri
+from scipy.stats import poisson
+
+from sample_data.book import Book, Calendar
+from sample_data.effects import EFFECTS
+from sample_data.population import Population
+from sample_data.streams import Streams
+
+__all__ = ["TOPICS", "TOUCHPOINTS", "TROUBLES", "surveys", "tickets"]
+
+TOPICS = np.array(
+    ["billing", "payment", "pricing", "refund", "delivery", "product", "onboarding", "other"],
+    dtype=object,
+)
+TOPIC_MIX = np.cumsum([0.20, 0.10, 0.08, 0.04, 0.16, 0.28, 0.05, 0.09])
+#: What can have happened to a customer in a month, and what it makes people call about.
+TROUBLES = np.array(
+    ["", "late_delivery", "billing_error", "bill_shock", "harsh_reminder", "slow_ticket",
+     "price_rise", "visit_shortfall"],
+    dtype=object,
+)  # fmt: skip
+TOPIC_OF_TROUBLE = np.array([-1, 4, 0, 0, 1, -1, 2, -1])
+#: How much more a customer calls in the month of a trouble. Choices.
+EXTRA_CALLS = np.array([0.0, 0.45, 0.65, 0.5, 0.25, 0.1, 0.3, 0.0])
+SLOTS = 7
+MEDIAN_MINUTES = 18.0
+MINUTE_COST = 0.92
+#: Half a year in which a team was short of people, two thirds through the books.
+SHORT_OF_PEOPLE = (0.60, 0.68)
+
+#: Touchpoint, measure and how often it asks where there is a reason to.
+TOUCHPOINTS = (
+    ("relationship", "nps", 1.0),
+    ("invoicing", "csat", 0.5),
+    ("support", "csat", 0.45),
+    ("support", "ces", 0.40),
+    ("delivery", "csat", 0.20),
+    ("reminder", "csat", 0.15),
+    ("collection", "ces", 0.15),
+    ("refund", "csat", 0.6),
+    ("onboarding", "nps", 0.8),
+    ("renewal", "nps", 0.6),
+    ("purchase", "ces", 0.15),
+)
+
+
+def tickets(
+    book: Book,
+    streams: Streams,
+    population: Population,
+    calendar: Calendar,
+    month: int,
+    *,
+    satisfaction: np.ndarray,
+    active: np.ndarray,
+    trouble: np.ndarray,
+    off: Collection[str],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cases opened in `month`; returns how many each customer has, and who waited too long."""
+    rng = streams("tickets", month)
+    slots = population.slot.max() + 1
+    how_many = rng.random(slots)[population.slot]
+    draws = rng.random((slots, SLOTS, 7))[population.slot]
+    rate = np.exp(EFFECTS.ticket_intercept + EFFECTS.ticket_of_satisfaction * satisfaction)
+    rate = rate * population.tickets_relative + EXTRA_CALLS[trouble]
+    count = np.minimum(poisson.ppf(how_many, rate), SLOTS)
+    count = np.where(active & ("tickets" not in off), count, 0).astype(int)
+    who, place = np.nonzero(np.arange(SLOTS)[None, :] < count[:, None])
+    u = draws[who, place]
+    about = TOPIC_OF_TROUBLE[trouble[who]]
+    usual = np.searchsorted(TOPIC_MIX, u[:, 0], side="right").clip(max=len(TOPICS) - 1)
+    # Whoever is new asks how things work.
+    usual = np.where((month - population.acquired_month[who] < 2) & (u[:, 0] < 0.35), 6, usual)
+    caused = (about >= 0) & (u[:, 1] < 0.7)
+    topic = np.where(caused, about, usual)
+    disruptive = population.reasons[who, 3]
+    minutes = MEDIAN_MINUTES * np.exp(0.7 * ndtri(u[:, 2])) * np.where(disruptive, 2.5, 1.0)
+    minutes = np.round(minutes, 1)
+    begin, end = (round(share * calendar.months) for share in SHORT_OF_PEOPLE)
+    slow = 0.32 if begin <= month < end else 0.12
+    is_slow = u[:, 3] < slow
+    promise = EFFECTS.ticket_promise_days
+    takes = np.where(is_slow, promise + 1 + np.floor(14 * u[:, 4]), np.floor(promise * u[:, 4]))
+    opened = calendar.first_days[month] + np.floor(u[:, 5] * calendar.days_in_month[month])
+    book.add(
+        "tickets",
+        customer=who,
+        opened_on=opened,
+        resolved_on=opened + takes,
+        topic=TOPICS[topic],
+        handling_minutes=minutes,
+        cost=np.round(minutes * MINUTE_COST, 2),
+        trouble=np.where(caused, trouble[who], 0),
+        at_work=u[:, 6],
+    )
+    return count, who[is_slow]
+
+
+def surveys(
+    book: Book,
+    streams: Streams,
+    population: Population,
+    calendar: Calendar,
+    month: int,
+    *,
+    satisfaction: np.ndarray,
+    active: np.ndarray,
+    trouble: np.ndarray,
+    reasons_to_ask: Mapping[str, np.ndarray],
+    off: Collection[str],
+) -> None:
+    """Ask at each touchpoint and write down the answers of those who answer.
+
+    Parameters
+    ----------
+    satisfaction : ndarray of shape (n_customers,)
+        Latent satisfaction, what fewer visits do to the score included.
+    reasons_to_ask : mapping of str to ndarray of bool
+        Touchpoint to the customers it met this month.
+    """
+    rng = streams("surveys", month)
+    slots = population.slot.max() + 1
+    draws = rng.random((slots, len(TOUCHPOINTS), 6))[population.slot]
+    for place, (touchpoint, measure, asked) in enumerate(TOUCHPOINTS):
+        u = draws[:, place]
+        extreme = EFFECTS.response_of_extremes * satisfaction**2
+        logit = EFFECTS.response_intercept + EFFECTS.response_of_satisfaction * satisfaction
+        logit = logit + np.minimum(extreme, 4.0)
+        if "informative_response" in off:
+            logit = np.full(len(population), -0.5)
+        answers = (u[:, 0] < asked) & (u[:, 1] < expit(logit))
+        answers &= active & reasons_to_ask[touchpoint] & ("surveys" not in off)
+        who = np.flatnonzero(answers)
+        measured = observed(satisfaction[who], u[who, 2], off)
+        day = calendar.first_days[month] + np.floor(u[who, 3] * calendar.days_in_month[month])
+        book.add(
+            "surveys",
+            customer=who,
+            respondent=1 + np.floor(3 * u[who, 4]).astype(int),
+            answered_on=day,
+            measure=measure,
+            touchpoint=touchpoint,
+            score=score(measure, measured),
+            trouble=trouble[who],
+        )
+
+
+def observed(satisfaction: np.ndarray, uniform: np.ndarray, off: Collection[str]) -> np.ndarray:
+    """What a respondent feels when asked, about standard normal: reliability 0.7."""
+    reliability = 1.0 if "survey_noise" in off else EFFECTS.survey_reliability
+    error = ndtri(np.clip(uniform, 1e-9, 1 - 1e-9))
+    return np.sqrt(reliability) * satisfaction + np.sqrt(1 - reliability) * error
+
+
+def score(measure: str, felt: np.ndarray) -> np.ndarray:
+    """Put what is felt on the scale of a measure.
+
+    Examples
+    --------
+    >>> [score(m, np.array([-3.0, 0.0, 3.0])).tolist() for m in ("nps", "csat", "ces")]
+    [[2.0, 8.0, 10.0], [1.0, 4.0, 5.0], [2.0, 5.0, 7.0]]
+    """
+    if measure == "nps":
+        return np.clip(np.round(8.1 + 1.9 * felt), 0, 10)
+    if measure == "csat":
+        return 1.0 + np.searchsorted([-1.7, -1.0, -0.2, 0.9], felt)
+    return np.clip(np.round(4.9 + 1.1 * felt), 1, 7)
