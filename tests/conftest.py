@@ -2,10 +2,12 @@
 
 ``GOODWILL_REFERENCE_DATA`` names the folder of real data; its default is ``../shared/data``.
 ``GOODWILL_REQUIRE=browser,reference`` turns skipped tests of these marks into failures, and
-also fails a run in which none of them took part.
+also fails a run in which none of them took part, whichever worker it would have been on.
 """
 
+import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,9 +39,23 @@ def reference_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_workspace(tmp_path_factory) -> Path:
-    """A workspace with the sample company. Shared: read it, do not load into it."""
-    return load_sample(tmp_path_factory.mktemp("sample"))
+def sample_workspace(tmp_path_factory, worker_id) -> Path:
+    """A workspace with the sample company. Shared by all workers: read it, do not load into it."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent  # each worker has a folder of its own in that of the run
+    return made_once(folder / "sample", load_sample)
+
+
+def made_once(folder: Path, make: Callable[[Path], Path]) -> Path:
+    """What `make` makes in `folder`: the worker that asks first makes it, the others wait."""
+    folder.mkdir(exist_ok=True)
+    said = folder / "made"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            said.write_text(str(make(folder)))
+    return Path(said.read_text())
 
 
 @pytest.fixture
@@ -75,13 +91,18 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_makereport(item, call):
     report = yield
     demanded = {mark for mark in REQUIRED if item.get_closest_marker(mark)}
-    if report.when == "call" and report.passed:
-        passed_marks.update(demanded)
+    # The report is what a worker sends to the process that sums up the run.
+    report.demanded = sorted(demanded)
     if demanded and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.longrepr = f"Required by GOODWILL_REQUIRE ({', '.join(demanded)}), but: {reason}"
     return report
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call" and report.passed:
+        passed_marks.update(getattr(report, "demanded", ()))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -95,6 +116,8 @@ def pytest_make_collect_report(collector):
 
 
 def pytest_sessionfinish(session, exitstatus):
+    if hasattr(session.config, "workerinput"):
+        return  # a worker knows its own part only
     if exitstatus == pytest.ExitCode.OK and REQUIRED - passed_marks:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -42,13 +42,10 @@ def test_a_fault_in_a_page_is_noticed_here(in_sample_workspace, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGE_FILES)
-def test_page_runs_without_a_fault(in_sample_workspace, page):
-    assert faults(start(page)) == []
-
-
-@pytest.mark.parametrize("page", PAGE_FILES)
-def test_page_has_one_title(in_sample_workspace, page):
-    assert len(start(page).title) == 1
+def test_page_runs_without_a_fault_and_has_one_title(in_sample_workspace, page):
+    at = start(page)
+    assert faults(at) == []
+    assert len(at.title) == 1
 
 
 @pytest.mark.parametrize("page", PAGE_FILES)
