@@ -1,5 +1,7 @@
 """Time to pay of a view: how long invoices take, how many are late, and which money is at risk."""
 
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
@@ -16,6 +18,8 @@ from models.open_invoices import (
     score_open_invoices,
 )
 from models.refusal import Refusal
+from models.risk_sets import ALL
+from warehouse.invoices import invoice_balances
 from warehouse.late_payments import invoice_outcomes, open_invoices, payment_counts
 from warehouse.workspace import Tables
 
@@ -36,8 +40,12 @@ MANY_CUSTOMERS = 20_000
 CUSTOMER_GROUPS = 4_096
 
 
-def time_to_pay(tables: Tables, scope: Scope, by: str | None = None) -> TimeToPay:
+def time_to_pay(
+    tables: Tables, scope: Scope, by: str | None = None, *, counted: pd.DataFrame | None = None
+) -> TimeToPay:
     """Share paid by days since issue, over all invoices or for each value of segment `by`.
+
+    `counted` is what `counts` gives, where it is at hand.
 
     Raises
     ------
@@ -47,7 +55,14 @@ def time_to_pay(tables: Tables, scope: Scope, by: str | None = None) -> TimeToPa
     """
     if by == "disputed":
         refuse_undated_disputes(tables)
-    return fit_time_to_pay(counts(tables, scope, by), scope.as_of, by=by)
+    found = fit_time_to_pay(
+        counts(tables, scope, by) if counted is None else counted, scope.as_of, by=by
+    )
+    if not in_groups(tables):
+        return found
+    n_customers = customers(tables, scope, by)
+    groups = found.groups.assign(n_customers=found.groups["group"].map(n_customers))
+    return replace(found, groups=groups, n_customers=int(n_customers[ALL]))
 
 
 def refuse_undated_disputes(tables: Tables) -> None:
@@ -65,9 +80,18 @@ def refuse_undated_disputes(tables: Tables) -> None:
         )
 
 
-def late_share(tables: Tables, scope: Scope, by: str | None = None) -> LateShare:
+def late_share(
+    tables: Tables, scope: Scope, by: str | None = None, *, counted: pd.DataFrame | None = None
+) -> LateShare:
     """Share late among the invoices paid or past due, over all and for each value of `by`."""
-    return fit_late_share(counts(tables, scope, by), scope.as_of, by=by)
+    found = fit_late_share(
+        counts(tables, scope, by) if counted is None else counted, scope.as_of, by=by
+    )
+    if not in_groups(tables):
+        return found
+    n_customers = customers(tables, scope, by, paid_or_past_due=True)
+    n_customers = found.table["group"].map(n_customers).fillna(0).astype(int)
+    return replace(found, table=found.table.assign(n_customers=n_customers))
 
 
 def payment_curves(tables: Tables, scope: Scope) -> PaymentCurves:
@@ -97,15 +121,37 @@ def open_now(tables: Tables, scope: Scope) -> pd.DataFrame:
 
 def counts(tables: Tables, scope: Scope, by: str | None = None) -> pd.DataFrame:
     """Invoices counted by customer, terms, days and outcome, as the models take them."""
-    many = tables["customers"].count().to_pandas() > MANY_CUSTOMERS
     segments = [by] if by else []
     counted = payment_counts(
         scope.invoices(tables, by=segments),
         scope.as_of,
         by=segments,
-        customer_groups=CUSTOMER_GROUPS if many else None,
+        customer_groups=CUSTOMER_GROUPS if in_groups(tables) else None,
     )
     return counted.to_pandas()
+
+
+def in_groups(tables: Tables) -> bool:
+    """Whether there are so many customers that their invoices are counted by random groups."""
+    return bool(tables["customers"].count().to_pandas() > MANY_CUSTOMERS)
+
+
+def customers(
+    tables: Tables, scope: Scope, by: str | None, *, paid_or_past_due: bool = False
+) -> pd.Series:
+    """Customers of the view by value of `by`, and over `ALL`: not groups of them."""
+    invoices = scope.invoices(tables, by=[by] if by else [])
+    # A segment may have the name of a balance's column.
+    invoices = invoices.mutate(group=invoices[by] if by else ibis.literal(ALL))
+    if paid_or_past_due:
+        invoices = invoice_balances(invoices, scope.as_of).filter(_.late.notnull())
+    counted = invoices.group_by("group").agg(n=_.customer_id.nunique()).to_pandas()
+    everyone = int(invoices.customer_id.nunique().to_pandas())
+    return (
+        pd.concat([counted.set_index("group")["n"], pd.Series({ALL: everyone})])
+        .groupby(level=0)
+        .last()
+    )
 
 
 def receipt_rows(

@@ -1,5 +1,6 @@
 """Every analysis of one view together: what exports, slides and the review are made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,10 +11,11 @@ import pandas as pd
 import analyses.late_payments
 import analyses.receivables
 from analyses.scope import Scope
+from models.aging import BOUNDS
 from models.cash_forecast import CashForecast, fit_cash_forecast
 from models.figures import DEFINITIONS, Figure
-from models.late_payments import TimeToPay, fit_time_to_pay
-from models.late_share import LateShare, fit_late_share
+from models.late_payments import TimeToPay
+from models.late_share import LateShare
 from models.open_invoices import (
     CashAtRisk,
     fit_cash_at_risk,
@@ -94,21 +96,22 @@ HOLDS = {
 }
 
 
-def run(tables: Tables, scope: Scope) -> Review:
+def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Review:
     """Run every analysis on one view; one that refuses does not stop the others.
 
     The rows are read once and shared, so that this costs less than the sum of the pages.
+    `buckets` are the upper ends of the aging buckets in days.
     """
-    as_of = scope.as_of
+    as_of, ours = scope.as_of, analyses.late_payments
     ledger = cache(lambda: analyses.receivables.flows(tables, scope))
-    counted = cache(lambda: analyses.late_payments.counts(tables, scope))
-    owed = cache(lambda: analyses.late_payments.open_now(tables, scope))
+    counted = cache(lambda: ours.counts(tables, scope))
+    owed = cache(lambda: ours.open_now(tables, scope))
     curves = cache(lambda: fit_payment_curves(counted(), as_of))
     fits = {
-        "receivables": lambda: fit_receivables(*ledger(), as_of),
+        "receivables": lambda: fit_receivables(*ledger(), as_of, buckets=buckets),
         "patterns": lambda: fit_payment_patterns(*ledger(), as_of),
-        "time_to_pay": lambda: fit_time_to_pay(counted(), as_of),
-        "late_share": lambda: fit_late_share(counted(), as_of),
+        "time_to_pay": lambda: ours.time_to_pay(tables, scope, counted=counted()),
+        "late_share": lambda: ours.late_share(tables, scope, counted=counted()),
         "scored_invoices": lambda: score_open_invoices(curves(), owed(), as_of),
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 
-from warehouse.segments import segmented_invoices
+from warehouse.segments import SEGMENTS, segment_values, segmented_invoices, segments_in
 from warehouse.workspace import Tables
 
-__all__ = ["Scope"]
+__all__ = ["Scope", "filters_in_words", "read_filters"]
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,46 @@ class Scope:
         """The invoices the question is about, with a column for each segment in `by`."""
         tables.require("customers", "invoices", "payments")
         return segmented_invoices(tables, self.as_of, by=by, filters=self.filters)
+
+
+def filters_in_words(filters: Mapping[str, Sequence[str]]) -> str:
+    """What a view is cut to, as pages, slides and files say it.
+
+    >>> filters_in_words({"industry": ("Retail", "Trade"), "region": ("North",)})
+    'Industry: Retail, Trade; Region: North'
+    >>> filters_in_words({})
+    'All customers'
+    """
+    said = (f"{SEGMENTS[name]}: {', '.join(values)}" for name, values in filters.items() if values)
+    return "; ".join(said) or "All customers"
+
+
+def read_filters(
+    tables: Tables, as_of: dt.date, written: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """Filters from the way a command line writes them: ``industry=Retail``, one value each.
+
+    Raises
+    ------
+    ValueError
+        If there is no such way to cut, or no invoice with such a value by `as_of`.
+    """
+    filters: dict[str, tuple[str, ...]] = {}
+    known = segments_in(tables)
+    for words in written:
+        name, parted, value = words.partition("=")
+        name, value = name.strip(), value.strip()
+        if not parted or name not in known:
+            raise ValueError(
+                f"The filter '{words}' is not one of the ways to cut this data, so nothing was cut "
+                f"by it. Write it like {known[0]}=VALUE, with one of {', '.join(known)}."
+            )
+        values = segment_values(tables, name, as_of)
+        if value not in values:
+            some = ", ".join(values[:12]) + (" …" if len(values) > 12 else "")
+            raise ValueError(
+                f"No invoice issued up to {as_of} has {name} '{value}', so the filter would leave "
+                f"nothing. Choose from {some}."
+            )
+        filters[name] = tuple(dict.fromkeys([*filters.get(name, ()), value]))
+    return filters

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from charts.theme import INK, MUTED, PALETTE, money_axis, series_color, series_dash, severity
+from charts.wording import bucket_in_short
 from models.payment_patterns import PaymentPatterns
 from models.receivables import Receivables
 
@@ -35,12 +36,12 @@ def aging_bars(receivables: Receivables, *, currency: str) -> alt.Chart:
     table = receivables.aging.assign(
         share=receivables.aging["share"].fillna(0.0),
         label=[
-            f"{bucket_label(bucket)}|{part:.0%}"
+            f"{bucket_in_short(bucket)}|{part:.0%}"
             for bucket, part in zip(
                 receivables.aging["bucket"], receivables.aging["share"].fillna(0.0), strict=True
             )
         ],
-        band=[bucket_label(bucket) for bucket in receivables.aging["bucket"]],
+        band=[bucket_in_short(bucket) for bucket in receivables.aging["bucket"]],
     )
     order = list(table["label"])
     base = alt.Chart(table).encode(
@@ -71,13 +72,6 @@ def aging_bars(receivables: Receivables, *, currency: str) -> alt.Chart:
             scale=alt.Scale(domain=order, range=severity(len(order))),
         )
     )
-
-
-def bucket_label(bucket: str) -> str:
-    """An age band as an axis prints it."""
-    if bucket == "current":
-        return "not yet due"
-    return f"over {int(bucket[:-1]) - 1}" if bucket.endswith("+") else bucket.replace("-", "–")
 
 
 def dso_trend(receivables: Receivables) -> alt.LayerChart:

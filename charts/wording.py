@@ -9,6 +9,9 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_currency, format_currency, format_decimal
 
 __all__ = [
+    "STEADY_DAYS",
+    "bucket",
+    "bucket_in_short",
     "count",
     "count_of",
     "date",
@@ -22,6 +25,10 @@ __all__ = [
 ]
 
 LOCALE = "en"
+
+#: A movement below this is none to a reader of days with one decimal.
+STEADY_DAYS = 0.5
+
 NOTHING = "–"
 
 
@@ -129,6 +136,31 @@ def in_unit(value: float | None, unit: str, currency: str, *, exact: bool = Fals
     if unit == "count":
         return count(value)
     return f"{value:,.4f}" if exact else f"{value:,.1f}"
+
+
+def bucket(label: str, aging_by: str = "due") -> str:
+    """An aging bucket as a sentence says it.
+
+    >>> bucket("1-30"), bucket("current"), bucket("91+"), bucket("0-30", "invoice")
+    ('1 to 30 days past due', 'not yet due', 'more than 90 days past due', '0 to 30 days old')
+    """
+    what = "past due" if aging_by == "due" else "old"
+    if label == "current":
+        return "not yet due"
+    if label.endswith("+"):
+        return f"more than {int(label[:-1]) - 1} days {what}"
+    return f"{label.replace('-', ' to ')} days {what}"
+
+
+def bucket_in_short(label: str) -> str:
+    """An aging bucket as an axis prints it, whose title says of what the days are.
+
+    >>> bucket_in_short("1-30"), bucket_in_short("current"), bucket_in_short("91+")
+    ('1–30', 'not yet due', 'over 90')
+    """
+    if label == "current":
+        return "not yet due"
+    return f"over {int(label[:-1]) - 1}" if label.endswith("+") else label.replace("-", "–")
 
 
 def listed(words: list[str], last: str = "and") -> str:

@@ -1,10 +1,7 @@
 """Balances, sales and collections on any day of a grid, from one pass over the flows."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +17,7 @@ from models.collection_metrics import (
 )
 from models.ledger import (
     BILLED,
+    DUST,
     PAID,
     UNAPPLIED,
     Ledger,
@@ -31,9 +29,7 @@ from models.ledger import (
     to_timestamps,
 )
 
-__all__ = ["AgingBy", "Cumulated", "age_balances", "clean", "measure", "unapplied"]
-
-AgingBy = Literal["due", "invoice"]
+__all__ = ["Cumulated", "clean", "measure", "unapplied"]
 
 #: Figures of the whole period, which books that began within it cannot carry.
 PERIOD_FIGURES = (
@@ -43,9 +39,6 @@ PERIOD_FIGURES = (
     "cei",
     "cash_flow_velocity",
 )
-
-# Sums of cents in binary leave dust that is no debt; a twentieth of a cent is none either.
-DUST = 5e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,36 +211,6 @@ def reasons_missing(
     if not books_cover(first, start):
         says |= dict.fromkeys(PERIOD_FIGURES, young)
     return {name: text for name, text in says.items() if np.isnan(row[name])}
-
-
-def age_balances(
-    ledger: Ledger, as_of: dt.date, edges: tuple[int, ...], aging_by: AgingBy
-) -> pd.DataFrame:
-    """Open amount by bucket of age, at the closing rate."""
-    if aging_by == "due":
-        age, lowest = day_number(as_of) - ledger.due, 0
-        labels = ["current", *bucket_labels((0, *edges))]
-        bounds = (0, *edges)
-    elif aging_by == "invoice":
-        age, lowest = day_number(as_of) - ledger.issued, 0
-        labels, bounds = bucket_labels((-1, *edges)), edges
-    else:
-        raise ValueError(
-            f"Aging by '{aging_by}' is not known, so balances cannot be aged. Choose 'due' or "
-            "'invoice'."
-        )
-    bucket = np.searchsorted(bounds, np.maximum(age, lowest), side="left")
-    rates = ledger.rates_in(day_number(as_of))[:, 0]
-    amounts = np.bincount(bucket, ledger.signed * rates[ledger.currency], minlength=len(labels))
-    amounts = np.where(np.abs(amounts) < DUST, 0.0, amounts)
-    return pd.DataFrame(
-        {"bucket": labels, "amount": amounts, "share": ratio(amounts, amounts.sum())}
-    )
-
-
-def bucket_labels(edges: Sequence[int]) -> list[str]:
-    inner = [f"{low + 1}-{high}" for low, high in pairwise(edges)]
-    return [*inner, f"{edges[-1] + 1}+"]
 
 
 def unapplied(ledger: Ledger, as_of: dt.date) -> float:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.balances import DUST
 from models.figures import Figure
 from models.ledger import (
+    DUST,
     PAID,
     Ledger,
     day_number,
@@ -148,49 +148,20 @@ def fit_cash_forecast(
        world." Springer. (Split conformal prediction.)
     """
     ledger = read_flows(flows, rates, as_of)
-    n_paid = int(ledger.n[ledger.kind == PAID].sum())
-    span = day_number(as_of) - int(ledger.issued.min()) if ledger.issued.size else 0
-    if n_paid < LEAST_PAYMENTS or span < LEAST_HISTORY:
-        raise Refusal(
-            f"Up to {as_of} there are {n_paid} payments over {span} days; a cash forecast needs "
-            f"{LEAST_PAYMENTS} over {LEAST_HISTORY}. Load a longer period, or widen the filters."
-        )
+    n_paid = checked_history(ledger, as_of)
     ends = month_ends_before(as_of, backtest_months + history_months)
-    counts = count_monthly(ledger, ends)
-    first = int(ledger.issued.min())
     made_on = ends[-1 - backtest_months :]
+    first = int(ledger.issued.min())
     made_on = made_on[(made_on - first >= LEAST_HISTORY) | (made_on == ends[-1])]
-    expected = np.array(
-        [forecast_on(counts, ledger, int(day), weeks, history_months) for day in made_on]
-    )
-    # What float arithmetic leaves of a settled balance is not money to come.
-    expected[expected < DUST] = 0.0
-    actual = came_in(ledger, made_on[:-1], weeks)
+    expected, actual = forecasts_on(ledger, ends, made_on, weeks, history_months)
     # Column 0 is all weeks together, then week by week.
-    expected = np.column_stack([expected.sum(axis=1), expected])
-    actual = np.column_stack([actual.sum(axis=1), actual])
     ended = np.concatenate([[7 * weeks], 7 * np.arange(1, weeks + 1)])
-    past = np.full(actual.shape, np.nan)
-    np.divide(np.abs(actual - expected[:-1]), expected[:-1], out=past, where=expected[:-1] > 0)
-    width = [error_quantiles(past, made_on[:-1], int(day), ended, confidence) for day in made_on]
-    width, notes = np.array([w for w, _ in width]), [note for _, note in width]
-    low, high = np.maximum(expected * (1 - width), 0.0), expected * (1 + width)
+    low, high, reason = bounds_on(expected, actual, made_on, ended, confidence)
     backtest = past_table(made_on, expected, actual, low, high, [0], weeks, ended)
     weekly = past_table(made_on, expected, actual, low, high, range(1, weeks + 1), weeks, ended)
     rated = backtest["inside"].dropna()
-    start = to_timestamps(day_number(as_of) + 1 + 7 * np.arange(weeks))
-    table = pd.DataFrame(
-        {
-            "week": np.arange(1, weeks + 1),
-            "week_start": start,
-            "week_end": start + np.timedelta64(6, "D"),
-            "expected": expected[-1, 1:],
-            "low": low[-1, 1:],
-            "high": high[-1, 1:],
-        }
-    )
     return CashForecast(
-        table,
+        weeks_table(as_of, expected[-1, 1:], low[-1, 1:], high[-1, 1:]),
         float(expected[-1, 0]),
         float(low[-1, 0]),
         float(high[-1, 0]),
@@ -201,7 +172,64 @@ def fit_cash_forecast(
         int((made_on[:-1] + 7 * weeks <= day_number(as_of)).sum()),
         n_paid,
         as_of,
-        notes[-1],
+        reason,
+    )
+
+
+def checked_history(ledger: Ledger, as_of: dt.date) -> int:
+    """Payments to learn from, if they are enough."""
+    n_paid = int(ledger.n[ledger.kind == PAID].sum())
+    span = day_number(as_of) - int(ledger.issued.min()) if ledger.issued.size else 0
+    if n_paid < LEAST_PAYMENTS or span < LEAST_HISTORY:
+        raise Refusal(
+            f"Up to {as_of} there are {n_paid} payments over {span} days; a cash forecast needs "
+            f"{LEAST_PAYMENTS} over {LEAST_HISTORY}. Load a longer period, or widen the filters."
+        )
+    return n_paid
+
+
+def forecasts_on(
+    ledger: Ledger, ends: np.ndarray, made_on: np.ndarray, weeks: int, history_months: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Forecast on each day and what came in after all but the last: all weeks, then each."""
+    counts = count_monthly(ledger, ends)
+    expected = np.array(
+        [forecast_on(counts, ledger, int(day), weeks, history_months) for day in made_on]
+    )
+    # What float arithmetic leaves of a settled balance is not money to come.
+    expected[expected < DUST] = 0.0
+    actual = came_in(ledger, made_on[:-1], weeks)
+    return tuple(np.column_stack([cash.sum(axis=1), cash]) for cash in (expected, actual))
+
+
+def bounds_on(
+    expected: np.ndarray,
+    actual: np.ndarray,
+    made_on: np.ndarray,
+    ended: np.ndarray,
+    confidence: float,
+) -> tuple[np.ndarray, np.ndarray, str | None]:
+    """Low and high of each forecast from the errors known on its day, and a note on the last."""
+    past = np.full(actual.shape, np.nan)
+    np.divide(np.abs(actual - expected[:-1]), expected[:-1], out=past, where=expected[:-1] > 0)
+    found = [error_quantiles(past, made_on[:-1], int(day), ended, confidence) for day in made_on]
+    width = np.array([quantiles for quantiles, _ in found])
+    return np.maximum(expected * (1 - width), 0.0), expected * (1 + width), found[-1][1]
+
+
+def weeks_table(
+    as_of: dt.date, expected: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> pd.DataFrame:
+    start = to_timestamps(day_number(as_of) + 1 + 7 * np.arange(expected.size))
+    return pd.DataFrame(
+        {
+            "week": np.arange(1, expected.size + 1),
+            "week_start": start,
+            "week_end": start + np.timedelta64(6, "D"),
+            "expected": expected,
+            "low": low,
+            "high": high,
+        }
     )
 
 

@@ -99,9 +99,9 @@ def what_to_know(n: int, effective: float, largest: float) -> str | None:
         )
     if too_few(effective) and largest >= LARGE:
         return (
-            f"One of {n:,} customers has {100 * largest:.0f} % of the invoices, so together they "
-            f"vary like {effective:.1f} customers of one size; below {FEWEST_EFFECTIVE} there is "
-            "no interval. Widen the filters, or leave that customer out."
+            f"One customer has {100 * largest:.0f} % of the invoices, so all together vary like "
+            f"{effective:.1f} customers of one size; below {FEWEST_EFFECTIVE} there is no "
+            "interval. Widen the filters, or leave that customer out."
         )
     if too_few(effective):
         return (

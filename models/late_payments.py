@@ -12,7 +12,7 @@ from models.cumulative_incidence import CumulativeIncidence, fit_cumulative_inci
 from models.figures import Figure
 from models.log_rank import LogRank, fit_log_rank
 from models.refusal import Refusal
-from models.risk_sets import ALL
+from models.segments import FEWEST, segment
 
 __all__ = [
     "ENDS",
@@ -23,11 +23,6 @@ __all__ = [
 
 #: Ways an open invoice can end.
 ENDS = ("paid", "void", "written_off")
-
-#: Below this a segment's share or curve says more about chance than about the segment.
-FEWEST = 30
-
-NOT_GIVEN = "(not given)"
 
 # Shares that sum to one in arithmetic may leave this much by rounding.
 ROUNDING = 1e-9
@@ -52,6 +47,8 @@ class TimeToPay:
         Test that the groups shown pay at the same pace; None without groups.
     by : str or None
         The segment column.
+    n_customers : int or None
+        Customers whose invoices the curves are of; None where the rows do not say.
     """
 
     table: pd.DataFrame
@@ -62,6 +59,7 @@ class TimeToPay:
     confidence: float
     n_invoices: int
     n_open: int
+    n_customers: int | None
 
     def paid_by(self, day: ArrayLike) -> pd.DataFrame:
         """Return ``paid`` by each `day` with its interval, for each ``group``.
@@ -286,20 +284,8 @@ def fit_time_to_pay(
         confidence,
         n_all,
         int(weight[(invoices["outcome"] == "open").to_numpy()].sum()),
+        None if options["cluster"] is None else np.unique(options["cluster"]).size,
     )
-
-
-def segment(invoices: pd.DataFrame, by: str | None) -> pd.Series:
-    """Group of each invoice as text; empty values are a group of their own."""
-    if by is None:
-        return pd.Series(ALL, index=invoices.index)
-    if by not in invoices.columns:
-        raise ValueError(
-            f"The invoices have no column '{by}', so they cannot be split by it. They have "
-            f"{', '.join(map(str, invoices.columns))}."
-        )
-    column = invoices[by].astype(object)
-    return column.where(column.notna(), NOT_GIVEN).astype(str)
 
 
 def row_weights(invoices: pd.DataFrame) -> np.ndarray:

@@ -10,8 +10,9 @@ import pandas as pd
 from models.cluster_sizes import sizes_of, too_few, what_to_know
 from models.clusters import critical_value, few_clusters_factor, logit_interval
 from models.figures import Figure
-from models.late_payments import FEWEST, customers_of, invoices_as_of, row_weights, segment
+from models.late_payments import customers_of, invoices_as_of, row_weights
 from models.risk_sets import ALL
+from models.segments import FEWEST, segment
 
 __all__ = ["LateShare", "fit_late_share"]
 

@@ -15,6 +15,9 @@ __all__ = ["KINDS", "Ledger", "by_day", "day_number", "month_windows", "read_flo
 KINDS = ("billed", "paid", "credited", "written_off", "unapplied")
 BILLED, PAID, CREDITED, WRITTEN_OFF, UNAPPLIED = range(5)
 
+# Sums of cents in binary leave dust that is no debt; a twentieth of a cent is none either.
+DUST = 5e-4
+
 EPOCH = dt.date(1970, 1, 1)
 DAYS, MONTHS = np.dtype("datetime64[D]"), np.dtype("datetime64[M]")
 

@@ -9,9 +9,10 @@ import pandas as pd
 from models.cluster_sizes import sizes_of, too_few, what_to_know
 from models.clusters import critical_value, few_clusters_factor, logit_interval, row_influence
 from models.figures import Figure
-from models.late_payments import ENDS, FEWEST, customers_of, invoices_as_of
+from models.late_payments import ENDS, customers_of, invoices_as_of
 from models.refusal import Refusal
 from models.risk_sets import LONGEST_DAY, RiskSets, Rows, count_risk_sets, read_rows
+from models.segments import FEWEST
 
 __all__ = [
     "CashAtRisk",

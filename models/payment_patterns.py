@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.balances import age_balances
+from models.aging import BOUNDS, age_balances, checked_bounds
 from models.collection_metrics import expected_credit_loss, loss_rates, ratio
 from models.ledger import (
     BILLED,
     CREDITED,
     PAID,
     WRITTEN_OFF,
+    Ledger,
     day_number,
     month_number,
     read_flows,
@@ -111,36 +112,16 @@ def fit_payment_patterns(
         )
     this_month = int(month_number(day_number(as_of)))
     first = max(int(month_number(ledger.issued[billed].min())), this_month - cohorts + 1)
-    issued, happened = month_number(ledger.issued), month_number(ledger.happened)
-    use = (issued >= first) & (issued <= this_month)
     n_cohorts = this_month - first + 1
-    age = np.clip(happened - issued, 0, ages)[use]
-    cell = (issued[use] - first) * (ages + 1) + age
-    worth = ledger.converted(ledger.issued, ledger.amount)[use]
-    kind = ledger.kind[use]
-
-    def total(*kinds: int) -> np.ndarray:
-        by_cell = np.bincount(
-            cell, np.where(np.isin(kind, kinds), worth, 0.0), minlength=n_cohorts * (ages + 1)
-        )
-        return by_cell.reshape(n_cohorts, ages + 1)[:, :ages].cumsum(axis=1)
-
-    sales = np.bincount(
-        issued[use] - first, np.where(kind == BILLED, worth, 0.0), minlength=n_cohorts
-    )
-    gone = total(PAID, CREDITED, WRITTEN_OFF)
-    lost = total(WRITTEN_OFF)
+    sales, gone, lost = cohort_sums(ledger, first, n_cohorts, ages)
     # A month end is known once the as-of date has reached it.
-    month_end = (np.arange(n_cohorts)[:, None] + first + np.arange(ages) + 1).astype(
-        "datetime64[M]"
-    ).astype("datetime64[D]").astype(np.int64) - 1
-    known = month_end <= day_number(as_of)
+    month_end = to_months(np.arange(n_cohorts)[:, None] + first + np.arange(ages) + 1)
+    known = month_end.astype("datetime64[D]").astype(np.int64) - 1 <= day_number(as_of)
     uncollected = np.where(known, 1 - ratio(gone, sales[:, None]), np.nan)
     table = pd.DataFrame(
         {
-            "cohort": np.repeat(
-                (np.arange(n_cohorts) + first).astype("datetime64[M]").astype("datetime64[ns]"),
-                ages,
+            "cohort": np.repeat(to_months(np.arange(n_cohorts) + first), ages).astype(
+                "datetime64[ns]"
             ),
             "age": np.tile(np.arange(ages), n_cohorts),
             "sales": np.repeat(sales, ages),
@@ -161,12 +142,35 @@ def fit_payment_patterns(
     return PaymentPatterns(table, average, as_of)
 
 
+def cohort_sums(
+    ledger: Ledger, first: int, n_cohorts: int, ages: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sales of each month of issue from `first` on, and by age what has left and was lost of it."""
+    issued = month_number(ledger.issued) - first
+    use = (issued >= 0) & (issued < n_cohorts)
+    issued, kind = issued[use], ledger.kind[use]
+    age = np.clip(month_number(ledger.happened)[use] - first - issued, 0, ages)
+    worth = ledger.converted(ledger.issued, ledger.amount)[use]
+
+    def total(*kinds: int) -> np.ndarray:
+        money = np.where(np.isin(kind, kinds), worth, 0.0)
+        by_cell = np.bincount(issued * (ages + 1) + age, money, minlength=n_cohorts * (ages + 1))
+        return by_cell.reshape(n_cohorts, ages + 1)[:, :ages].cumsum(axis=1)
+
+    sales = np.bincount(issued, np.where(kind == BILLED, worth, 0.0), minlength=n_cohorts)
+    return sales, total(PAID, CREDITED, WRITTEN_OFF), total(WRITTEN_OFF)
+
+
+def to_months(months: np.ndarray) -> np.ndarray:
+    return months.astype("datetime64[M]")
+
+
 def fit_provision_matrix(
     flows: pd.DataFrame,
     rates: pd.DataFrame,
     as_of: dt.date,
     *,
-    buckets: Sequence[int] = (30, 60, 90),
+    buckets: Sequence[int] = BOUNDS,
     default_days: int = 365,
 ) -> ProvisionMatrix:
     """Estimate the expected credit loss on what is open, from what was never paid before.
@@ -203,10 +207,11 @@ def fit_provision_matrix(
     billed = worth[old & (ledger.kind == BILLED)].sum() - credited
     paid = settled & (ledger.kind == PAID)
     # Bucket "current" is reached on issue, "1-30" by what is unpaid at the end of the due day.
+    buckets = checked_bounds(buckets)
     starts = (0, *buckets)
     reached = np.array([billed, *(billed - worth[paid & (late <= day)].sum() for day in starts)])
     unpaid = billed - worth[paid & (late <= default_days)].sum()
-    aging = age_balances(ledger, as_of, tuple(buckets), "due")
+    aging = age_balances(ledger, as_of, buckets, "due")
     rate = np.nan_to_num(loss_rates(np.maximum(reached, 0), max(unpaid, 0.0)), nan=1.0)
     table = aging[["bucket", "amount"]].assign(
         reached=reached, loss_rate=rate, expected_loss=aging["amount"].to_numpy() * rate

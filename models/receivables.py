@@ -3,16 +3,17 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from models.balances import AgingBy, age_balances, measure, unapplied
+from models.aging import BOUNDS, AgingBy, age_balances, checked_bounds
+from models.balances import measure, unapplied
 from models.collection_metrics import ratio
 from models.figures import COUNTED, Figure
 from models.ledger import BILLED, codes_of, read_flows
 from models.refusal import Refusal
+from models.segments import FEWEST, segment
 
 __all__ = ["Receivables", "ReceivablesBy", "fit_receivables", "fit_receivables_by"]
 
@@ -133,6 +134,19 @@ class ReceivablesBy:
 # A month end nearest to the same day of another month is at most this far from it.
 WITHIN_THE_MONTH = pd.Timedelta(days=20)
 
+#: What is not said of a segment with few invoices.
+RATIOS = (
+    "dso",
+    "dso_simple",
+    "dso_best_possible",
+    "average_days_delinquent",
+    "cei",
+    "cash_flow_velocity",
+    "receivables_growth",
+    "sales_growth",
+    "growth",
+)
+
 FIGURES = (
     "open_amount",
     "overdue_amount",
@@ -151,7 +165,7 @@ def fit_receivables(
     rates: pd.DataFrame,
     as_of: dt.date,
     *,
-    buckets: Sequence[int] = (30, 60, 90),
+    buckets: Sequence[int] = BOUNDS,
     aging_by: AgingBy = "due",
     period_months: int = 3,
     trend_months: int = 24,
@@ -208,7 +222,7 @@ def fit_receivables(
     >>> result.open_amount, result.dso
     (200.0, 15.0)
     """
-    edges = checked_buckets(buckets)
+    edges = checked_bounds(buckets)
     ledger = read_flows(flows, rates, as_of)
     if not (ledger.kind == BILLED).any():
         raise Refusal(
@@ -234,29 +248,25 @@ def fit_receivables_by(
     as_of: dt.date,
     *,
     by: str,
-    buckets: Sequence[int] = (30, 60, 90),
+    buckets: Sequence[int] = BOUNDS,
     aging_by: AgingBy = "due",
     period_months: int = 3,
     trend_months: int = 12,
+    fewest: int = FEWEST,
 ) -> ReceivablesBy:
     """Compute receivables for each value of a segment column; empty values are a group.
 
-    Parameters other than `by`, a column of `flows`, are those of `fit_receivables`.
+    Parameters other than `by`, a column of `flows`, are those of `fit_receivables`. A group of
+    fewer than `fewest` invoices has its amounts, and no ratios.
 
     Raises
     ------
     ValueError
         As `fit_receivables`, or if the flows have no such column.
     """
-    if by not in flows.columns:
-        raise ValueError(
-            f"The flows have no column '{by}', so they cannot be split by it. They have "
-            f"{', '.join(map(str, flows.columns))}."
-        )
-    edges = checked_buckets(buckets)
+    edges = checked_bounds(buckets)
     known = flows[pd.to_datetime(flows["happened_on"]) <= pd.Timestamp(as_of)]
-    labels = known[by].astype(object).where(known[by].notna(), "(not given)").astype(str)
-    codes, names = codes_of(labels.rename(by))
+    codes, names = codes_of(segment(known, by).rename(by))
     ledger = read_flows(known, rates, as_of)
     order = np.argsort(codes, kind="stable")
     ledger, ends = ledger.take(order), np.searchsorted(codes[order], np.arange(len(names) + 1))
@@ -266,10 +276,17 @@ def fit_receivables_by(
         if not (part.kind == BILLED).any():
             continue
         trend, reasons = measure(part, as_of, period_months, trend_months)
+        n_invoices = int(part.n[part.kind == BILLED].sum())
+        reason = next(iter(reasons.values()), None)
+        if n_invoices < fewest:
+            trend[list(RATIOS)] = np.nan
+            reason = (
+                f"Only {n_invoices} invoices, so its ratios would be chance; {fewest} are needed. "
+                "Choose a coarser split."
+            )
         trends.append(trend.assign(group=name))
         agings.append(age_balances(part, as_of, edges, aging_by).assign(group=name))
-        n_invoices = int(part.n[part.kind == BILLED].sum())
-        last.append((name, n_invoices, next(iter(reasons.values()), None)))
+        last.append((name, n_invoices, reason))
     if not trends:
         raise Refusal(
             f"Nothing was billed up to {as_of}, so there are no receivables. Choose a later "
@@ -281,16 +298,6 @@ def fit_receivables_by(
     table["n_invoices"] = [n for _, n, _ in last]
     table["reason"] = [reason for _, _, reason in last]
     return ReceivablesBy(table, trend, front(pd.concat(agings, ignore_index=True)), by, as_of)
-
-
-def checked_buckets(buckets: Sequence[int]) -> tuple[int, ...]:
-    edges = tuple(int(edge) for edge in buckets)
-    if not edges or edges[0] < 1 or any(b <= a for a, b in pairwise(edges)):
-        raise ValueError(
-            f"The aging buckets {list(buckets)} are not rising days above zero, so they overlap. "
-            "Choose such as 30, 60, 90."
-        )
-    return edges
 
 
 def counted(figure_id: str, value: float, reason: str | None, result: Receivables) -> Figure:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,7 +14,8 @@ import typer
 import analyses.late_payments
 import analyses.review
 from analyses.review import Review
-from analyses.scope import Scope
+from analyses.scope import Scope, filters_in_words, read_filters
+from models.aging import BOUNDS, read_bounds
 from models.late_share import LateShare
 from models.refusal import is_ours
 from reports.deck import build_deck
@@ -45,11 +46,24 @@ def build(
     as_of: Annotated[
         str | None, typer.Option(help="As-of date, like 2025-03-31; else the workspace's own.")
     ] = None,
+    aging_bounds: Annotated[
+        str | None, typer.Option(help="Upper ends of the aging buckets in days, like 15,45,90.")
+    ] = None,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter",
+            help="Cut to one value, like industry=Retail; repeat it for more values or segments.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Write figures.json, customers.parquet, invoices.parquet and quarterly_review.pptx."""
     try:
-        summary = build_reports(Workspace.open(workspace), out, read_day(as_of))
+        bounds = BOUNDS if aging_bounds is None else read_bounds(aging_bounds)
+        summary = build_reports(
+            Workspace.open(workspace), out, read_day(as_of), bounds=bounds, filters=filters or ()
+        )
     except ValueError as error:
         if not is_ours(error):
             say_fault(error)
@@ -71,7 +85,14 @@ def say_fault(error: Exception) -> NoReturn:
     raise typer.Exit(FAULT) from error
 
 
-def build_reports(workspace: Workspace, out: Path, as_of: dt.date | None) -> dict[str, object]:
+def build_reports(
+    workspace: Workspace,
+    out: Path,
+    as_of: dt.date | None,
+    *,
+    bounds: Sequence[int] = BOUNDS,
+    filters: Sequence[str] = (),
+) -> dict[str, object]:
     """Write every file of the current snapshot and return what was written."""
     snapshot = workspace.current()
     if snapshot is None:
@@ -81,8 +102,9 @@ def build_reports(workspace: Workspace, out: Path, as_of: dt.date | None) -> dic
         )
     with snapshot.tables() as tables:
         tables.require("customers", "invoices", "payments")
-        scope = Scope(as_of or workspace.settings.as_of or tables.newest_date)
-        review = analyses.review.run(tables, scope)
+        day = as_of or workspace.settings.as_of or tables.newest_date
+        scope = Scope(day, read_filters(tables, day, filters))
+        review = analyses.review.run(tables, scope, buckets=bounds)
         if review.receivables is None:
             raise ValueError(review.reasons["receivables"])
         edition = Edition(
@@ -90,12 +112,13 @@ def build_reports(workspace: Workspace, out: Path, as_of: dt.date | None) -> dic
             snapshot.id,
             scope.as_of,
             review.currency,
+            cut=filters_in_words(scope.filters),
             fiscal_year_first_month=workspace.settings.fiscal_year_first_month,
         )
         deck = build_deck(review, edition, late_by=late_shares(tables, review), segments=SEGMENTS)
         figures = review.figures()
         files = {
-            "figures.json": writes(figures_json(figures, edition).encode()),
+            "figures.json": writes(figures_json(figures, edition, review.receivables).encode()),
             "invoices.parquet": analyses.review.invoice_rows(tables, review).to_parquet,
             "customers.parquet": analyses.review.customer_rows(tables, review).to_parquet,
             "quarterly_review.pptx": writes(deck),
@@ -107,6 +130,7 @@ def build_reports(workspace: Workspace, out: Path, as_of: dt.date | None) -> dic
         "snapshot": edition.snapshot,
         "as_of": edition.as_of.isoformat(),
         "currency": edition.currency,
+        "cut": edition.cut,
         "files": {name: (out / name).stat().st_size for name in files},
         "figures": len(figures),
         "refused": {figure.id: figure.reason for figure in figures if figure.value is None},
@@ -155,7 +179,7 @@ def put(out: Path, files: Mapping[str, Callable[[str], object]]) -> None:
 def in_words(summary: dict) -> str:
     lines = [
         f"Built from snapshot {summary['snapshot']} as of {summary['as_of']}, "
-        f"in {summary['currency']}:"
+        f"in {summary['currency']}, {summary['cut']}:"
     ]
     lines += [f"  {name:<24} {size:>12,} bytes" for name, size in summary["files"].items()]
     lines += [f"No value for {name}: {reason}" for name, reason in summary["refused"].items()]

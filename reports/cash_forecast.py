@@ -19,9 +19,8 @@ MOST_PAST = 18
 def add_forecast(draft: Draft, results: Results) -> None:
     """Cash by week, and the same forecast at past month ends."""
     ids = ("late_payments.expected_cash_13w",)
-    forecast = results.cash_forecast
+    forecast = draft.held(results, "cash_forecast", "Cash cannot be forecast yet", *ids)
     if forecast is None:
-        draft.refuse("Cash cannot be forecast yet", results.reasons["cash_forecast"], *ids)
         return
     finding = forecast_finding(forecast, draft.currency)
     slide = draft.add(finding, *ids)

@@ -20,6 +20,7 @@ from reports.slides import (
     add_caption,
     add_refusal,
     add_table,
+    called,
     capitalized,
     interval,
     side_by_side,
@@ -42,9 +43,9 @@ LINES_BESIDE = 12
 def add_time_to_pay(draft: Draft, results: Results) -> None:
     """The share of invoices paid by age."""
     ids = ("late_payments.median_days_to_pay", "late_payments.paid_by_60")
-    curve = results.time_to_pay
+    otherwise = "Time to pay cannot be estimated yet"
+    curve = draft.held(results, "time_to_pay", otherwise, *ids)
     if curve is None:
-        draft.refuse("Time to pay cannot be estimated yet", results.reasons["time_to_pay"], *ids)
         return
     finding = time_to_pay_finding(curve)
     slide = draft.add(finding, *ids)
@@ -150,10 +151,12 @@ def add_late_share(
 ) -> None:
     """The late share, and the way to cut that tells most about it."""
     ids = ("late_payments.late_share",)
-    whole = results.late_share
-    if whole is None or np.isnan(whole.late_share):
-        reason = whole.table["reason"].iloc[0] if whole else results.reasons["late_share"]
-        draft.refuse("How many invoices are late is not known yet", reason, *ids)
+    otherwise = "How many invoices are late is not known yet"
+    whole = draft.held(results, "late_share", otherwise, *ids)
+    if whole is None:
+        return
+    if np.isnan(whole.late_share):
+        draft.refuse(otherwise, whole.table["reason"].iloc[0], *ids)
         return
     ranked = most_telling(late_by)
     split = late_by[ranked[0]] if ranked else None
@@ -199,7 +202,10 @@ def late_share_finding(whole: LateShare, split: LateShare | None, cut: str, trie
         return Finding(title, "There are too few invoices in each segment to compare them.")
     most, least = table.iloc[0], table.iloc[-1]
     picked = f" Of {tried} ways to cut, this one differs most." if tried > 1 else ""
-    says = [f"{share(row['late_share'])} ({called(row['group'])})" for row in (most, least)]
+    says = [
+        f"{share(row['late_share'])} ({called(row['group'], longest=LONGEST_NAME)})"
+        for row in (most, least)
+    ]
     if not most["lower"] > least["upper"]:
         why = "and the intervals overlap"
         if np.isnan(most["lower"]) or np.isnan(least["upper"]):
@@ -274,7 +280,3 @@ def list_other_ways(slide: Slide, box: Box, others: Mapping[str, LateShare], mos
         said = (f"{share(row['late_share'])} ({plain(row['group'], longest=21)})" for row in ends)
         rows.append((cut, *said))
     add_table(slide, box, columns, rows, says="Late share by the other ways to cut")
-
-
-def called(name: object) -> str:
-    return plain(name, longest=LONGEST_NAME)

@@ -7,12 +7,21 @@ from pptx.enum.dml import MSO_LINE_DASH_STYLE
 from pptx.slide import Slide
 
 from charts.theme import severity
-from charts.wording import count, count_of, days, exact_money, in_unit, money, share
+from charts.wording import (
+    STEADY_DAYS,
+    bucket,
+    count,
+    count_of,
+    days,
+    exact_money,
+    in_unit,
+    money,
+    share,
+)
 from models.figures import DEFINITIONS
 from models.receivables import Receivables
 from reports.edition import Results
 from reports.native_charts import Line, add_bars, add_dated_lines, money_format
-from reports.plain_text import plain
 from reports.slides import (
     Column,
     Draft,
@@ -20,16 +29,14 @@ from reports.slides import (
     add_caption,
     add_refusal,
     add_table,
+    called,
     capitalized,
     side_by_side,
 )
 from reports.template import ACCENT, CONTENT, LATE_ACCENT, PLAN_ACCENT, QUIET_RGB, Box
 
-__all__ = ["add_aging", "add_customers", "add_dso", "aging_finding", "bucket_in_words",
+__all__ = ["add_aging", "add_customers", "add_dso", "aging_finding",
            "customers_finding", "dso_finding", "then"]  # fmt: skip
-
-#: A movement below this is none to a reader of the rounded figure.
-STEADY_DAYS = 0.5
 
 DSO_KINDS = {
     "dso": "Count-back",
@@ -40,16 +47,14 @@ DSO_KINDS = {
 
 #: Customers that can be talked about in one meeting.
 MOST_CUSTOMERS = 10
-LONGEST_NAME = 36
 
 
 def add_aging(draft: Draft, results: Results) -> None:
     """What is owed by age."""
     ids = ("receivables.open_amount", "receivables.overdue_amount")
-    receivables = results.receivables
+    otherwise = "Receivables cannot be computed yet"
+    receivables = draft.held(results, "receivables", otherwise, *ids)
     if receivables is None:
-        reason = results.reasons["receivables"]
-        draft.refuse("Receivables cannot be computed yet", reason, *ids)
         return
     finding = aging_finding(receivables, draft.currency)
     draw_aging(draft.add(finding, *ids), receivables, draft.currency, finding)
@@ -66,7 +71,7 @@ def aging_finding(receivables: Receivables, currency: str) -> Finding:
             "There is nothing to collect yet; the first due dates decide.",
         )
     oldest = receivables.aging.iloc[-1]
-    words = bucket_in_words(oldest["bucket"], receivables.aging_by)
+    words = bucket(oldest["bucket"], receivables.aging_by)
     so_what = f"Collecting what is past due would bring in {money(overdue, currency)} at once"
     if oldest["amount"] > 0:
         so_what += (
@@ -82,20 +87,6 @@ def aging_finding(receivables: Receivables, currency: str) -> Finding:
     )
 
 
-def bucket_in_words(bucket: str, aging_by: str = "due") -> str:
-    """An aging bucket as a reader says it.
-
-    >>> bucket_in_words("1-30"), bucket_in_words("current"), bucket_in_words("91+")
-    ('1 to 30 days past due', 'not yet due', '91 days past due or more')
-    """
-    what = "past due" if aging_by == "due" else "old"
-    if bucket == "current":
-        return "not yet due"
-    if bucket.endswith("+"):
-        return f"{bucket[:-1]} days {what} or more"
-    return f"{bucket.replace('-', ' to ')} days {what}"
-
-
 def draw_aging(slide: Slide, receivables: Receivables, currency: str, finding: Finding) -> None:
     aging = receivables.aging
     left, right = side_by_side(4.9)
@@ -103,7 +94,7 @@ def draw_aging(slide: Slide, receivables: Receivables, currency: str, finding: F
     if receivables.open_amount <= 0:
         add_refusal(slide, "Every invoice issued so far is settled.", left, title="Nothing to draw")
         return
-    words = [capitalized(bucket_in_words(b, receivables.aging_by)) for b in aging["bucket"]]
+    words = [capitalized(bucket(b, receivables.aging_by)) for b in aging["bucket"]]
     in_short = money_format(currency, float(aging["amount"].max()))
     add_bars(
         slide,
@@ -128,7 +119,7 @@ def list_ages(slide: Slide, box: Box, receivables: Receivables, currency: str) -
     )
     rows = [
         (
-            capitalized(bucket_in_words(row.bucket, receivables.aging_by)),
+            capitalized(bucket(row.bucket, receivables.aging_by)),
             exact_money(row.amount, currency),
             share(row.share),
         )
@@ -155,10 +146,9 @@ def list_ages(slide: Slide, box: Box, receivables: Receivables, currency: str) -
 def add_dso(draft: Draft, results: Results) -> None:
     """Days sales outstanding, by the three ways to count them."""
     ids = [f"receivables.{name}" for name in DSO_KINDS]
-    receivables = results.receivables
+    otherwise = "Days sales outstanding cannot be computed yet"
+    receivables = draft.held(results, "receivables", otherwise, *ids)
     if receivables is None:
-        reason = results.reasons["receivables"]
-        draft.refuse("Days sales outstanding cannot be computed yet", reason, *ids)
         return
     finding = dso_finding(receivables)
     slide = draft.add(finding, *ids)
@@ -233,10 +223,10 @@ def dso_finding(receivables: Receivables) -> Finding:
 def add_customers(draft: Draft, results: Results) -> None:
     """The customers who owe most of what is past due."""
     ids = ("receivables.overdue_amount",)
-    if results.receivables is None:
-        draft.refuse("Who owes most is not known yet", results.reasons["receivables"], *ids)
+    receivables = draft.held(results, "receivables", "Who owes most is not known yet", *ids)
+    if receivables is None:
         return
-    overdue, currency = results.receivables.overdue_amount, draft.currency
+    overdue, currency = receivables.overdue_amount, draft.currency
     late = results.largest[results.largest["overdue_amount"] > 0]
     late = late.sort_values(["overdue_amount", "customer_id"], ascending=[False, True])
     finding = customers_finding(late, overdue, currency)
@@ -304,7 +294,3 @@ def then(receivables: Receivables, column: str, currency: str) -> str:
         return "there is no figure of a year before"
     unit = DEFINITIONS[f"receivables.{column}"].unit
     return f"a year before {in_unit(before[column], unit, currency)}"
-
-
-def called(name: object) -> str:
-    return plain(name, longest=LONGEST_NAME)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pptx.dml.color import RGBColor
@@ -15,7 +16,7 @@ from pptx.util import Inches, Pt
 
 from charts.wording import count, date, in_unit, share
 from models.figures import Figure
-from reports.edition import Edition
+from reports.edition import Edition, Results
 from reports.plain_text import plain
 from reports.template import (
     ACCENT,
@@ -37,6 +38,7 @@ __all__ = [
     "add_caption",
     "add_refusal",
     "add_table",
+    "called",
     "capitalized",
     "interval",
     "receipt_in_full",
@@ -87,6 +89,13 @@ class Draft:
         copy_slide_number(layout, slide)
         slide.notes_slide.notes_text_frame.text = receipt_in_full(self.edition, figures)
         return slide
+
+    def held(self, results: Results, name: str, otherwise: str, *ids: str) -> Any:
+        """The result called `name`; without it None, and a slide titled `otherwise` says why."""
+        result = getattr(results, name)
+        if result is None:
+            self.refuse(otherwise, results.reasons[name], *ids)
+        return result
 
     def refuse(self, title: str, reason: str, *ids: str) -> None:
         """A slide for what the data cannot carry: the reason where a chart would be."""
@@ -283,6 +292,11 @@ def interval(low: float, high: float) -> str:
 def unmarked(reason: str) -> str:
     """A reason without the marks that set a column's name apart on a page."""
     return reason.replace("`", "")
+
+
+def called(name: object, *, longest: int = 36) -> str:
+    """A customer or a segment in a sentence."""
+    return plain(name, longest=longest)
 
 
 def capitalized(text: str) -> str:

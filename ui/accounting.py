@@ -10,6 +10,7 @@ import streamlit as st
 from ui.errors import say
 from ui.frame import open_workspace
 from ui.importing import REPORT
+from ui.tables import ROWS_SHOWN
 from ui.text import count, count_of, escape, label_of, listed
 from warehouse.preview import Rehearsal
 from warehouse.refused import write_to_mend
@@ -22,9 +23,6 @@ __all__ = [
     "show_refused",
     "show_rules",
 ]
-
-#: Refused rows shown on a page; the download holds all of them.
-ROWS_SHOWN = 1_000
 
 
 def accounts_in_words(tables: Mapping[str, Mapping[str, object]]) -> str:
@@ -91,14 +89,15 @@ def show_rules(tables: Mapping[str, Mapping[str, object]]) -> None:
 
 def show_refused(rows: pd.DataFrame) -> None:
     """Refused rows with the reason and the text as it stood in the source."""
+    first = rows.head(ROWS_SHOWN)
     shown = pd.DataFrame(
         {
-            "Source": rows["source"],
-            "Line": rows["row"],
-            "Table": rows["table"].map(label_of),
-            "Reason": rows["reason"],
-            "Rules": rows["rules"].map(lambda rules: listed([label_of(rule) for rule in rules])),
-            "As it stood in the source": rows["original"],
+            "Source": first["source"],
+            "Line": first["row"],
+            "Table": first["table"].map(label_of),
+            "Reason": first["reason"],
+            "Rules": first["rules"].map(lambda rules: listed([label_of(rule) for rule in rules])),
+            "As it stood in the source": first["original"],
         }
     )
     st.dataframe(

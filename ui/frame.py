@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from analyses.scope import filters_in_words
 from ui import url_state
 from ui.errors import end_page, explained, say
 from ui.text import count_of, date, escape
@@ -46,11 +47,7 @@ class View:
 
     @property
     def filters_in_words(self) -> str:
-        if not self.filters:
-            return "All customers"
-        return "; ".join(
-            f"{SEGMENTS[name]}: {', '.join(values)}" for name, values in self.filters.items()
-        )
+        return filters_in_words(self.filters)
 
 
 def workspace_folder() -> Path:
@@ -138,8 +135,7 @@ def choose_filters(values: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]
     filters = {name: chosen_values for name, chosen_values in chosen.items() if chosen_values}
     if filters:
         st.caption(f":material/filter_alt: Cut by {count_of(len(filters), 'filter')}: "
-                   + escape("; ".join(f"{SEGMENTS[n]} {', '.join(v)}" for n, v in filters.items()),
-                            longest=160))  # fmt: skip
+                   + escape(filters_in_words(filters), longest=160))  # fmt: skip
         st.button(
             "Clear filters",
             icon=":material/filter_alt_off:",

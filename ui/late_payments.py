@@ -7,11 +7,10 @@ from analyses.receivables import by_customer
 from analyses.scope import Scope
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
-from models.log_rank import LogRank
 from models.open_invoices import CashAtRisk
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import AMOUNT
+from ui.tables import AMOUNT, ROWS_SHOWN
 from ui.text import count, count_of, escape, money, share, undollared
 from warehouse.segments import SEGMENTS
 from warehouse.workspace import Tables
@@ -25,9 +24,6 @@ __all__ = [
     "show_curve_groups",
     "show_open_invoices",
 ]
-
-#: Rows of the table of open invoices; the download holds all of them.
-ROWS_SHOWN = 500
 
 # What the field calls clear, leaning, and no evidence.
 CLEAR, LEANING = 0.01, 0.05
@@ -58,13 +54,15 @@ def paid_sentence(curve: TimeToPay, day: int) -> str:
     )
 
 
-def pace_sentence(test: LogRank | None) -> str:
+def pace_sentence(curve: TimeToPay) -> str:
     """The log-rank test in words."""
+    test = curve.comparison
     if test is None or test.p_value != test.p_value:
         return escape((test and test.reason) or "There is nothing to compare.", longest=400)
     p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
     allowing = (
-        f", allowing for several invoices of one customer ({count_of(test.n_clusters, 'customer')})"
+        ", allowing for several invoices of one customer "
+        f"({count_of(curve.n_customers, 'customer')})"
         if test.n_clusters
         else ""
     )

@@ -3,10 +3,14 @@
 import pandas as pd
 import streamlit as st
 
+from charts.wording import STEADY_DAYS, bucket
+from models.aging import BOUNDS, read_bounds
 from models.figures import Figure
 from models.payment_patterns import PaymentPatterns
 from models.receivables import Receivables, ReceivablesBy
+from ui import url_state
 from ui.download import offer_csv
+from ui.errors import say
 from ui.frame import View
 from ui.results import RowsOf
 from ui.tables import AMOUNT
@@ -25,17 +29,17 @@ from ui.text import (
 from warehouse.segments import SEGMENTS
 
 __all__ = [
-    "BUCKETS",
     "MEASURES",
     "aging_sentence",
+    "choose_bounds",
     "dso_sentence",
     "left_out",
     "main_figures",
     "measure_sentence",
     "pattern_sentence",
+    "show_aging",
     "show_customers",
     "show_segments",
-    "split_buckets",
 ]
 
 #: Upper ends of the aging buckets there are to choose from, as the URL writes them.
@@ -45,6 +49,8 @@ BUCKETS = {
     "7-14-30-60-90": "7, 14, 30, 60, 90 days",
     "30-60-90-120-180": "30, 60, 90, 120, 180 days",
 }
+
+OWN, OWN_AT_FIRST = "own", "15, 45, 90"
 
 #: What the collection chart can show.
 MEASURES = {
@@ -57,20 +63,24 @@ MEASURES = {
 #: Figures with a card of the first row.
 MAIN = ("open_amount", "overdue_amount", "dso", "cei")
 
-# A change below this is no change to a reader of a figure with one decimal.
-STEADY_DAYS = 0.5
-
 PATTERN_AGE = 2
 SAME_SHARE = 0.02
 
 
-def split_buckets(text: str) -> tuple[int, ...]:
-    """Bucket ends from the way the URL writes them.
-
-    >>> split_buckets("30-60-90")
-    (30, 60, 90)
-    """
-    return tuple(int(edge) for edge in text.split("-"))
+def choose_bounds() -> tuple[tuple[int, ...], str | None]:
+    """Upper ends of the age bands, chosen or typed, and what was wrong with what was typed."""
+    choices = BUCKETS | {OWN: "Own bounds"}
+    chosen = url_state.choose("Age bands", "buckets", choices, kind=st.selectbox, width=250)
+    if chosen != OWN:
+        return read_bounds(chosen), None
+    typed = url_state.write_in(
+        "Bounds in days", "bounds", default=OWN_AT_FIRST, width=250, max_chars=80,
+        help="The last day of each band, rising, such as 15, 45, 90.",
+    )  # fmt: skip
+    try:
+        return read_bounds(typed), None
+    except ValueError as error:
+        return BOUNDS, f"{say(error)} Shown are {', '.join(map(str, BOUNDS))}."
 
 
 def main_figures(receivables: Receivables) -> tuple[list[Figure], list[Figure]]:
@@ -88,21 +98,38 @@ def aging_sentence(receivables: Receivables, currency: str) -> str:
     aging = receivables.aging
     largest = aging.loc[aging["amount"].idxmax()]
     oldest = aging.iloc[-1]
-    age = "past due" if receivables.aging_by == "due" else "old"
+    by = receivables.aging_by
     return (
         f"Customers owe **{money(owed, currency)}**, of which **{money(overdue, currency)}** "
         f"({share(overdue / owed, 0)}) is past due. The largest part, "
-        f"{share(largest['share'], 0)}, is {band_in_words(largest['bucket'], age)}; "
-        f"{money(oldest['amount'], currency)} is {band_in_words(oldest['bucket'], age)}."
+        f"{share(largest['share'], 0)}, is {bucket(largest['bucket'], by)}; "
+        f"{money(oldest['amount'], currency)} is {bucket(oldest['bucket'], by)}."
     )
 
 
-def band_in_words(bucket: str, age: str) -> str:
-    if bucket == "current":
-        return "not yet due"
-    if bucket.endswith("+"):
-        return f"more than {int(bucket[:-1]) - 1} days {age}"
-    return f"{bucket.replace('-', ' to ')} days {age}"
+def show_aging(receivables: Receivables, view: View) -> None:
+    """The age bands in numbers, with download."""
+    aging = receivables.aging
+    table = pd.DataFrame(
+        {
+            "age": [bucket(band, receivables.aging_by) for band in aging["bucket"]],
+            "amount": aging["amount"].round(2),
+            "share": 100 * aging["share"],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        placeholder="",
+        height="content",
+        column_config={
+            "age": "Age",
+            "amount": amount_column("Open", view),
+            "share": st.column_config.NumberColumn("Share, %", format="%.1f"),
+        },
+        alt="Open amount by age",
+    )
+    offer_csv("Download", table, f"open-by-age-{view.as_of}.csv", key="aging")
 
 
 def dso_sentence(receivables: Receivables) -> str:
@@ -176,16 +203,10 @@ def pattern_sentence(patterns: PaymentPatterns) -> str:
     )
 
 
-#: Below this many invoices a segment's ratios say more about chance than about the segment.
-FEWEST = 30
-
-
 def show_segments(result: ReceivablesBy, view: View) -> None:
     """One line a segment, the largest first; ratios of small segments are not shown."""
     table = result.table.sort_values("open_amount", ascending=False)
-    small = table["n_invoices"] < FEWEST
     ratios = ["dso", "average_days_delinquent", "cei"]
-    table = table.assign(**{name: table[name].mask(small) for name in ratios})
     first = table.iloc[0]
     st.markdown(
         undollared(
@@ -193,7 +214,7 @@ def show_segments(result: ReceivablesBy, view: View) -> None:
             f"{money(first['open_amount'], view.currency)}, {share(first['share'], 0)} of all."
         )
     )
-    columns = ["group", "n_invoices", "open_amount", "share", "overdue_amount", *ratios]
+    columns = ["group", "n_invoices", "open_amount", "share", "overdue_amount", *ratios, "reason"]
     shown = table[columns].assign(share=100 * table["share"])
     st.dataframe(
         shown,
@@ -212,14 +233,10 @@ def show_segments(result: ReceivablesBy, view: View) -> None:
                 "Days delinquent", format="%.1f"
             ),
             "cei": st.column_config.NumberColumn("Effectiveness", format="%.1f"),
+            "reason": "Empty because",
         },
         alt=f"Receivables by {SEGMENTS.get(result.by, result.by)}",
     )
-    if small.any():
-        st.caption(
-            f"{count_of(int(small.sum()), 'segment')} with fewer than {FEWEST} invoices: amounts "
-            "are shown, ratios are not."
-        )
     offer_csv("Download", table, f"receivables-by-{result.by}-{view.as_of}.csv", key="by_segment")
 
 

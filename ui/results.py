@@ -9,11 +9,9 @@ import streamlit as st
 
 from analyses.scope import Scope
 from ui.frame import View
+from ui.tables import ROWS_SHOWN
 
 __all__ = ["RowsOf", "compute", "rows_of"]
-
-#: Rows that travel to the browser; a download holds all of them.
-ROWS_SHOWN = 500
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,10 @@ from pandas.api import types
 
 from ui.text import label_of
 
-__all__ = ["AMOUNT", "columns_of"]
+__all__ = ["AMOUNT", "ROWS_SHOWN", "columns_of"]
+
+#: Rows that travel to the browser; a download holds all of them.
+ROWS_SHOWN = 500
 
 #: Two decimals and thousands separators.
 AMOUNT = "%,.2f"

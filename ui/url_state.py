@@ -21,7 +21,16 @@ from streamlit.runtime.scriptrunner import RerunException
 from ui.errors import PageEnds
 from ui.text import escape, label_of, listed
 
-__all__ = ["choose", "choose_many", "fragment", "pick_date", "session", "set_value", "slide"]
+__all__ = [
+    "choose",
+    "choose_many",
+    "fragment",
+    "pick_date",
+    "session",
+    "set_value",
+    "slide",
+    "write_in",
+]
 
 STATE = "url_state"
 
@@ -269,6 +278,19 @@ def slide(
 
     tied = bound(name, decode, lambda value: (str(value),), default)
     return st.slider(label, low, high, step=step, **tied, **widget)
+
+
+def write_in(label: str, name: str, *, default: str, max_chars: int, **widget: Any) -> str:
+    """A line of text, as it was typed: whoever reads it says what is wrong with it."""
+
+    def decode(words: Words) -> str:
+        word = one(words)
+        if len(word) > max_chars:
+            raise Unreadable(f"“{escape(word, longest=30)}” is too long")
+        return word
+
+    tied = bound(name, decode, lambda value: (value,), default)
+    return st.text_input(label, max_chars=max_chars, **tied, **widget) or default
 
 
 def pick_date(

@@ -72,7 +72,7 @@ with explained():
     curve = compute(ours.time_to_pay, view, **split)
     paid_by_day(curve, spec_of(paid_curve(curve)), paid_rows(curve))
     if segment is not None:
-        st.markdown(pace_sentence(curve.comparison))
+        st.markdown(pace_sentence(curve))
         show_curve_groups(curve, MOST_GROUPS)
 
 with explained():

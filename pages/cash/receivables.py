@@ -10,17 +10,17 @@ from ui.errors import explained
 from ui.frame import require_view
 from ui.receipt import figure_row, rows_behind
 from ui.receivables import (
-    BUCKETS,
     MEASURES,
     aging_sentence,
+    choose_bounds,
     dso_sentence,
     left_out,
     main_figures,
     measure_sentence,
     pattern_sentence,
+    show_aging,
     show_customers,
     show_segments,
-    split_buckets,
 )
 from ui.results import compute, rows_of
 from ui.segments import choose_segment
@@ -35,10 +35,12 @@ with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
     aging_by = url_state.choose(
         "Age from", "aging_by", {"due": "Due date", "invoice": "Invoice date"}
     )
-    buckets = url_state.choose("Age bands", "buckets", BUCKETS, kind=st.selectbox, width=250)
+    bounds, complaint = choose_bounds()
+if complaint:
+    st.warning(complaint, icon=":material/info:")
 
 with explained():
-    ledger = compute(ours.run, view, aging_by=aging_by, buckets=split_buckets(buckets))
+    ledger = compute(ours.run, view, aging_by=aging_by, buckets=bounds)
     main, others = main_figures(ledger)
     receipts = rows_behind(ours.receipt_rows, view)
     figure_row(view, main, receipts, trend=ledger.trend)
@@ -46,6 +48,7 @@ with explained():
 
     st.subheader("How old it is")
     told(aging_sentence(ledger, view.currency), aging_bars(ledger, currency=view.currency))
+    show_aging(ledger, view)
 
     st.subheader("Days sales outstanding")
     told(dso_sentence(ledger), dso_trend(ledger))

@@ -4,7 +4,6 @@ import streamlit as st
 
 from ui import url_state
 from ui.accounting import (
-    ROWS_SHOWN,
     accounts_in_words,
     offer_files_to_mend,
     show_accounts,
@@ -14,6 +13,7 @@ from ui.accounting import (
 from ui.errors import end_page, explained
 from ui.frame import open_workspace
 from ui.lookalikes import show_lookalikes
+from ui.tables import ROWS_SHOWN
 from ui.text import moment
 
 st.title("Quality")

@@ -165,7 +165,7 @@ def test_a_small_group_is_named_with_the_reason_and_has_no_curve(invoices):
 def test_empty_segment_values_are_a_group(invoices):
     some = invoices.assign(segment=invoices["segment"].where(invoices["segment"] == "north"))
     assert set(fit_time_to_pay(some, AS_OF, by="segment").table["group"]) == {
-        "(not given)",
+        "not stated",
         "north",
     }
 

@@ -155,7 +155,22 @@ def test_segments_add_up_to_the_whole(company, two_rates):
 def test_an_empty_segment_is_a_group_of_its_own(company, two_rates):
     some = company.assign(segment=company["segment"].where(company["segment"] == "north"))
     groups = fit_receivables_by(some, two_rates, AS_OF, by="segment").table["group"]
-    assert sorted(groups) == ["(not given)", "north"]
+    assert sorted(groups) == ["north", "not stated"]
+
+
+def test_segment_with_few_invoices_has_amounts_and_no_ratios():
+    invoices = simulated_invoices(np.random.default_rng(8), n=400)
+    invoices.loc[:20, "segment"] = "tiny"
+    table = fit_receivables_by(flows_of(invoices), EUR, AS_OF, by="segment").table
+    table = table.set_index("group")
+    assert table.loc["tiny", "n_invoices"] < 30
+    assert table.loc["tiny", ["dso", "cei", "growth"]].isna().all()
+    assert table.loc["tiny", "open_amount"] >= 0
+    assert "30 are needed" in table.loc["tiny", "reason"]
+    assert table.loc["south", ["dso", "cei"]].notna().all()
+    # Whoever wants them all the same may say so.
+    bold = fit_receivables_by(flows_of(invoices), EUR, AS_OF, by="segment", fewest=1).table
+    assert bold.set_index("group").loc["tiny", ["dso", "cei"]].notna().all()
 
 
 def test_flows_take_their_months_rate_and_balances_the_last():

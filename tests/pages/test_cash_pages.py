@@ -64,6 +64,26 @@ def test_age_bands_follow_the_choice(in_sample_workspace):
     assert "not yet due" not in sentence
 
 
+def test_own_age_bands_come_from_the_link_into_sentence_chart_and_table(
+    in_sample_workspace, sample
+):
+    tables, scope, _ = sample
+    result = analyses.receivables.run(tables, scope, buckets=(15, 45, 120))
+    at = show("pages/cash/receivables.py", buckets="own", bounds="15, 45, 120")
+    sentence = next(m.value for m in at.markdown if m.value.startswith("Customers owe"))
+    assert "more than 120 days past due" in sentence
+    ages = next(f.value for f in at.dataframe if "age" in f.value.columns)
+    assert ages["age"].tolist()[1:3] == ["1 to 15 days past due", "16 to 45 days past due"]
+    assert ages["amount"].tolist() == pytest.approx(result.aging["amount"].round(2).tolist())
+    typed = next(box for box in at.text_input if box.label == "Bounds in days")
+    typed.set_value("45, 15").run()
+    assert any("not rising days above zero" in w.value and "Shown are" in w.value
+               for w in at.warning)  # fmt: skip
+    sentence = next(m.value for m in at.markdown if m.value.startswith("Customers owe"))
+    assert "more than 90 days past due" in sentence
+    assert not at.exception
+
+
 def test_time_to_pay_page_shows_the_figures_of_the_result(in_sample_workspace, sample):
     tables, scope, currency = sample
     shown = metrics(show("pages/cash/late_payments.py"))

@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+from pptx import Presentation
 from typer.testing import CliRunner
 
 from reports.__main__ import app
@@ -95,4 +96,66 @@ def test_fault_of_the_program_is_one_sentence_and_not_taken_for_a_refusal(
     assert "fault in the program" in done.stderr
     assert "Report this line: " in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def figures_of(folder):
+    return json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+
+
+def test_own_bounds_reach_the_file_and_the_slide(small, tmp_path):
+    done = run("-w", small.folder, "--out", tmp_path, "--aging-bounds", "15,45,90")
+    assert done.exit_code == 0, done.output
+    parts = figures_of(tmp_path)
+    labels = [bucket["label"] for bucket in parts["aging"]["buckets"]]
+    assert labels[1:3] == ["1 to 15 days past due", "16 to 45 days past due"]
+    owed = next(f["value"] for f in parts["figures"] if f["id"] == "receivables.open_amount")
+    assert sum(b["amount"] for b in parts["aging"]["buckets"]) == pytest.approx(owed)
+    deck = Presentation(tmp_path / "quarterly_review.pptx")
+    cells = {
+        cell.text.lower()
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_table
+        for row in shape.table.rows
+        for cell in row.cells
+    }
+    assert set(labels) <= cells
+
+
+def test_filter_cuts_every_file_and_each_says_so(small, tmp_path):
+    done = run("-w", small.folder, "--out", tmp_path / "all")
+    assert done.exit_code == 0, done.output
+    done = run("-w", small.folder, "--out", tmp_path / "cut", "--filter", "industry=A", "--filter",
+               "industry=B")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "Industry: A, B" in done.stdout
+    whole, cut = figures_of(tmp_path / "all"), figures_of(tmp_path / "cut")
+    assert (whole["cut"], cut["cut"]) == ("All customers", "Industry: A, B")
+    owed = [
+        next(f["value"] for f in parts["figures"] if f["id"] == "receivables.open_amount")
+        for parts in (whole, cut)
+    ]
+    assert 0 < owed[1] < owed[0]
+    deck = Presentation(tmp_path / "cut" / "quarterly_review.pptx")
+    foot = next(p for p in deck.slides[1].placeholders if p.placeholder_format.idx == 14)
+    assert "Industry: A, B" in foot.text_frame.text
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--aging-bounds", "30,15", "are not rising days above zero"),
+        ("--aging-bounds", "soon", "is no whole number of days"),
+        ("--filter", "mood=good", "is not one of the ways to cut this data"),
+        ("--filter", "industry", "Write it like"),
+        ("--filter", "industry=Z", "has industry 'Z', so the filter would leave nothing. Choose"),
+    ],
+)
+def test_option_that_is_not_understood_says_so_and_builds_nothing(
+    small, tmp_path, option, value, says
+):
+    done = run("-w", small.folder, "--out", tmp_path / "out", option, value)
+    assert done.exit_code == 2
+    assert says in done.stderr
     assert not (tmp_path / "out").exists()
