@@ -122,9 +122,30 @@ def glossary() -> str:
             "",
             f"Formula: {definition.formula}",
             "",
-            f"`{definition.id}`, {definition.unit}, {direction(definition)}.",
+            f"`{definition.id}`, {definition.unit}, {direction(definition)}; "
+            f"computed in `models/{home(definition.id)}.py`.",
         ]
     return "\n".join(lines) + "\n"
+
+
+#: Figures that are not computed in the module of their id's first part. The ids stay as they
+#: are, because files that were written and links that were sent have them.
+HOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "late_payments.late_share": "late_share",
+        "late_payments.cash_at_risk": "open_invoices",
+        "late_payments.expected_cash_13w": "cash_forecast",
+    }
+)
+
+
+def home(figure_id: str) -> str:
+    """Module of `models` that computes a figure.
+
+    >>> home("receivables.dso"), home("late_payments.cash_at_risk")
+    ('receivables', 'open_invoices')
+    """
+    return HOMES.get(figure_id, figure_id.split(".")[0])
 
 
 def direction(definition: Definition) -> str:

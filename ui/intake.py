@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from ui.errors import end_page
 from ui.tables import columns_of
 from ui.text import count_of, escape, label_of
 from warehouse.files import stage
@@ -21,7 +22,8 @@ from warehouse.tables import TABLES
 from warehouse.workspace import Workspace
 
 __all__ = [
-    "choose_dialect",
+    "ask_dialect",
+    "begin_import",
     "known_recipes",
     "put_away",
     "read_files",
@@ -29,7 +31,6 @@ __all__ = [
     "saved_recipes_folder",
     "show_after",
     "show_before",
-    "take_files",
 ]
 
 KEPT = "intake"
@@ -83,6 +84,15 @@ def take_files(label: str, *, key: str, many: bool) -> list[Path]:
     return [kept(file) for file in files]
 
 
+def begin_import(label: str, *, key: str, many: bool, otherwise: str) -> list[Path]:
+    """The uploader's files; without any the page ends with a hint."""
+    paths = take_files(label, key=key, many=many)
+    if not paths:
+        st.caption(otherwise)
+        end_page()
+    return paths
+
+
 def put_away(key: str) -> None:
     """Empty the uploader: what it held has been loaded."""
     st.session_state[f"{key}_round"] = st.session_state.get(f"{key}_round", 0) + 1
@@ -130,6 +140,12 @@ def known_recipes(workspace: Workspace | None) -> dict[str, str]:
     shipped = {name: recipe.title for name, recipe in shipped_recipes().items()}
     tables = {name: f"{label_of(name)}, columns as Goodwill names them" for name in TABLES}
     return own | shipped | tables
+
+
+def ask_dialect(staged: Staged, *, key: str) -> dict[str, object]:
+    """As `choose_dialect`, folded away: what was detected is mostly right."""
+    with st.expander("How the file is written", icon=":material/tune:"):
+        return choose_dialect(staged, key=key)
 
 
 def choose_dialect(staged: Staged, *, key: str) -> dict[str, object]:

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from models.figures import DEFINITIONS
-from ui.text import label_of
+from ui import url_state
+from ui.definitions import matching
+from ui.text import escape, label_of
 
 UNITS = {
     "money": "Money in the reporting currency",
@@ -20,8 +22,18 @@ st.markdown(
     "What each figure means and how it is computed, the same on every page, slide and file."
 )
 
+wanted = url_state.write_in(
+    "Search", "search", default="", max_chars=60, icon=":material/search:",
+    placeholder="overdue, DSO, collected …",
+)  # fmt: skip
+found = matching(DEFINITIONS.values(), wanted)
+if not found:
+    st.info(
+        f"No definition mentions “{escape(wanted)}”. Try one word of it.", icon=":material/info:"
+    )
+
 section = None
-for definition in DEFINITIONS.values():
+for definition in found:
     analysis = definition.id.split(".")[0]
     if analysis != section:
         section = analysis

@@ -3,17 +3,17 @@
 import streamlit as st
 
 from ui.accounting import show_import, show_rehearsal
-from ui.errors import end_page, explained
+from ui.errors import explained
 from ui.frame import open_workspace, workspace_folder
 from ui.importing import carry_out, who_imports
 from ui.intake import (
-    choose_dialect,
+    ask_dialect,
+    begin_import,
     known_recipes,
     read_files,
     rehearsed,
     show_after,
     show_before,
-    take_files,
 )
 
 AUTOMATIC = ""
@@ -30,14 +30,13 @@ st.markdown(
 workspace = open_workspace()
 show_import()
 with explained():
-    paths = take_files("Files to load", key="load", many=True)
-    if not paths:
-        st.caption(
-            "Also from a terminal, for large files and databases: "
-            f"`python -m warehouse load FILE --workspace {workspace_folder().name}`"
-        )
-        end_page()
-
+    paths = begin_import(
+        "Files to load",
+        key="load",
+        many=True,
+        otherwise="Also from a terminal, for large files and databases: "
+        f"`python -m warehouse load FILE --workspace {workspace_folder().name}`",
+    )
     recipes = known_recipes(workspace)
     left, right = st.columns(2)
     wanted = left.selectbox(
@@ -52,8 +51,7 @@ with explained():
     who = who_imports(right)
     stated = {}
     if len(paths) == 1:
-        with st.expander("How the file is written", icon=":material/tune:"):
-            stated = choose_dialect(read_files(paths, {})[0], key="load")
+        stated = ask_dialect(read_files(paths, {})[0], key="load")
 
     options = {
         "recipe": wanted or None,

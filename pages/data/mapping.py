@@ -3,10 +3,10 @@
 import streamlit as st
 
 from ui.accounting import show_import, show_rehearsal
-from ui.errors import end_page, explained
+from ui.errors import explained
 from ui.frame import open_workspace, workspace_folder
 from ui.importing import carry_out, who_imports
-from ui.intake import choose_dialect, read_files, rehearsed, show_after, show_before, take_files
+from ui.intake import ask_dialect, begin_import, read_files, rehearsed, show_after, show_before
 from ui.mapping import edit_mapping, name_recipe, recipe_from, save
 from warehouse.workspace import Workspace
 
@@ -18,13 +18,13 @@ st.markdown(
 workspace = open_workspace()
 show_import()
 with explained():
-    paths = take_files("A file to map", key="mapping", many=False)
-    if not paths:
-        st.caption("Known exports need no mapping: load them on the Load page.")
-        end_page()
-
-    with st.expander("How the file is written", icon=":material/tune:"):
-        stated = choose_dialect(read_files(paths, {})[0], key="mapping")
+    paths = begin_import(
+        "A file to map",
+        key="mapping",
+        many=False,
+        otherwise="Known exports need no mapping: load them on the Load page.",
+    )
+    stated = ask_dialect(read_files(paths, {})[0], key="mapping")
     parts = read_files(paths, stated)
     staged = parts[0]
     if len(parts) > 1:

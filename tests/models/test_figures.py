@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from models.figures import DEFINITIONS, GLOSSARY_FILE, Figure, glossary
+from models.figures import DEFINITIONS, GLOSSARY_FILE, Figure, glossary, home
 
 AS_OF = dt.date(2025, 6, 30)
 
@@ -17,6 +17,14 @@ def test_glossary_names_every_figure_with_its_sentence_and_formula():
         assert f"`{definition.id}`" in page
         assert definition.sentence in page
         assert definition.formula in page
+
+
+@pytest.mark.parametrize("figure_id", DEFINITIONS)
+def test_glossary_names_the_module_that_makes_the_figure(figure_id):
+    named = GLOSSARY_FILE.parents[1] / "models" / f"{home(figure_id)}.py"
+    source = named.read_text(encoding="utf-8")
+    name = figure_id.split(".")[1]
+    assert f'"{figure_id}"' in source or f'    "{name}",' in source
 
 
 def test_definitions_are_filed_under_their_own_id():
