@@ -101,7 +101,7 @@ def test_receipt_of_dso_covers_the_period_from_month_end_to_month_end(company, a
     issued = pd.to_datetime(invoices["issued_on"])
     moved = issued.between(pd.Timestamp(before) - pd.Timedelta(days=29), before)
     assert moved.any()
-    invoices.loc[moved, "issued_on"] = pd.Timestamp(before).date()
+    invoices.loc[moved, "issued_on"] = pd.Timestamp(before)
     tables, scope = FrameTables(company | {"invoices": invoices}), Scope(as_of)
     rows = analyses.receivables.receipt_rows(tables, scope, "receivables.dso_simple").to_pandas()
     sales = analyses.receivables.run(tables, scope).table["sales"].iloc[-1]
