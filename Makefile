@@ -63,9 +63,10 @@ sample: environment ## load the sample company in place of what is loaded; can b
 	@folder=$$(mktemp -d)
 	trap 'rm -rf "$$folder"' EXIT
 	echo "Making the sample company and loading it into $(GOODWILL_WORKSPACE)."
-	$(PYTHON) -m sample_data "$$folder"
-	$(PYTHON) -m warehouse load "$$folder" --workspace "$(GOODWILL_WORKSPACE)" --mode replace \
+	$(PYTHON) -m sample_data "$$folder/books" --truth "$$folder/known_truth.json"
+	$(PYTHON) -m warehouse load "$$folder/books" --workspace "$(GOODWILL_WORKSPACE)" --mode replace \
 		--company "Sample company"
+	cp "$$folder/known_truth.json" "$(GOODWILL_WORKSPACE)/"
 
 lock: environment ## resolve requirements.in into requirements.txt (ARGS=--upgrade moves every pin)
 	@echo "Resolving requirements.in; pins that still fit stay."

@@ -72,6 +72,12 @@ PAGES = {
             icon=":material/menu_book:",
             help="Every figure in one sentence and one formula.",
         ),
+        st.Page(
+            "pages/about/known_truth.py",
+            title="How do we know?",
+            icon=":material/science:",
+            help="Each estimate beside the truth, on a company whose truth is known.",
+        ),
     ],
 }
 

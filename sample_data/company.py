@@ -74,7 +74,7 @@ def generate(
     tables = canonical_tables(world, numbers)
     odd = tables["orders"].pop("odd") if len(tables["orders"]) else pd.Series(dtype=bool)
     ids = list(tables["orders"].loc[odd, "order_id"]) if len(odd) else []
-    return Company(tables, known_truth(world, numbers, tables["customers"], ids))
+    return Company(tables, known_truth(world, numbers, tables, ids))
 
 
 def refuse_impossible(n_customers: int, months: int, off: frozenset[str]) -> None:

@@ -14,9 +14,16 @@ import pandas as pd
 from sample_data.book import LAST_DAY
 from sample_data.churn import CAUSES
 from sample_data.effects import EFFECTS
-from sample_data.population import NEGATIVE, NEGATIVE_REASONS, PERSONAS, oracle_persona
+from sample_data.population import (
+    INDUSTRIES,
+    NEGATIVE,
+    NEGATIVE_REASONS,
+    PERSONAS,
+    oracle_persona,
+)
 from sample_data.settlement import STATES
 from sample_data.tables import Numbers, tariffs
+from sample_data.true_figures import true_figures
 from sample_data.world import World
 
 __all__ = ["Truth", "known_truth"]
@@ -63,6 +70,10 @@ class Truth:
         Drivers of each project's overrun.
     tariffs : DataFrame
         Every tariff version, enough to re-rate each invoice line.
+    later_payments : DataFrame
+        What is paid after the close on invoices in the books.
+    figures : dict of str to float
+        Headline figures by id, as they truly are at the close.
     """
 
     seed: int
@@ -83,6 +94,8 @@ class Truth:
     window: pd.DataFrame
     projects: pd.DataFrame
     tariffs: pd.DataFrame
+    later_payments: pd.DataFrame
+    figures: dict[str, float]
 
     def paid_within(self, days: float) -> float:
         """True share of invoices paid within `days` of issue, open ones included."""
@@ -91,13 +104,20 @@ class Truth:
     def summary(self) -> dict[str, object]:
         """What the page of known truths shows: few numbers, ready for JSON."""
         late = self.invoices["state"] != "on_time"
+        effects = dict(self.effects)
+        for name in ("persona_weights", "satisfaction_of_persona"):
+            effects[name] = dict(zip(PERSONAS, effects[name], strict=True))
+        industry = effects["satisfaction_of_industry"]
+        effects["satisfaction_of_industry"] = dict(zip(INDUSTRIES, industry, strict=True))
         return {
             "seed": self.seed,
             "n_customers": self.n_customers,
             "months": self.months,
             "off": list(self.off),
             "as_of": LAST_DAY.date().isoformat(),
-            "effects": self.effects,
+            "n_invoices": len(self.invoices),
+            "figures": self.figures,
+            "effects": effects,
             "paid_within": {str(d): self.paid_within(d) for d in (30, 45, 60, 90, 120)},
             "late_cause_shares": self.invoices["state"].value_counts(normalize=True).to_dict(),
             "share_late": float(late.mean()),
@@ -111,15 +131,17 @@ class Truth:
 
 
 def known_truth(
-    world: World, numbers: Numbers, customers: pd.DataFrame, odd_orders: list[str]
+    world: World, numbers: Numbers, tables: dict[str, pd.DataFrame], odd_orders: list[str]
 ) -> Truth:
-    """Collect the truth of a finished world whose books list `customers`."""
+    """Collect the truth of a finished world whose books are `tables`."""
     calendar = world.calendar
     people = world.population
     month = np.arange(world.months)
     tenure = month[None, :] - people.acquired_month[:, None]
-    second = customers["customer_id"]
+    second = tables["customers"]["customer_id"]
     second = second[second.str.endswith("D")]
+    invoices = invoice_truth(world, numbers)
+    later = later_payments(world, numbers)
     return Truth(
         seed=world.seed,
         n_customers=len(people),
@@ -132,7 +154,7 @@ def known_truth(
         hazards=world.hazards,
         at_risk=(tenure > 0) & (world.left_month[:, None] >= month[None, :]),
         tenure=tenure,
-        invoices=invoice_truth(world, numbers),
+        invoices=invoices,
         demand=demand_truth(world, numbers),
         second_accounts={name: name[:-1] for name in second},
         odd_orders=odd_orders,
@@ -147,6 +169,8 @@ def known_truth(
         ),
         projects=world.book.frame("project_truth"),
         tariffs=tariffs(world, numbers),
+        later_payments=later,
+        figures=true_figures(tables, invoices, later),
     )
 
 
@@ -189,6 +213,18 @@ def invoice_truth(world: World, numbers: Numbers) -> pd.DataFrame:
             "error": rows["error"] > 0,
         }
     ).sort_values("invoice_id", ignore_index=True)
+
+
+def later_payments(world: World, numbers: Numbers) -> pd.DataFrame:
+    rows = world.book.frame("payments")
+    rows = rows[rows["paid_on"] > world.calendar.last_day]
+    return pd.DataFrame(
+        {
+            "invoice_id": numbers.invoice(rows["key"].to_numpy()),
+            "paid_on": world.calendar.date(rows["paid_on"]),
+            "amount": rows["amount"].to_numpy(),
+        }
+    )
 
 
 def demand_truth(world: World, numbers: Numbers) -> pd.DataFrame:

@@ -22,8 +22,10 @@ SERVER_STARTS_WITHIN = 60.0
 def load_sample(folder: Path) -> Path:
     """Make the sample company in `folder` and load it, by the commands a person would type."""
     files, workspace = folder / "files", folder / "workspace"
-    run_module("sample_data", str(files))
+    size = ("--customers", "600", "--months", "36")
+    run_module("sample_data", str(files), *size, "--truth", str(folder / "known_truth.json"))
     run_module("warehouse", "load", str(files), "--workspace", str(workspace))
+    (folder / "known_truth.json").rename(workspace / "known_truth.json")
     return workspace
 
 

@@ -1,0 +1,43 @@
+"""The About pages from app.py."""
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+from tests.served import ROOT
+from ui.known_truth import FILE
+
+PAGE = "pages/about/known_truth.py"
+
+
+def show() -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    at.run()
+    at.switch_page(PAGE).run()
+    assert not at.exception
+    return at
+
+
+def text_of(at: AppTest) -> str:
+    return " ".join(element.value for element in [*at.markdown, *at.info, *at.caption])
+
+
+def test_estimates_stand_beside_the_truth_of_the_sample(in_sample_workspace):
+    at = show()
+    assert not at.error
+    assert "intervals hold the true value" in text_of(at)
+    table = at.dataframe[0].value
+    known = json.loads((in_sample_workspace / FILE).read_text())
+    assert len(table) == len(known["figures"])
+    # Six intervals or fewer: two misses would be a fault, one is chance.
+    assert (table["Interval holds the truth"] == "No").sum() <= 1
+
+
+def test_books_of_ones_own_have_no_truth_beside_them(in_sample_workspace, tmp_path, monkeypatch):
+    for entry in in_sample_workspace.iterdir():
+        if entry.name != FILE:
+            (tmp_path / entry.name).symlink_to(entry)
+    monkeypatch.setenv("GOODWILL_WORKSPACE", str(tmp_path))
+    said = text_of(show())
+    assert "books of your own" in said
+    assert "make app GOODWILL_WORKSPACE=sample_workspace" in said

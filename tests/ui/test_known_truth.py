@@ -1,0 +1,90 @@
+import datetime as dt
+import json
+
+import pandas as pd
+import pytest
+
+from models.figures import Figure
+from ui.known_truth import FILE, Known, against_truth, effects_table, read_known, shown, verdict
+
+AS_OF = dt.date(2026, 9, 30)
+
+
+def known(**figures):
+    return Known("2026-09-30", 7, 3_000, 60, 117_000, figures, {"slope": {"cash": 1.5}, "k": 2})
+
+
+def figure(figure_id, value, low=None, high=None):
+    return Figure(figure_id, value, low, high, 100, AS_OF)
+
+
+@pytest.fixture
+def compared():
+    true = {
+        "late_payments.late_share": 0.50,
+        "late_payments.paid_by_60": 0.80,
+        "receivables.open_amount": 1_000.0,
+    }
+    figures = (
+        figure("late_payments.late_share", 0.52, 0.49, 0.55),
+        figure("late_payments.paid_by_60", 0.70, 0.66, 0.74),
+        figure("receivables.open_amount", 1_001.0),
+        figure("receivables.dso", 45.0),
+    )
+    return against_truth(known(**true), figures)
+
+
+def test_interval_holds_only_what_lies_in_it(compared):
+    assert compared["holds"].tolist() == [True, False, None]
+
+
+def test_figure_without_a_known_truth_is_not_compared(compared):
+    assert "Days sales outstanding (count-back)" not in set(compared["figure"])
+
+
+def test_distances_are_fractions_of_the_truth(compared):
+    # 0.52 / 0.50 - 1, 0.70 / 0.80 - 1, 1,001 / 1,000 - 1
+    assert compared["error"].tolist() == pytest.approx([0.04, -0.125, 0.001])
+
+
+def test_verdict_counts_estimates_and_counted_figures_apart(compared):
+    said = verdict(compared, 0.95)
+    assert "**1 of 2** intervals hold the true value" in said
+    assert "one in 20 may miss" in said
+    assert "at most 0.10 %" in said
+
+
+def test_table_prints_each_figure_in_its_unit(compared):
+    table = shown(compared, "EUR")
+    assert table["Truth"].tolist() == ["50.00 %", "80.00 %", "€1,000"]
+    assert table["Interval holds the truth"].tolist() == ["Yes", "No", "Counted, no interval"]
+
+
+def test_every_effect_has_a_row():
+    assert effects_table(known()).to_dict("list") == {
+        "Effect": ["Slope", "K"], "Of": ["cash", ""], "True value": [1.5, 2],
+    }  # fmt: skip
+
+
+def test_workspace_without_the_file_holds_books_of_ones_own(tmp_path):
+    assert read_known(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"seed": 7}', "[]"])
+def test_unreadable_truth_is_an_error_with_its_remedy(tmp_path, text):
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(ValueError, match="make sample"):
+        read_known(tmp_path)
+
+
+def test_truth_is_read_as_it_was_written(tmp_path):
+    whole = known(**{"late_payments.late_share": 0.5})
+    (tmp_path / FILE).write_text(json.dumps(whole.__dict__))
+    assert read_known(tmp_path) == whole
+
+
+def test_without_intervals_there_is_still_a_verdict():
+    rows = against_truth(known(**{"receivables.open_amount": 2.0}),
+                         (figure("receivables.open_amount", 2.0),))  # fmt: skip
+    assert "**0 of 0**" in verdict(rows, 0.95)
+    assert pd.isna(rows["low"]).all()
