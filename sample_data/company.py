@@ -21,6 +21,22 @@ class Company(NamedTuple):
     tables: dict[str, pd.DataFrame]
     truth: Truth
 
+    def without(self, *mechanisms: str) -> "Company":
+        """The same company in a world without `mechanisms`: its counterfactual.
+
+        Customers, latent values and every draw are shared, so that what differs is the
+        effect of the mechanisms.
+
+        Examples
+        --------
+        >>> company = generate(seed=7, n_customers=60, months=12)
+        >>> quiet = company.without("reminders")
+        >>> len(quiet.tables["reminders"]), quiet.truth.off
+        (0, ('reminders',))
+        """
+        truth = self.truth
+        return generate(truth.seed, truth.n_customers, truth.months, {*truth.off, *mechanisms})
+
 
 def generate(
     seed: int, n_customers: int = 3_000, months: int = 60, off: Iterable[str] = ()

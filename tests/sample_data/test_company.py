@@ -155,7 +155,7 @@ def test_every_line_of_use_can_be_rated_again_from_its_tariff(small_company):
 
 
 def test_switching_off_reminders_changes_no_customer_and_no_draw_of_others(small_company):
-    without = generate(seed=7, n_customers=300, months=36, off=["reminders"])
+    without = small_company.without("reminders")
     kept = ["customer_id", "name", "industry", "country", "acquired_on", "acquisition_cost"]
     pd.testing.assert_frame_equal(
         small_company.tables["customers"][kept].head(300),
