@@ -2,7 +2,7 @@
 
 import ibis.expr.types as ir
 
-from analyses.receivables import flows
+from analyses.receivables import Cells, flows
 from analyses.receivables import receipt_rows as receivables_rows
 from analyses.scope import Scope
 from models.cash_forecast import CashForecast, fit_cash_forecast
@@ -11,10 +11,14 @@ from warehouse.workspace import Tables
 __all__ = ["receipt_rows", "run"]
 
 
-def run(tables: Tables, scope: Scope, **options: object) -> CashForecast:
-    """Cash by week; `options` are those of `models.cash_forecast.fit_cash_forecast`."""
-    ledger, rates = flows(tables, scope)
-    return fit_cash_forecast(ledger, rates, scope.as_of, **options)
+def run(
+    tables: Tables, scope: Scope, *, cells: Cells | None = None, **options: object
+) -> CashForecast:
+    """Cash by week; `options` are those of `models.cash_forecast.fit_cash_forecast`.
+
+    `cells` is what `analyses.receivables.flows` gives for this day or a later one.
+    """
+    return fit_cash_forecast(*(cells or flows(tables, scope)), scope.as_of, **options)
 
 
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table:

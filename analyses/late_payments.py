@@ -94,14 +94,19 @@ def late_share(
     return replace(found, table=found.table.assign(n_customers=n_customers))
 
 
-def payment_curves(tables: Tables, scope: Scope) -> PaymentCurves:
+def payment_curves(
+    tables: Tables, scope: Scope, *, counted: pd.DataFrame | None = None
+) -> PaymentCurves:
     """Time to pay within payment terms: what an open invoice is judged by."""
-    return fit_payment_curves(counts(tables, scope), scope.as_of)
+    return fit_payment_curves(counts(tables, scope) if counted is None else counted, scope.as_of)
 
 
-def scored_invoices(tables: Tables, scope: Scope) -> pd.DataFrame:
+def scored_invoices(
+    tables: Tables, scope: Scope, *, curves: PaymentCurves | None = None
+) -> pd.DataFrame:
     """Open invoices with the chance that each is paid late and the day it may be paid."""
-    return score_open_invoices(payment_curves(tables, scope), open_now(tables, scope), scope.as_of)
+    curves = curves or payment_curves(tables, scope)
+    return score_open_invoices(curves, open_now(tables, scope), scope.as_of)
 
 
 def cash_at_risk(tables: Tables, scope: Scope, grace_days: int = 30) -> CashAtRisk:

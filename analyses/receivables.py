@@ -20,25 +20,37 @@ from warehouse.receivables import receivable_flows
 from warehouse.settlements import applied_credits
 from warehouse.workspace import Tables
 
-__all__ = ["by_customer", "by_segment", "flows", "patterns", "receipt_rows", "run"]
+__all__ = ["Cells", "by_customer", "by_segment", "flows", "patterns", "receipt_rows", "run"]
 
 
-def run(tables: Tables, scope: Scope, **options: object) -> Receivables:
-    """Receivables of `scope`; `options` are those of `models.receivables.fit_receivables`."""
-    ledger, rates = flows(tables, scope)
-    return fit_receivables(ledger, rates, scope.as_of, **options)
+#: The ledger as flows, and the exchange rates.
+Cells = tuple[pd.DataFrame, pd.DataFrame]
 
 
-def by_segment(tables: Tables, scope: Scope, by: str, **options: object) -> ReceivablesBy:
-    """Receivables of `scope` for each value of segment `by`."""
-    ledger, rates = flows(tables, scope, by)
-    return fit_receivables_by(ledger, rates, scope.as_of, by=by, **options)
+def run(
+    tables: Tables, scope: Scope, *, cells: Cells | None = None, **options: object
+) -> Receivables:
+    """Receivables of `scope`; `options` are those of `models.receivables.fit_receivables`.
+
+    `cells` is what `flows` gives for this day or a later one, where it is at hand: the
+    model reads nothing of it that happened after the as-of date.
+    """
+    return fit_receivables(*(cells or flows(tables, scope)), scope.as_of, **options)
 
 
-def patterns(tables: Tables, scope: Scope, **options: object) -> PaymentPatterns:
+def by_segment(
+    tables: Tables, scope: Scope, by: str, *, cells: Cells | None = None, **options: object
+) -> ReceivablesBy:
+    """Receivables of `scope` for each value of segment `by`; `cells` are kept apart by it."""
+    cells = cells or flows(tables, scope, by)
+    return fit_receivables_by(*cells, scope.as_of, by=by, **options)
+
+
+def patterns(
+    tables: Tables, scope: Scope, *, cells: Cells | None = None, **options: object
+) -> PaymentPatterns:
     """How much of each month's sales is still uncollected as the months pass."""
-    ledger, rates = flows(tables, scope)
-    return fit_payment_patterns(ledger, rates, scope.as_of, **options)
+    return fit_payment_patterns(*(cells or flows(tables, scope)), scope.as_of, **options)
 
 
 def by_customer(tables: Tables, scope: Scope) -> ir.Table:
@@ -58,9 +70,11 @@ def by_customer(tables: Tables, scope: Scope) -> ir.Table:
     )
 
 
-def flows(tables: Tables, scope: Scope, *by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def flows(tables: Tables, scope: Scope, by: str | None = None) -> Cells:
     """The ledger as flows and the exchange rates, as the models take them."""
-    cells = receivable_flows(scope.invoices(tables, by=by), tables, scope.as_of, by=by)
+    segments = [by] if by else []
+    invoices = scope.invoices(tables, by=segments)
+    cells = receivable_flows(invoices, tables, scope.as_of, by=segments)
     return cells.to_pandas(), monthly_rates(tables, scope.as_of)
 
 

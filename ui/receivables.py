@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from analyses.receivables import Cells, flows
 from charts.wording import STEADY_DAYS, bucket
 from models.aging import BOUNDS, read_bounds
 from models.figures import Figure
@@ -12,7 +13,7 @@ from ui import url_state
 from ui.download import offer_csv
 from ui.errors import say
 from ui.frame import View
-from ui.results import RowsOf
+from ui.results import RowsOf, compute, of_all_days
 from ui.tables import AMOUNT
 from ui.text import (
     count,
@@ -33,6 +34,7 @@ __all__ = [
     "aging_sentence",
     "choose_bounds",
     "dso_sentence",
+    "flows_of",
     "left_out",
     "main_figures",
     "measure_sentence",
@@ -63,8 +65,17 @@ MEASURES = {
 #: Figures with a card of the first row.
 MAIN = ("open_amount", "overdue_amount", "dso", "cei")
 
+#: Segments an invoice can move between as days pass.
+MOVING = frozenset({"disputed"})
+
 PATTERN_AGE = 2
 SAME_SHARE = 0.02
+
+
+def flows_of(view: View, by: str | None = None) -> Cells:
+    """The ledger as flows, read once for every as-of date wherever that changes nothing."""
+    moving = MOVING & {by, *view.filters}
+    return (compute if moving else of_all_days)(flows, view, by=by)
 
 
 def choose_bounds() -> tuple[tuple[int, ...], str | None]:

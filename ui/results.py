@@ -1,7 +1,8 @@
 """Results of analyses, computed once for each view and kept."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from analyses.scope import Scope
 from ui.frame import View
 from ui.tables import ROWS_SHOWN
 
-__all__ = ["RowsOf", "compute", "rows_of"]
+__all__ = ["RowsOf", "compute", "of_all_days", "rows_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,15 +35,35 @@ class RowsOf:
     fetch_all: Callable[[], pd.DataFrame]
 
 
-def compute(analysis: Callable[..., Any], view: View, **options: Any) -> Any:
+def compute(
+    analysis: Callable[..., Any],
+    view: View,
+    *,
+    given: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Any:
     """The result of `analysis` on `view`; the same view and options are computed once.
 
-    Results are frozen and are shared between visitors without a copy: draw them, do not
-    change them.
+    `given` are arguments that follow from the view, such as rows already read: they are
+    passed on and are no part of what a result is known by. Results are frozen and are shared
+    between visitors without a copy: draw them, do not change them.
     """
     return computed(
-        name_of(analysis), view.key, tuple(sorted(options.items())), _analysis=analysis, _view=view
+        name_of(analysis),
+        view.key,
+        tuple(sorted(options.items())),
+        _analysis=partial(analysis, **(given or {})),
+        _view=view,
     )
+
+
+def of_all_days(analysis: Callable[..., Any], view: View, **options: Any) -> Any:
+    """`analysis` as of the newest day there is, for models that look back from it by themselves.
+
+    Another as-of date then costs no new reading of the rows.
+    """
+    newest = view.snapshot.manifest.newest_date or view.as_of
+    return compute(analysis, replace(view, as_of=max(newest, view.as_of)), **options)
 
 
 def rows_of(analysis: Callable[..., Any], view: View, **options: Any) -> RowsOf:

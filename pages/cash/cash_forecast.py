@@ -9,6 +9,7 @@ from ui.chart import told
 from ui.errors import explained
 from ui.frame import require_view
 from ui.receipt import figure_row, rows_behind
+from ui.receivables import flows_of
 from ui.results import compute
 from ui.text import escape
 
@@ -18,7 +19,7 @@ view = require_view()
 ours = analyses.cash_forecast
 
 with explained():
-    forecast = compute(ours.run, view)
+    forecast = compute(ours.run, view, given={"cells": flows_of(view)})
     figure_row(
         view,
         forecast.figures(),

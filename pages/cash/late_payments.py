@@ -58,9 +58,10 @@ def at_risk(curves, scored):
 
 
 with explained():
+    counted = {"counted": compute(ours.counts, view)}
     figures = [
-        *compute(ours.late_share, view).figures(),
-        *compute(ours.time_to_pay, view).figures(),
+        *compute(ours.late_share, view, given=counted).figures(),
+        *compute(ours.time_to_pay, view, given=counted).figures(),
     ]
     figure_row(view, figures, rows_behind(ours.receipt_rows, view))
 
@@ -69,7 +70,8 @@ segment = choose_segment(view, "by", none="All invoices together")
 split = {"by": segment} if segment else {}
 with explained():
     st.subheader("When invoices are paid")
-    curve = compute(ours.time_to_pay, view, **split)
+    split_counts = {"counted": compute(ours.counts, view, **split)}
+    curve = compute(ours.time_to_pay, view, given=split_counts, **split)
     paid_by_day(curve, spec_of(paid_curve(curve)), paid_rows(curve))
     if segment is not None:
         st.markdown(pace_sentence(curve))
@@ -77,7 +79,7 @@ with explained():
 
 with explained():
     st.subheader("Who pays late")
-    late = compute(ours.late_share, view, **split)
+    late = compute(ours.late_share, view, given=split_counts, **split)
     if segment is None:
         st.markdown(late_sentence(late) + " Choose what to compare by above to see who they are.")
     else:
@@ -85,8 +87,9 @@ with explained():
 
 with explained():
     st.subheader("Cash at risk")
-    scored = compute(ours.scored_invoices, view)
-    at_risk(compute(ours.payment_curves, view), scored)
+    curves = compute(ours.payment_curves, view, given=counted)
+    scored = compute(ours.scored_invoices, view, given={"curves": curves})
+    at_risk(curves, scored)
 
     st.subheader("Open invoices")
     show_open_invoices(scored, compute(names_of_debtors, view), view)

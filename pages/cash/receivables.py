@@ -14,6 +14,7 @@ from ui.receivables import (
     aging_sentence,
     choose_bounds,
     dso_sentence,
+    flows_of,
     left_out,
     main_figures,
     measure_sentence,
@@ -40,7 +41,8 @@ if complaint:
     st.warning(complaint, icon=":material/info:")
 
 with explained():
-    ledger = compute(ours.run, view, aging_by=aging_by, buckets=bounds)
+    cells = {"cells": flows_of(view)}
+    ledger = compute(ours.run, view, given=cells, aging_by=aging_by, buckets=bounds)
     main, others = main_figures(ledger)
     receipts = rows_behind(ours.receipt_rows, view)
     figure_row(view, main, receipts, trend=ledger.trend)
@@ -62,13 +64,14 @@ with explained():
 
 with explained():
     st.subheader("Payment patterns")
-    patterns = compute(ours.patterns, view)
+    patterns = compute(ours.patterns, view, given=cells)
     told(pattern_sentence(patterns), payment_pattern_lines(patterns))
 
 with explained():
     st.subheader("By segment")
     segment = choose_segment(view, "segment")
-    show_segments(compute(ours.by_segment, view, by=segment), view)
+    apart = {"cells": flows_of(view, segment)}
+    show_segments(compute(ours.by_segment, view, given=apart, by=segment), view)
 
 with explained():
     st.subheader("Who owes most")

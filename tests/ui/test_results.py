@@ -1,13 +1,18 @@
 """Receipts: the rows behind every figure are found, and where it is a sum they add up to it."""
 
+import dataclasses
+
+import pandas as pd
 import pytest
 
 import analyses.cash_forecast
 import analyses.late_payments
 import analyses.receivables
+from analyses.scope import Scope
 from models.figures import DEFINITIONS
 from ui.frame import View
 from ui.receipt import checked_total
+from ui.receivables import flows_of
 from ui.results import compute, rows_of
 from warehouse.workspace import Workspace
 
@@ -68,9 +73,22 @@ def test_rows_that_do_not_add_up_are_said_to_be_wrong(figures, view):
     assert "but the figure is" in said
 
 
-def test_same_view_is_computed_once_and_another_is_not(view):
-    import dataclasses
+@pytest.mark.parametrize("months_back", [0, 1, 7, 20])
+def test_flows_of_all_days_give_every_day_its_own_figures(view, months_back):
+    """Later flows are in the cells and must change nothing, to the last digit."""
+    day = (pd.Timestamp(view.as_of) - pd.DateOffset(months=months_back, days=3)).date()
+    past = dataclasses.replace(view, as_of=day)
+    cells = {"cells": flows_of(past)}
+    for analysis in (
+        analyses.receivables.run, analyses.receivables.patterns, analyses.cash_forecast.run,
+    ):  # fmt: skip
+        shared = compute(analysis, past, given=cells)
+        with view.snapshot.tables() as tables:
+            alone = analysis(tables, Scope(day))
+        pd.testing.assert_frame_equal(shared.table, alone.table, check_exact=True)
 
+
+def test_same_view_is_computed_once_and_another_is_not(view):
     first = compute(analyses.receivables.run, view)
     assert compute(analyses.receivables.run, view) is first
     earlier = dataclasses.replace(view, as_of=view.as_of.replace(day=1))
