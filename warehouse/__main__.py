@@ -132,13 +132,13 @@ def refused(
     """Write the refused rows as CSV files to be mended and loaded again."""
     try:
         path = Workspace.open(workspace).refused_file(snapshot)
+        written = [] if path is None else write_to_mend(path, out)
     except ValueError as error:
         _stop(error)
     if path is None:
         print("That import refused no row.")
-        return
-    for written in write_to_mend(path, out):
-        print(written)
+    for file in written:
+        print(file)
 
 
 class _ProgressLine:

@@ -7,9 +7,9 @@ from pathlib import Path
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
-from warehouse.merge import sha256_of
+from warehouse.quoting import exactly, literal
 from warehouse.settlements import part_credits, settlements
-from warehouse.snapshot import Snapshot, StoredTable, literal
+from warehouse.snapshot import Snapshot, StoredTable, sha256_of
 
 __all__ = ["write_derived"]
 
@@ -71,7 +71,7 @@ def write_derived(
         con.raw_sql(
             f"COPY ({con.compile(rows)}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
-        tables.done[name] = con.read_parquet(path, hive_partitioning=False)
+        tables.done[name] = con.read_parquet(exactly(path), hive_partitioning=False)
         found[name] = StoredTable(
             file=f"{name}-{version}.parquet",
             sha256=sha256_of(path),

@@ -1,18 +1,19 @@
 """Any file to rows of text: what it is, how it is written, and where its table begins."""
 
-import hashlib
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.databases import is_database_url, stage_database
+from warehouse.databases import is_database_url, stage_database, stage_database_file
 from warehouse.delimited import sniff, write_delimited
 from warehouse.encodings import scan
 from warehouse.json_lines import write_json_lines
 from warehouse.schema import SchemaError
+from warehouse.snapshot import READER_SETTINGS, sha256_of, stored_rows
 from warehouse.staging import Dialect, Staged, overridden, unique_names
 from warehouse.workbooks import stage_workbook
 
@@ -84,10 +85,10 @@ def stage(
     path = Path(source)
     kind = _kind(path)
     if kind == "sql":
-        return stage_database(f"sqlite:///{path.resolve()}", folder, overrides, progress)
+        return stage_database_file(path, folder, overrides, progress)
     stated = overridden(Dialect(kind), overrides)
     if stated.kind == "excel":
-        return stage_workbook(path, stated, folder, _sha256(path))
+        return stage_workbook(path, stated, folder, sha256_of(path))
     if stated.kind == "parquet":
         return [_stage_parquet(path, stated)]
     return [_stage_text(path, stated, folder, progress)]
@@ -138,11 +139,6 @@ def _require_workbook(path: Path) -> None:
         )
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _stage_text(path: Path, stated: Dialect, folder: Path, progress: Progress | None) -> Staged:
     scanned = scan(path)
     if stated.kind == "jsonl":
@@ -172,12 +168,27 @@ def _stage_parquet(path: Path, stated: Dialect) -> Staged:
     try:
         with pq.ParquetFile(path) as file:
             names, n_rows = file.schema_arrow.names, file.metadata.num_rows
-    except pa.ArrowException:
+    except (pa.ArrowException, OSError, ValueError):
         raise SchemaError(
             f"{path.name} begins like a Parquet file but cannot be read as one; it may be cut "
             "off. Export it again."
         ) from None
     columns, notes = unique_names(names)
+    _require_readable_cells(path)
     return Staged(
-        path.name, _sha256(path), stated, path.resolve(), columns, n_rows, notes=tuple(notes)
+        path.name, sha256_of(path), stated, path.resolve(), columns, n_rows, notes=tuple(notes)
     )
+
+
+def _require_readable_cells(path: Path) -> None:
+    """Read every cell once: found later, one bad page would end the import of all files."""
+    with duckdb.connect(config=dict(READER_SETTINGS)) as con:
+        con.execute("SET enable_progress_bar = false")
+        try:
+            con.execute(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {stored_rows(path)}").fetchall()
+        except duckdb.Error as error:
+            what = str(error).splitlines()[0].replace(str(path), path.name)
+            raise SchemaError(
+                f"{path.name} is a Parquet file with cells that cannot be read ({what}) It may be "
+                "damaged, or hold text that is not UTF-8. Export it again."
+            ) from None

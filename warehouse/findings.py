@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from warehouse.lookalikes import lookalikes
 from warehouse.merge import Merge
 from warehouse.tables import ESSENTIAL
+from warehouse.wording import listed
 
 __all__ = ["find_lookalikes", "find_reporting_currency", "notes_on", "warnings_about"]
 
@@ -53,7 +54,7 @@ def warnings_about(merge: Merge) -> Iterator[str]:
             yield f"{name}: the file holds a header and no rows."
     if missing := [name for name in ESSENTIAL if name not in merge.stored]:
         yield (
-            f"{' and '.join(missing)} not loaded yet; without {'them' if missing[1:] else 'it'} "
+            f"{listed(missing)} not loaded yet; without {'them' if missing[1:] else 'it'} "
             "nothing can be analysed."
         )
     rates, currency = _rates(merge), merge.reporting_currency

@@ -26,12 +26,12 @@ def write_json_lines(
             f"{path.name} has no line that is a JSON object. Export it as JSON lines "
             "(one object a line) or as CSV."
         )
-    columns, notes = unique_names(list(keys))
+    columns, notes = unique_names([_whole(key) for key in keys])
     with StagingWriter(folder, columns) as writer:
         rows, numbers, problems = [], [], {}
         for line, record, text in _records(path):
             if record is None:
-                problems[len(rows)] = f"is not a JSON object: {text[:200]}"
+                problems[len(rows)] = f"is not a JSON object: {_whole(text[:200])}"
             rows.append([_cell(record or {}, key, text) for key in keys])
             numbers.append(line)
             if len(rows) == BATCH_ROWS:
@@ -89,9 +89,20 @@ def _number(digits: str) -> int | str:
 
 def _cell(record: dict[str, object], key: str, line: str) -> str | None:
     value = record.get(key)
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _whole(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     # Inside a nested value, numbers must not have become quoted text.
-    return json.dumps(json.loads(line, parse_int=_number)[key], ensure_ascii=False)
+    return _whole(json.dumps(json.loads(line, parse_int=_number)[key], ensure_ascii=False))
+
+
+def _whole(text: str) -> str:
+    """`text` with the replacement character for half a character, which no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

@@ -1,11 +1,13 @@
 """Files into a workspace: staged, mapped, checked, merged and published as one snapshot."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import getpass
 import json
+import tempfile
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from warehouse.accounting import TableReport
 from warehouse.derived import write_derived
 from warehouse.files import stage
 from warehouse.findings import find_lookalikes, find_reporting_currency, notes_on, warnings_about
+from warehouse.leftovers import sweep_leftovers
 from warehouse.merge import Merge
 from warehouse.recipe import Mapped, Recipe, apply
 from warehouse.refused import Origin, is_mended, mended, write_refused
@@ -28,7 +31,7 @@ from warehouse.staging import Staged
 from warehouse.tables import TABLES
 from warehouse.workspace import Workspace, WorkspaceError, now
 
-__all__ = ["LoadReport", "load"]
+__all__ = ["LoadReport", "Progress", "load", "user_of_this_computer"]
 
 Progress = Callable[[float, str], None]
 
@@ -144,9 +147,14 @@ def load(
     chosen = {name: KNOWN_SETTINGS[name].read(v) for name, v in stated.items() if v is not None}
     settings = workspace.settings.all() | chosen
     tell = progress or (lambda share, doing: None)
-    who = who or _user()
-    with workspace.locked(f"a load by {who}"), workspace.staging() as folder:
-        importing = _Import(workspace, folder, mode, tell)
+    who = who or user_of_this_computer()
+    sweep_leftovers()
+    with (
+        workspace.locked(f"a load by {who}"),
+        workspace.staging() as folder,
+        _engine(folder) as con,
+    ):
+        importing = _Import(workspace, folder, con, mode, tell)
         try:
             # A file without a currency column is in the currency stated, or else in ours.
             code = settings["reporting_currency"]
@@ -155,14 +163,7 @@ def load(
             importing.merge_tables(settings["reporting_currency"])
             manifest = importing.publish(who, settings["as_of"])
         except duckdb.Error as error:
-            first = str(error).splitlines()[0]
-            raise WorkspaceError(
-                f"The import stopped before it was complete: {first} Nothing was changed. Make "
-                "sure that the disk has room for twice the files and that memory is free, then "
-                "try again."
-            ) from error
-        finally:
-            importing.con.disconnect()
+            raise WorkspaceError(_why_it_stopped(error)) from error
         if manifest.loaded:
             workspace.settings.set(**chosen)
         return importing.report
@@ -171,14 +172,13 @@ def load(
 class _Import:
     """One import while it runs."""
 
-    def __init__(self, workspace: Workspace, folder: Path, mode: str, tell: Progress) -> None:
-        self.workspace, self.folder, self.tell = workspace, folder, tell
+    def __init__(
+        self, workspace: Workspace, folder: Path, con: BaseBackend, mode: str, tell: Progress
+    ) -> None:
+        self.workspace, self.folder, self.con, self.tell = workspace, folder, con, tell
         self.current: Snapshot | None = workspace.current()
         identifier = f"{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.report = LoadReport(identifier, mode)
-        self.con: BaseBackend = ibis.duckdb.connect(
-            folder / "import.duckdb", temp_directory=str(folder / "spill"), **ENGINE
-        )
         self.merge = Merge(self.con, folder, self.current, mode)
         self.origins: list[Origin] = []
 
@@ -333,6 +333,33 @@ class _Import:
         self.report.errors.append(text if name in text else f"{name}: {text}")
 
 
+@contextlib.contextmanager
+def _engine(folder: Path) -> Iterator[BaseBackend]:
+    """An engine that keeps its tables on disk while one import runs."""
+    with tempfile.TemporaryDirectory(prefix="goodwill-import-") as elsewhere:
+        # What follows a question mark in a path is no longer the path to the engine.
+        place = Path(elsewhere) if "?" in str(folder) else folder
+        con = ibis.duckdb.connect(
+            place / "import.duckdb", temp_directory=str(place / "spill"), **ENGINE
+        )
+        try:
+            yield con
+        finally:
+            con.disconnect()
+
+
+def _why_it_stopped(error: duckdb.Error) -> str:
+    first = str(error).splitlines()[0]
+    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+        remedy = (
+            "Make sure that the disk has room for twice the files and that memory is free, then "
+            "try again."
+        )
+    else:
+        remedy = "Load the files one by one to see which of them it is, and please report this."
+    return f"The import stopped before it was complete: {first} Nothing was changed. {remedy}"
+
+
 def _name_of(source: str | Path) -> str:
     """What a source is called in what is said of it; of a URL nothing that may be a password."""
     if "://" not in str(source):
@@ -345,7 +372,8 @@ def _within(tell: Progress, start: float, width: float, doing: str) -> Callable[
     return lambda share: tell(start + width * share, doing)
 
 
-def _user() -> str:
+def user_of_this_computer() -> str:
+    """The name to put into the history where nobody gave one."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container may run under a number without a name

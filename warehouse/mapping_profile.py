@@ -14,6 +14,7 @@ from warehouse.staging import Staged
 __all__ = ["Profile", "profiles"]
 
 # Enough to tell a date from a number; a guess need not read ten million rows.
+COLUMNS_AT_ONCE = 50
 ROWS_LOOKED_AT = 5_000
 DATE = re.compile(
     r"^(?:(?:19|20)\d{2}[\-/.]\d{1,2}[\-/.]\d{1,2}|\d{1,2}[\-/.]\d{1,2}[\-/.](?:\d{4}|\d{2})|"
@@ -57,12 +58,18 @@ class Profile:
 def profiles(staged: Staged, con: BaseBackend) -> list[Profile]:
     """Profiles of the columns of `staged`, in the order of the file."""
     rows = staged.read(con).limit(ROWS_LOOKED_AT)
-    texts = rows.select(**{f"c{i}": cell_text(rows[name]) for i, name in enumerate(staged.columns)})
-    table = texts.to_pyarrow()
-    return [
-        _profile(name, [text for text in table[f"c{i}"].to_pylist() if text is not None])
-        for i, name in enumerate(staged.columns)
-    ]
+    found = []
+    # The engine keeps room for every step of every column of a query: three hundred columns
+    # at once take a gigabyte.
+    for first in range(0, len(staged.columns), COLUMNS_AT_ONCE):
+        names = staged.columns[first : first + COLUMNS_AT_ONCE]
+        texts = rows.select(**{f"c{i}": cell_text(rows[name]) for i, name in enumerate(names)})
+        table = texts.to_pyarrow()
+        found += [
+            _profile(name, [text for text in table[f"c{i}"].to_pylist() if text is not None])
+            for i, name in enumerate(names)
+        ]
+    return found
 
 
 def _profile(name: str, values: Sequence[str]) -> Profile:

@@ -1,7 +1,6 @@
 """One import's tables: incoming rows checked, joined to what is loaded, and written as files."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -19,11 +18,12 @@ from warehouse.check import (
     unique_rule,
 )
 from warehouse.keys import broken_references, repeats, shared_numbers
+from warehouse.quoting import identifiers, literal
 from warehouse.schema import Schema
-from warehouse.snapshot import Snapshot, StoredTable, columns_of, literal, stored_rows
+from warehouse.snapshot import Snapshot, StoredTable, columns_of, sha256_of, stored_rows
 from warehouse.tables import TABLES
 
-__all__ = ["Merge", "sha256_of"]
+__all__ = ["Merge"]
 
 #: The newest of these is the newest day on which anything in the data happened. Dates that
 #: may lie ahead (due, renewal, planned or promised, the start or end of an agreement, the
@@ -194,7 +194,7 @@ class Merge:
         self._make(
             "VIEW",
             f"accepted_{name}",
-            f"SELECT {_names(schema.columns)} "
+            f"SELECT {identifiers(schema.columns)} "
             f"FROM rows_{name} ANTI JOIN refused_{name} USING (_id)",
         )
 
@@ -231,7 +231,7 @@ class Merge:
             return 0
         kept = f"SELECT * FROM current_{name}"
         if replaced:
-            kept += f" ANTI JOIN accepted_{name} USING ({_names(schema.primary_key)})"
+            kept += f" ANTI JOIN accepted_{name} USING ({identifiers(schema.primary_key)})"
         self._make("VIEW", f"kept_{name}", kept)
         if not self._parents_changed(name):
             return 0
@@ -240,7 +240,7 @@ class Merge:
         return self._count(f"SELECT count(*) FROM withdrawn_{name}")
 
     def _write(self, schema: Schema, replaced: bool, withdrawn: int) -> None:
-        name, columns = schema.name, _names(schema.columns)
+        name, columns = schema.name, identifiers(schema.columns)
         parts = [f"SELECT {columns} FROM accepted_{name}"] if replaced else []
         if self.has(f"kept_{name}"):
             left = f" ANTI JOIN withdrawn_{name} USING (_id)" if withdrawn else ""
@@ -249,7 +249,7 @@ class Merge:
         # Sorted by key, equal rows make equal files whatever order they came in.
         self._run(
             f"COPY (SELECT * FROM ({' UNION ALL '.join(parts)}) "
-            f"ORDER BY {_names(schema.primary_key)}) "
+            f"ORDER BY {identifiers(schema.primary_key)}) "
             f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
         n_rows = self._count(f"SELECT count(*) FROM {stored_rows(path)}")
@@ -378,12 +378,3 @@ class Merge:
         cursor = self.con.raw_sql(sql)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _names(columns: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)

@@ -12,11 +12,21 @@ from ibis.backends import BaseBackend
 
 from warehouse.check import rule_names
 from warehouse.merge import Merge
-from warehouse.snapshot import literal, stored_rows
+from warehouse.quoting import identifier, literal
+from warehouse.snapshot import stored_rows
 from warehouse.staging import Staged
 from warehouse.tables import TABLES
+from warehouse.wording import listed
 
-__all__ = ["Origin", "guarded", "mended", "unguarded", "write_refused", "write_to_mend"]
+__all__ = [
+    "Origin",
+    "guarded",
+    "is_mended",
+    "mended",
+    "unguarded",
+    "write_refused",
+    "write_to_mend",
+]
 
 #: Columns added to the source's own in a file to mend; ignored when it comes back.
 OURS = ("_row", "_rules", "_reason", "_read_as", "_surplus")
@@ -27,6 +37,7 @@ PLAIN_NUMBER = re.compile(r"^[+-]?\d[\d.,]*$")
 GUARDED = r"^''*[=+\-@\t\r\n]"
 
 IN_BATCHES_OF = 10_000
+MOST_BYTES_OF_A_STEM = 200
 
 
 @dataclass(frozen=True)
@@ -73,8 +84,8 @@ def mended(staged: Staged, con: BaseBackend, folder: Path) -> tuple[Staged, dict
     """
     columns = [name for name in staged.columns if not _is_ours(name)]
     texts = ", ".join(
-        f"regexp_replace({_name(name)}, '^''(''*[=+\\-@\\t\\r\\n])', '\\1') "
-        f"AS {_name(unguarded(name))}"
+        f"regexp_replace({identifier(name)}, '^''(''*[=+\\-@\\t\\r\\n])', '\\1') "
+        f"AS {identifier(unguarded(name))}"
         for name in columns
     )
     path = folder / f"mended-{staged.path.stem}.parquet"
@@ -142,9 +153,14 @@ def write_to_mend(refused: Path, folder: Path) -> list[Path]:
 
     A line of the source that was refused for several tables stands there once, with
     all its rules. The files can be mended and loaded again as they are.
+
+    Raises
+    ------
+    ValueError
+        If `folder` already holds a file of such a name; nothing is then written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
+    planned: dict[Path, tuple[str, str, str]] = {}
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar = false")
         con.execute(f"CREATE VIEW refused AS SELECT * FROM {stored_rows(refused)}")
@@ -154,13 +170,22 @@ def write_to_mend(refused: Path, folder: Path) -> list[Path]:
         for source, origin, read_as in sources:
             stem = Path(source).stem or source
             stem = re.sub(r"[^\w.-]+", "-", stem if origin == "import" else f"{source}-withdrawn")
+            # A file system takes names of 255 bytes.
+            stem = stem.encode()[:MOST_BYTES_OF_A_STEM].decode(errors="ignore")
             path, copy = folder / f"{stem}.csv", 1
-            while path in written:
+            while path in planned:
                 copy += 1
                 path = folder / f"{stem}-{copy}.csv"
-            _write_csv(con, path, (source, origin, read_as))
-            written.append(path)
-    return written
+            planned[path] = (source, origin, read_as)
+        # Where the originals lie, files of refused rows would have their names.
+        if there := [path.name for path in planned if path.exists()]:
+            raise ValueError(
+                f"{folder} already holds {listed(there)}, so nothing was written. "
+                "Choose an empty folder."
+            )
+        for path, which in planned.items():
+            _write_csv(con, path, which)
+    return list(planned)
 
 
 def _write_csv(con: duckdb.DuckDBPyConnection, path: Path, which: tuple[str, str, str]) -> None:
@@ -207,7 +232,9 @@ def _add_judged(merge: Merge, name: str) -> None:
 
 
 def _add_withdrawn(merge: Merge, name: str) -> None:
-    cells = ", ".join(f"'{column}', r.\"{column}\"::VARCHAR" for column in TABLES[name].columns)
+    cells = ", ".join(
+        f"'{column}', r.{identifier(column)}::VARCHAR" for column in TABLES[name].columns
+    )
     merge.con.raw_sql(
         f"INSERT INTO refusals SELECT '{name}', NULL, NULL, NULL, {_rules(name, 'b')}, "
         f"'Loaded earlier and taken out by this import because ' || b._why || '.', "
@@ -223,7 +250,7 @@ def _add_originals(con: BaseBackend, origin: Origin) -> None:
         f"INSERT INTO readings VALUES ({number}, {literal(staged.source)}, "
         f"{literal(json.dumps(origin.read_as, ensure_ascii=False))})"
     )
-    cells = ", ".join(f"{literal(name)}, {_name(name)}::VARCHAR" for name in staged.columns)
+    cells = ", ".join(f"{literal(name)}, {identifier(name)}::VARCHAR" for name in staged.columns)
     con.raw_sql(
         f"INSERT INTO originals SELECT {number}, _row, CASE WHEN _surplus IS NULL "
         f"THEN json_object({cells}) ELSE json_object({cells}, '_surplus', _surplus) END::VARCHAR "
@@ -261,14 +288,10 @@ def _problem(staged: Staged) -> str:
         return "_problem"
     says = "has more cells than the header; once it is mended, empty its cell _surplus"
     return (
-        f"CASE WHEN _problem IS NULL AND nullif({_name(aside)}, '') IS NOT NULL "
+        f"CASE WHEN _problem IS NULL AND nullif({identifier(aside)}, '') IS NOT NULL "
         f"THEN {literal(says)} ELSE _problem END"
     )
 
 
 def _is_ours(name: str) -> bool:
     return re.sub(r" \(\d+\)$", "", name) in OURS
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'

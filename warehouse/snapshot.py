@@ -1,6 +1,7 @@
 """A snapshot: whole tables as they stood after one import, and how to read them."""
 
 import datetime as dt
+import hashlib
 import json
 import tempfile
 import uuid
@@ -12,16 +13,19 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
+from warehouse.quoting import exactly, identifier, literal
 from warehouse.tables import ESSENTIAL, TABLES
+from warehouse.wording import listed
 
 __all__ = [
+    "READER_SETTINGS",
     "Manifest",
     "MissingTable",
     "Snapshot",
     "StoredTable",
     "Tables",
     "columns_of",
-    "literal",
+    "sha256_of",
     "stored_rows",
 ]
 
@@ -62,6 +66,18 @@ class StoredTable:
     rows: int
     columns: tuple[str, ...]
     newest_date: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        # A manifest may come from anywhere: what it names lies beside it and nowhere else.
+        if Path(self.file).name in ("", ".."):
+            raise ValueError(f"{self.file!r} is not the name of a file.")
+        object.__setattr__(self, "file", Path(self.file).name)
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's content, as `StoredTable` and the history hold it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -109,7 +125,7 @@ class Manifest:
                         "columns": tuple(stored["columns"]),
                     }
                 )
-                for name, stored in parts[group].items()
+                for name, stored in parts.get(group, {}).items()
             }
         return cls(**parts)
 
@@ -170,7 +186,7 @@ class Tables(Mapping[str, ir.Table]):
         if name not in self._opened:
             stored = self.snapshot.manifest.tables[name]
             self.con.raw_sql(
-                f'CREATE VIEW "{name}" AS SELECT {columns_of(name, stored)} '
+                f"CREATE VIEW {identifier(name)} AS SELECT {columns_of(name, stored)} "
                 f"FROM {stored_rows(self.snapshot.path(name))}"
             )
             self._opened[name] = self.con.table(name)
@@ -182,7 +198,7 @@ class Tables(Mapping[str, ir.Table]):
             return None
         if name not in self._opened:
             self._opened[name] = self.con.read_parquet(
-                self.snapshot.path(name), table_name=name, hive_partitioning=False
+                exactly(self.snapshot.path(name)), table_name=name, hive_partitioning=False
             )
         return self._opened[name]
 
@@ -229,7 +245,7 @@ class Tables(Mapping[str, ir.Table]):
     def _what_is_missing(self, names: list[str]) -> str:
         if unknown := [name for name in names if name not in TABLES]:
             return (
-                f"There is no table called {_listed(unknown)}. "
+                f"There is no table called {listed(unknown)}. "
                 f"The tables are: {', '.join(TABLES)}. Check the spelling."
             )
         many = len(names) > 1
@@ -239,9 +255,9 @@ class Tables(Mapping[str, ir.Table]):
         )
         essential = " Nothing can be analysed without it." if set(names) & set(ESSENTIAL) else ""
         return (
-            f"The {'tables' if many else 'table'} {_listed(names)} "
+            f"The {'tables' if many else 'table'} {listed(names)} "
             f"{'have' if many else 'has'} not been loaded, so this cannot be answered.{essential} "
-            f"Load {' and '.join(name + '.csv' for name in names)}, or an export with a recipe "
+            f"Load {listed([name + '.csv' for name in names])}, or an export with a recipe "
             f"that fills {'them' if many else 'it'}, on the data page: {needs}."
         )
 
@@ -250,23 +266,16 @@ def columns_of(name: str, stored: StoredTable) -> str:
     """The columns of canonical table `name` in SQL, empty where an older file lacks one."""
     has = set(stored.columns)
     return ", ".join(
-        f'"{column}"' if column in has else f'NULL::{SQL_TYPES[spec.dtype]} AS "{column}"'
+        identifier(column)
+        if column in has
+        else f"NULL::{SQL_TYPES[spec.dtype]} AS {identifier(column)}"
         for column, spec in TABLES[name].columns.items()
     )
 
 
-def literal(text: str) -> str:
-    """Write `text` as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def stored_rows(path: Path, options: str = "") -> str:
     """The rows of a Parquet file in SQL, and no columns from the names of its folders."""
-    return f"read_parquet({literal(str(path))}, hive_partitioning = false{options})"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"read_parquet({literal(exactly(path))}, hive_partitioning = false{options})"
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -1,5 +1,6 @@
 """Which files there are to load, and how each is to be read."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from warehouse.schema import SchemaError
 from warehouse.staging import Staged
 from warehouse.tables import TABLES
 
-__all__ = ["SUFFIXES", "Found", "choose_recipe", "find_sources"]
+__all__ = ["SUFFIXES", "Found", "choose_recipe", "file_name", "find_sources"]
 
 #: What a folder may hold for us; other files in it are passed over and named.
 SUFFIXES = frozenset(
@@ -21,6 +22,10 @@ SUFFIXES = frozenset(
 # A recipe is used without being named when this share of its telling columns is there, and
 # the next one's share is well below: exports let people choose columns, so few are complete.
 SURE_ENOUGH, AHEAD_BY = 0.6, 0.15
+
+
+# File systems take 255 bytes; what is made of a name adds to it.
+MOST_BYTES_OF_A_NAME = 200
 
 
 @dataclass
@@ -51,6 +56,27 @@ def find_sources(given: str | Path | Sequence[str | Path]) -> Found:
                 f"Such files end in {', '.join(sorted(SUFFIXES))}."
             )
     return found
+
+
+def file_name(named: str) -> str:
+    r"""The name under which a file that somebody brings can be kept in a folder of ours.
+
+    Examples
+    --------
+    >>> file_name("../../etc/passwd"), file_name("..")
+    ('passwd', 'upload')
+    >>> file_name("C:\\books\\open items.csv")
+    'open items.csv'
+    """
+    last = "".join(c for c in re.split(r"[/\\]", named)[-1] if c.isprintable())
+    stem, dot, suffix = last.rpartition(".")
+    if not stem:
+        stem, dot, suffix = last.strip("."), "", ""
+    room = MOST_BYTES_OF_A_NAME - len(f"{dot}{suffix}".encode())
+    if room < 1:
+        stem, dot, suffix, room = last, "", "", MOST_BYTES_OF_A_NAME
+    kept = stem.encode(errors="ignore")[:room].decode(errors="ignore")
+    return f"{kept}{dot}{suffix}" if kept.strip(" .") else "upload"
 
 
 def choose_recipe(

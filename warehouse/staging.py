@@ -15,7 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
 
+from warehouse.quoting import exactly
+from warehouse.schema import SchemaError
+
 __all__ = [
+    "BATCH_ROWS",
     "RESERVED",
     "WHITESPACE",
     "Dialect",
@@ -33,6 +37,8 @@ WHITESPACE = " \t\r\n\v\f\u00a0\u2007\u202f\ufeff\u200b"
 RESERVED = ("_row", "_problem", "_surplus")
 
 DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
+# Each column costs time in every step, and no export of ledgers or surveys has as many.
+MOST_COLUMNS = 1_000
 # Parquet row groups of this many rows suit DuckDB's parallel scan and keep memory flat.
 BATCH_ROWS = 100_000
 
@@ -77,13 +83,16 @@ class Staged:
         null) and ``_surplus`` (cells beyond the header, as JSON, or null).
         """
         # Left to itself the engine takes a folder called `currency=USD` for the column currency.
+        path = exactly(self.path)
         if self.dialect.kind != "parquet":
-            return con.read_parquet(self.path, hive_partitioning=False)
+            return con.read_parquet(path, hive_partitioning=False)
         if any(name.casefold() == "file_row_number" for name in self.columns):
-            rows = con.read_parquet(self.path, hive_partitioning=False)
+            rows = con.read_parquet(path, hive_partitioning=False)
             number = ibis.row_number() + 1
         else:
-            rows = con.read_parquet(self.path, file_row_number=True, hive_partitioning=False)
+            rows = con.read_parquet(
+                exactly(self.path), file_row_number=True, hive_partitioning=False
+            )
             number = rows["file_row_number"] + 1
         # By position: here a column may be called otherwise than in the file.
         return rows.select(
@@ -131,11 +140,21 @@ def overridden(dialect: Dialect, overrides: Mapping[str, object] | None) -> Dial
 def unique_names(header: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Names for the columns of `header`, unique whatever the case, and notes on changes.
 
+    Raises
+    ------
+    SchemaError
+        If there are more columns than any table has.
+
     Examples
     --------
     >>> unique_names(["Num", "", "num"])[0]
     ('Num', 'column 2', 'num (2)')
     """
+    if len(header) > MOST_COLUMNS:
+        raise SchemaError(
+            f"There are {len(header):,} columns, and a table may have {MOST_COLUMNS:,} here. Check "
+            "the delimiter, or export only the columns that are wanted."
+        )
     # Engines compare names without regard to case, so `num` would clash with `Num`.
     taken = {name.casefold() for name in RESERVED}
     names, empty, repeated = [], [], []

@@ -1,5 +1,6 @@
 """Excel and OpenDocument workbooks to staged rows, one result for each sheet with rows."""
 
+import copy
 import datetime as dt
 import re
 import zipfile
@@ -7,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from xml.parsers import expat
 
 import python_calamine
 
@@ -21,7 +23,7 @@ __all__ = ["stage_workbook"]
 MOST_UNPACKED_BYTES = 1 << 30
 MOST_BYTES_OF_AN_OLD_WORKBOOK = 200 << 20
 # The reader keeps room for every cell between the first and the last, filled or not.
-MOST_CELLS = 50_000_000
+MOST_CELLS = 25_000_000
 CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,3})(\d{1,7})["']""", re.IGNORECASE)
 PIECE = 4 << 20
 SAMPLE_ROWS = 500
@@ -73,9 +75,8 @@ def _require_modest_sheets(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             for part in archive.infolist():
-                if not part.filename.lower().endswith((".bin", ".png", ".jpeg")):
-                    _require_modest_sheet(path, archive, part)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+                _require_modest_sheet(path, archive, part)
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, RuntimeError):
         raise SchemaError(
             f"{path.name} is damaged: a part of it is not what it says it is. Open it in a "
             "spreadsheet and save it again, as .xlsx or CSV."
@@ -83,18 +84,70 @@ def _require_modest_sheets(path: Path) -> None:
 
 
 def _require_modest_sheet(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    columns, rows, rest = {b""}, 0, b""
-    with archive.open(part) as file:
+    columns, rows, rest, unpacked = {b""}, 0, b"", 0
+    open_document = _OpenDocument() if part.filename == "content.xml" else None
+    # Left to itself `zipfile` stops where a part says it ends; the reader of workbooks goes on.
+    beyond = copy.copy(part)
+    beyond.file_size += 1
+    with archive.open(beyond) as file:
         while piece := file.read(PIECE):
+            unpacked += len(piece)
+            if open_document:
+                open_document.read(piece)
+                _require_modest_repeats(path, open_document)
+                continue
             found = CELL.findall(rest + piece)
             columns.update({column for column, _row in found})
             rows = max(rows, max((int(row) for _column, row in found), default=0))
             rest = piece[-40:]
+    if unpacked != part.file_size:
+        raise zipfile.BadZipFile
     if rows * max(map(_number_of, columns)) > MOST_CELLS:
         raise SchemaError(
             f"{path.name} has a sheet that is filled down to line {rows:,} and out to column "
             f"{max(map(_number_of, columns)):,}. Delete what stands far from the table, or save "
             "the sheet as CSV."
+        )
+
+
+class _OpenDocument:
+    """Counts the cells of OpenDocument sheets, where one cell or row may stand for millions."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0  # down to the last filled row, out to the last filled column
+        self._all_rows = self._repeats = self._at = self._filled = 0
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        self.read = parser.Parse
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = name.rpartition(":")[2]
+        if kind in ("table-cell", "covered-table-cell"):
+            self._at += int(attributes.get("table:number-columns-repeated", 1))
+            if "office:value-type" in attributes:
+                self._filled = self._at
+        elif kind == "p":
+            self._filled = self._at
+        elif kind == "table-row":
+            self._repeats = int(attributes.get("table:number-rows-repeated", 1))
+            self._at = self._filled = 0
+        elif kind == "table":
+            self._all_rows = 0
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(":")[2] == "table-row":
+            self._all_rows += self._repeats
+            if self._filled:
+                self.rows = max(self.rows, self._all_rows)
+                self.columns = max(self.columns, self._filled)
+
+
+def _require_modest_repeats(path: Path, counted: _OpenDocument) -> None:
+    if counted.rows * counted.columns > MOST_CELLS:
+        raise SchemaError(
+            f"{path.name} has a sheet that is filled down to line {counted.rows:,} and out to "
+            f"column {counted.columns:,}. Delete what stands far from the table, or save the "
+            "sheet as CSV."
         )
 
 

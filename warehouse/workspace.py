@@ -33,6 +33,7 @@ __all__ = [
     "Workspace",
     "WorkspaceBusy",
     "WorkspaceError",
+    "now",
 ]
 
 
@@ -133,7 +134,8 @@ class Workspace:
             for path in (self.folder / "snapshots").glob("*.json")
         }
         counting, at = set(), self._pointer()
-        while at:
+        # A history that was tampered with, or in part deleted, may lead nowhere or in a circle.
+        while at in found and at not in counting:
             counting.add(at)
             at = found[at].parent
         marked = [
@@ -188,6 +190,7 @@ class Workspace:
             if not history:
                 return None
             identifier = history[0].id
+        identifier = self._manifest(identifier).id
         path = self.folder / "refused" / f"{identifier}.parquet"
         return path if path.exists() else None
 
@@ -260,7 +263,20 @@ class Workspace:
                 f"There is no snapshot {identifier!r} in {self.folder}. "
                 "The history lists those there are."
             )
-        return Manifest.from_json(path.read_text(encoding="utf-8"))
+        try:
+            manifest = Manifest.from_json(path.read_text(encoding="utf-8"))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise WorkspaceError(
+                f"The snapshot {identifier} in {self.folder} cannot be read: its manifest is "
+                f"damaged, or of another version of Goodwill ({type(error).__name__}: {error}). "
+                "Bring it back from a backup, or move the file away to do without it."
+            ) from error
+        if manifest.id != identifier:
+            raise WorkspaceError(
+                f"The manifest {path.name} in {self.folder} says that it is of the snapshot "
+                f"{manifest.id!r}, so it was not read. Bring it back from a backup."
+            )
+        return manifest
 
     def _sweep(self) -> None:
         """Remove what a killed import had moved into place before its manifest was written."""
