@@ -27,7 +27,8 @@ COMMAND_LINES = {"reports/__main__.py": {"warehouse", "analyses", "models", "cha
 ALONE = {
     # An analysis joins rows to a result, and its receipt is a table: it writes expressions too.
     "ibis": {"warehouse", "analyses"},
-    "duckdb": {"warehouse"},
+    # The scale mode writes ten million rows straight to files; that takes an engine.
+    "duckdb": {"warehouse", "sample_data"},
     "sqlalchemy": {"warehouse"},
     "python_calamine": {"warehouse"},
     "pyarrow": {"warehouse"},
@@ -129,6 +130,28 @@ def test_modules_of_a_layer_do_not_import_through_its_package_file(layer):
         and name.count(".") == 1
     }
     assert through == set()
+
+
+@every_module
+def test_names_taken_from_the_warehouse_are_offered_by_it(path):
+    taken = [
+        (node.module, alias.name)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("warehouse.")
+        for alias in node.names
+    ]
+    assert [(module, name) for module, name in taken if name not in offered(module)] == []
+
+
+def offered(module: str) -> set[str]:
+    """What a module lists in its `__all__`."""
+    source = ROOT.joinpath(*module.split(".")).with_suffix(".py").read_text()
+    return {
+        element.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        for element in node.value.elts
+    }
 
 
 @every_module

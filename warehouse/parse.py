@@ -20,6 +20,7 @@ __all__ = [
     "edged",
     "find_conventions",
     "read_cell",
+    "read_text",
     "respelled",
     "without_empty",
 ]

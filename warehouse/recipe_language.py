@@ -13,6 +13,7 @@ from warehouse.tables import TABLES
 
 __all__ = [
     "OPERATORS",
+    "PLACE",
     "Cell",
     "Condition",
     "Conditions",

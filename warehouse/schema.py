@@ -7,6 +7,7 @@ from typing import Literal
 import ibis
 
 __all__ = [
+    "IBIS_TYPES",
     "Column",
     "DataType",
     "ForeignKey",
