@@ -10,50 +10,31 @@ memory and the ratios; fails if the two sides disagree on a figure.
 """
 
 import argparse
-import datetime as dt
 import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import duckdb
+from sample_data.scale import BOOKS_CLOSED, write_scale
 
-AS_OF = dt.date(2025, 12, 31)
+AS_OF = BOOKS_CLOSED
 BAR = 0.35
 TREND_MONTHS = 24
-
-CUSTOMERS = """
-SELECT 'C-' || lpad(i::VARCHAR, 8, '0') AS customer_id, 'Customer ' || i AS name,
-       ['retail', 'energy', 'health', 'public', 'software'][1 + i % 5] AS industry,
-       'EUR' AS currency, DATE '2018-01-01' AS acquired_on, 30 AS payment_terms_days
-FROM range({customers}) t(i)
-"""
-INVOICES = """
-SELECT 'INV-' || lpad(i::VARCHAR, 9, '0') AS invoice_id,
-       'C-' || lpad((hash(i) % {customers})::VARCHAR, 8, '0') AS customer_id, issued_on,
-       issued_on + [14, 30, 45, 60][1 + (hash(i + 3) % 4)::INTEGER]::INTEGER AS due_on,
-       ((hash(i * 7) % 200000 + 2000) / 100)::DECIMAL(18, 2) AS amount, 'EUR' AS currency
-FROM (SELECT i, DATE '2021-01-01' + (hash(i + 1) % 1826)::INTEGER AS issued_on
-      FROM range({invoices}) t(i))
-"""
-# Every twentieth invoice is paid in two parts, every fiftieth not at all.
-PAYMENTS = """
-SELECT 'PAY-' || lpad((2 * i + part)::VARCHAR, 9, '0') AS payment_id, invoice_id,
-       issued_on + (5 + hash(i + 5) % 70 + 20 * part)::INTEGER AS paid_on,
-       CASE WHEN i % 20 <> 3 THEN amount WHEN part = 0 THEN amount - 10 ELSE 10 END AS amount
-FROM (SELECT row_number() OVER () AS i, * FROM read_parquet('{folder}/invoices.parquet')),
-     range(2) p(part)
-WHERE i % 50 <> 7 AND (part = 0 OR i % 20 = 3)
-"""
+# What the peer's figures rest on; it knows neither credit notes nor exchange rates.
+TABLES = ("customers", "invoices", "payments")
 
 
 def make_files(folder: Path, n_invoices: int) -> None:
-    sizes = {"customers": n_invoices // 10, "invoices": n_invoices, "folder": folder}
-    tables = {"customers": CUSTOMERS, "invoices": INVOICES, "payments": PAYMENTS}
-    with duckdb.connect(config={"memory_limit": "3GB", "threads": 2}) as con:
-        for name, query in tables.items():
-            con.execute(f"COPY ({query.format(**sizes)}) TO '{folder / name}.parquet'")
+    """Books in one currency and without a wrong row, which the peer would not find."""
+    write_scale(
+        folder,
+        customers=max(n_invoices // 10, 1),
+        invoices=n_invoices,
+        seed=7,
+        currencies=("EUR",),
+        wrong_every=0,
+    )
 
 
 def settle(workspace: Path) -> dict:
@@ -190,7 +171,7 @@ def main() -> int:
             "-m",
             "warehouse",
             "load",
-            str(folder),
+            *(str(folder / f"{name}.parquet") for name in TABLES),
             "--workspace",
             str(workspace),
         ]
