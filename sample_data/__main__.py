@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from sample_data import MECHANISMS, generate
+from sample_data.exports import write_exports
+from sample_data.scale import write_scale
 from sample_data.write import write
 
 
@@ -32,18 +34,42 @@ def main(
     truth: Annotated[
         Path | None, typer.Option(help="Also write what is true of the company, as JSON.")
     ] = None,
+    dirty: Annotated[
+        bool, typer.Option(help="As real systems export, with what is wrong beside it.")
+    ] = False,
+    scale: Annotated[
+        bool, typer.Option(help="Millions of rows for load tests, not simulated in full.")
+    ] = False,
+    invoices: Annotated[int, typer.Option(help="With --scale: how many invoices.")] = 10_000_000,
 ) -> None:
     """Simulate the known-truth company and write its tables."""
+    if scale:
+        if dirty or off or truth is not None:
+            typer.echo(
+                "--scale writes rows without simulating the company, so there is nothing to "
+                "switch off and no truth. Leave out --dirty, --off and --truth.",
+                err=True,
+            )
+            raise typer.Exit(2)
+        rows = write_scale(
+            out, customers=customers, invoices=invoices, kind=file_format.value, seed=seed
+        )
+        typer.echo(f"Wrote {len(rows)} tables, {sum(rows.values()):,} rows, to {out}.")
+        return
     try:
         company = generate(seed, customers, months, off or ())
     except ValueError as refused:
         typer.echo(refused, err=True)
         raise typer.Exit(2) from None
+    if dirty:
+        account = write_exports(company.tables, out, seed=seed)
+        typer.echo(f"Wrote {len(account)} exports to {out}; what_is_wrong.json says what is.")
+        return
     write(company.tables, out, file_format=file_format.value)
     if truth is not None:
         company.truth.write(truth)
-    rows = sum(map(len, company.tables.values()))
-    typer.echo(f"Wrote {len(company.tables)} tables, {rows:,} rows, to {out}.")
+    rows = [len(table) for table in company.tables.values() if len(table)]
+    typer.echo(f"Wrote {len(rows)} tables, {sum(rows):,} rows, to {out}.")
 
 
 if __name__ == "__main__":
