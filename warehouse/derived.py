@@ -1,6 +1,5 @@
 """What follows from the tables alone and is costly to work out: done once for each import."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -9,17 +8,12 @@ from ibis.backends import BaseBackend
 
 from warehouse.quoting import exactly, literal
 from warehouse.settlements import part_credits, settlements
-from warehouse.snapshot import Snapshot, StoredTable, sha256_of
+from warehouse.snapshot import Snapshot, StoredTable, derived_version, sha256_of
 
 __all__ = ["write_derived"]
 
 #: In the order they build on each other.
 DERIVED = {"part_credits": part_credits, "settlements": settlements}
-
-READ_FROM = ("invoices", "payments", "adjustments")
-
-#: Raised when the same tables would give other rows, so that old files are not taken for new.
-VERSION = 2
 
 
 class NextTables(Mapping[str, ir.Table]):
@@ -58,8 +52,7 @@ def write_derived(
     """
     if not {"invoices", "payments"} <= set(stored):
         return {}
-    sources = [f"{name} {stored[name].sha256}" for name in READ_FROM if name in stored]
-    version = hashlib.sha256("\n".join([f"version {VERSION}", *sources]).encode()).hexdigest()[:16]
+    version = derived_version(stored)
     before = current.manifest.derived if current else {}
     if all(name in before and version in before[name].file for name in DERIVED):
         return {name: before[name] for name in DERIVED}

@@ -54,11 +54,14 @@ def invoice_balances(invoices: ir.Table, as_of: dt.date) -> ir.Table:
             (invoices.due_on < day, True),
             else_=unknown,
         ),
-    ).drop("settled_as")
+    ).drop("settled_as", "cleared_on")
 
 
 def open_balances(invoices: ir.Table, tables: Tables, as_of: dt.date) -> ir.Table:
-    """Those of `invoices` still open at `as_of`, with what is left to pay.
+    """Those of `invoices` on which something is owed at `as_of`, with what is left to pay.
+
+    An invoice paid but for a rounding difference is among them with that difference: it is
+    on the books until it is written off, though the invoice counts as paid elsewhere.
 
     Returns
     -------
@@ -66,11 +69,12 @@ def open_balances(invoices: ir.Table, tables: Tables, as_of: dt.date) -> ir.Tabl
         The columns of `invoice_balances` and ``received`` and ``open_amount`` in the
         invoice's currency.
     """
-    settled = (invoices.settled_on <= ibis.literal(as_of)).fill_null(False)
-    still_open = invoices.filter(~settled)
+    cleared = (invoices.cleared_on <= ibis.literal(as_of)).fill_null(False)
+    still_open = invoices.filter(~cleared)
     credits = applied_credits(still_open, tables).filter(_.happened_on <= as_of)
     received = credits.group_by("invoice_id").agg(received=_.applied.sum())
-    balances = invoice_balances(still_open, as_of)
+    nothing_settled = still_open.mutate(settled_on=ibis.null("date"))
+    balances = invoice_balances(nothing_settled, as_of)
     balances = balances.left_join(received, "invoice_id").drop("invoice_id_right")
     balances = balances.mutate(received=balances.received.fill_null(0))
     return balances.mutate(open_amount=balances.amount - balances.received)

@@ -25,12 +25,18 @@ __all__ = [
     "StoredTable",
     "Tables",
     "columns_of",
+    "derived_version",
     "sha256_of",
     "stored_rows",
 ]
 
 #: Raised when the canonical tables change in a way that old snapshots cannot be read as new ones.
 SCHEMA_VERSION = 1
+
+#: Raised when the same tables would give other derived rows, so that old files are not taken
+#: for new.
+DERIVED_VERSION = 3
+DERIVED_FROM = ("invoices", "payments", "adjustments")
 
 SQL_TYPES: Mapping[str, str] = {
     "text": "VARCHAR",
@@ -78,6 +84,13 @@ def sha256_of(path: Path) -> str:
     """The hash of a file's content, as `StoredTable` and the history hold it."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def derived_version(stored: Mapping[str, StoredTable]) -> str:
+    """What is in the name of a file derived from these tables by this version of Goodwill."""
+    sources = [f"{name} {stored[name].sha256}" for name in DERIVED_FROM if name in stored]
+    text = "\n".join([f"version {DERIVED_VERSION}", *sources])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -193,8 +206,14 @@ class Tables(Mapping[str, ir.Table]):
         return self._opened[name]
 
     def derived(self, name: str) -> ir.Table | None:
-        """What the import worked out from the tables beforehand; None if it did not."""
-        if name not in self.snapshot.manifest.derived:
+        """What the import worked out from the tables beforehand; None if it did not.
+
+        Nor what another version of Goodwill worked out: its rows would be other ones.
+        """
+        manifest = self.snapshot.manifest
+        if name not in manifest.derived:
+            return None
+        if derived_version(manifest.tables) not in manifest.derived[name].file:
             return None
         if name not in self._opened:
             self._opened[name] = self.con.read_parquet(

@@ -111,6 +111,63 @@ def test_credited_and_written_off_are_their_own_ends(make_tables, kind, paid, ou
     assert balance(tables, dt.date(2025, 4, 30)).loc["A", "outcome"] == "open"
 
 
+def rounded(make_tables, amount, left, *, kind="write_off", paid_on="2025-01-20"):
+    """An invoice of which a payment in time leaves `left`, which comes off in May."""
+    return make_tables(
+        invoices=[{"invoice_id": "A", "amount": amount}],
+        payments=[{"invoice_id": "A", "paid_on": paid_on, "amount": amount - left}],
+        adjustments=[
+            {
+                "invoice_id": "A",
+                "kind": kind,
+                "amount": left,
+                "requested_on": "2025-05-01",
+                "completed_on": "2025-05-01",
+            }
+        ],
+    )
+
+
+@pytest.mark.parametrize("kind", ["write_off", "credit_note"])
+@pytest.mark.parametrize(("amount", "left"), [(100, 0.02), (100, 0.5), (50_000, 1)])
+def test_rounding_difference_makes_an_invoice_neither_late_nor_written_off(
+    make_tables, amount, left, kind
+):
+    tables = rounded(make_tables, amount, left, kind=kind)
+    for as_of in (dt.date(2025, 1, 20), dt.date(2025, 4, 30), AS_OF):
+        row = balance(tables, as_of).loc["A"]
+        # Issued on 1 January, paid on the 20th, due on the 31st, whatever is done in May.
+        assert (row.outcome, row.duration, row.late) == ("paid", 19, False)
+        # The difference is owed until it is written off.
+        assert row.open_amount == pytest.approx(0 if as_of == AS_OF else left)
+    assert balance(tables, dt.date(2025, 1, 19)).loc["A", "outcome"] == "open"
+
+
+@pytest.mark.parametrize(("amount", "left"), [(100, 0.51), (50_000, 1.01), (1, 0.02)])
+def test_more_than_a_rounding_difference_is_written_off(make_tables, amount, left):
+    tables = rounded(make_tables, amount, left)
+    assert balance(tables, dt.date(2025, 4, 30)).loc["A", "outcome"] == "open"
+    assert balance(tables).loc["A", "outcome"] == "written_off"
+
+
+def test_rounding_difference_that_nobody_writes_off_stays_on_the_books(make_tables):
+    tables = make_tables(
+        invoices=[{"invoice_id": "A"}],
+        payments=[{"invoice_id": "A", "paid_on": "2025-01-20", "amount": 99.99}],
+    )
+    row = balance(tables).loc["A"]
+    assert (row.outcome, row.late) == ("paid", False)
+    assert row.open_amount == pytest.approx(0.01)
+
+
+def test_credit_note_that_leaves_a_cent_settles_nothing(make_tables):
+    tables = make_tables(
+        invoices=[{"invoice_id": "A"}],
+        adjustments=[{"invoice_id": "A", "amount": 99.99, "completed_on": "2025-02-01"}],
+    )
+    assert balance(tables).loc["A", "outcome"] == "open"
+
+
 def test_refund_and_pending_credit_note_leave_what_is_owed(make_tables):
     tables = make_tables(
         invoices=[{"invoice_id": "A"}],
@@ -166,9 +223,10 @@ def by_hand(rows, as_of, n_invoices):
             left = round(left - took, 4)
             surplus += amount - took
             got[kind] += took
-            if end == "open" and left < 0.005:
-                end = "written_off" if got[2] else "paid" if got[0] else "void"
-        fate[f"I-{invoice}"] = (end, round(left if end == "open" else 0.0, 2), surplus)
+            # Half a percent of 100 is a rounding difference, when a payment leaves no more.
+            if end == "open" and (left < 0.005 or (kind == 0 and left <= 0.5)):
+                end = "written_off" if got[2] > 0.5 else "paid" if got[0] else "void"
+        fate[f"I-{invoice}"] = (end, round(left, 2), surplus)
     return fate
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.warehouse.company import INVOICE_COLUMNS, server, write_company
 from warehouse.load import load
+from warehouse.settlements import settlements
 from warehouse.snapshot import Manifest, MissingTable
 from warehouse.workspace import Workspace, WorkspaceBusy, WorkspaceError
 
@@ -135,6 +136,16 @@ def test_older_file_without_a_newer_column_reads_it_as_empty(loaded):
     with snapshot.tables() as tables:
         assert tables.invoices.channel.notnull().sum().execute() == 0
         assert str(tables.invoices.channel.type()) == "string"
+
+
+def test_derived_table_of_another_version_is_not_taken_for_ours(loaded, monkeypatch):
+    with loaded.current().tables() as tables:
+        assert tables.derived("settlements") is not None
+        ours = settlements(tables).order_by("invoice_id").to_pandas()
+    monkeypatch.setattr("warehouse.snapshot.DERIVED_VERSION", 0)
+    with loaded.current().tables() as tables:
+        assert tables.derived("settlements") is None
+        assert settlements(tables).order_by("invoice_id").to_pandas().equals(ours)
 
 
 def test_folder_that_is_no_workspace_is_left_alone(tmp_path):
