@@ -6,8 +6,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from warehouse.files import stage
+from warehouse.load import load
 from warehouse.recipe import (
     apply,
     identity_recipe,
@@ -20,12 +22,14 @@ from warehouse.recipe import (
 )
 from warehouse.schema import SchemaError
 from warehouse.tables import TABLES
+from warehouse.workspace import Workspace
 
 SHIPPED = (
     "ibm_accounts_receivable",
     "quickbooks_invoices",
     "stripe_invoices",
     "stripe_payments",
+    "xero_aged_receivables",
     "xero_invoices",
 )
 
@@ -81,6 +85,27 @@ Marlow,b@marlow.example,GB,INV-4,13/01/2026,28/02/2026,120.00,SKU1,Widget,10,10.
 Marlow,b@marlow.example,GB,CN-1,14/01/2026,28/02/2026,-10.00,SKU1,Widget,-1,10.00,-10.00,0.00,\
 0.00,-10.00,GBP,Sales credit note,Paid
 """
+XERO_AGED = (
+    ("Aged Receivables Detail",),
+    ("Harbour & Finch Ltd",),
+    ("As at 31 March 2026",),
+    ("Ageing by due date",),
+    (),
+    ("Invoice Number", "Invoice Date", "Due Date", "Invoice Reference", "Current", "< 1 Month",
+     "1 Month", "2 Months", "3 Months", "Older", "Total"),
+    ("Total Plumbing, Inc",),
+    ("INV-1", dt.date(2026, 3, 3), dt.date(2026, 4, 2), "PO 7", 120.5, 0, 0, 0, 0, 0, 120.5),
+    ("INV-2", dt.date(2026, 1, 13), dt.date(2026, 2, 12), "", 0, 0, 80, 0, 0, 0, 80),
+    ("CN-1", dt.date(2026, 3, 14), "", "", -10, 0, 0, 0, 0, 0, -10),
+    ("Total Total Plumbing, Inc", "", "", "", 110.5, 0, 80, 0, 0, 0, 190.5),
+    (),
+    ("Ridgeway",),
+    ("INV-3", dt.date(2025, 9, 1), dt.date(2025, 10, 1), "", 0, 0, 0, 0, 0, 40, 40),
+    ("Total Ridgeway", "", "", "", 0, 0, 0, 0, 0, 40, 40),
+    (),
+    ("Total", "", "", "", 110.5, 0, 80, 0, 0, 40, 0),
+    ("Percentage of total", "", "", "", 0.48, 0, 0.35, 0, 0, 0.17, 1),
+)  # fmt: skip
 STRIPE_INVOICES = """id,Number,Customer,Customer Name,Customer Email,Subscription,Currency,\
 Subtotal,Tax,Total,Amount Due,Amount Paid,Status,Date (UTC),Due Date (UTC)
 in_1,A-1,cus_1,Lumen,x@lumen.example,sub_1,usd,100.00,8.00,108.00,108.00,108.00,paid,\
@@ -509,6 +534,36 @@ Ridgeway,INV-1,31/01/2026,28/02/2026,Carriage,1,4.00,200,No VAT
 """
     tables, _aside, _notes = mapped("xero_invoices", text, {"currency": "GBP"})
     assert only(tables["invoices"], "amount", "currency") == [(Decimal(25), "GBP")]
+
+
+def test_aged_receivables_of_xero_become_what_is_open(tmp_path):
+    path = tmp_path / "Aged Receivables Detail.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "d mmm yyyy"})
+        for row, cells in enumerate(XERO_AGED):
+            for column, cell in enumerate(cells):
+                dated = isinstance(cell, dt.date)
+                sheet.write(row, column, cell, day) if dated else sheet.write(row, column, cell)
+    workspace = Workspace.create(tmp_path / "company")
+    report = load(path, workspace, currency="GBP")
+    assert report.errors == []
+    assert report.files[0]["recipe"] == "xero_aged_receivables"
+    with workspace.current().tables() as tables:
+        invoices = tables["invoices"].order_by("invoice_id").to_pandas()
+        terms = tables["customers"].order_by("name").to_pandas()
+    columns = ["invoice_id", "customer_id", "issued_on", "due_on", "amount", "currency"]
+    first, second, third = invoices[columns].astype(str).to_numpy().tolist()
+    assert first == ["INV-1", "Total Plumbing, Inc", "2026-03-03", "2026-04-02", "120.5000", "GBP"]
+    assert second[:2] == ["INV-2", "Total Plumbing, Inc"]
+    assert third == ["INV-3", "Ridgeway", "2025-09-01", "2025-10-01", "40.0000", "GBP"]
+    assert terms["payment_terms_days"].tolist() == [30, 30]
+    # Two headings; three totals and the percentages; one credit note.
+    assert report.tables["invoices"].refused_by_rule == {
+        "group_header": 2,
+        "totals_row": 4,
+        "not_an_invoice": 1,
+    }
 
 
 def test_stripe_invoices_are_due_when_issued_unless_they_say_otherwise(mapped):
