@@ -1,0 +1,402 @@
+"""Rows of a Cox regression as codes: who was at risk at which event times, and their covariates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from models.refusal import Refusal
+from models.risk_sets import label_codes, positive
+from models.survival import flags
+
+__all__ = ["CoxRows", "numbers", "read_cox_rows", "same_everywhere"]
+
+# Whole times below this are ranked by a table, which is many times quicker than by search.
+MOST_WHOLE_TIMES = 2_000_000
+
+# Rows sorted at once. Sorted all together, every covariate would be gathered from all over memory.
+SORTED = 65_536
+
+# A column that varies by less than this share of its size varies by rounding.
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class CoxRows:
+    """Rows that were at risk when an event happened, n of them with p covariates.
+
+    Event times are numbered by stratum, then by time: m of them. A row's slot is twice the last
+    event time at which it was at risk, plus 1 if it had the event. Rows lie in blocks, and within
+    a block in order of slots, so that those of one slot are a segment.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The covariates.
+    x : ndarray of shape (p, n)
+        Covariates less `mean`, in units of `scale`.
+    segment : ndarray of int
+        Slot of each segment.
+    edges : ndarray of int
+        Where each segment begins among the rows, and n.
+    entered : ndarray of int or None
+        1 + the last event time of its stratum before the row was watched; 0 where it was watched
+        from its first.
+    weight : ndarray or None
+        How many alike rows this one stands for; None is one each.
+    cluster : ndarray or None
+        Code of the unit (a customer) whose rows are not independent of each other.
+    n_events : ndarray of shape (m,)
+        Events at each event time.
+    event_x : ndarray of shape (p, m)
+        Sum of the covariates of those events.
+    time : ndarray of shape (m,)
+    survival_before : ndarray of shape (m,)
+        Kaplan-Meier of all strata together, just before each event time.
+    rank : ndarray of shape (m,)
+        Rank of each event time among the ends of all rows.
+    bounds : ndarray of int
+        Where each stratum begins among the event times, and m.
+    strata : DataFrame
+        One row a stratum: the columns it was named by, ``n``, ``n_events``, and ``start`` and
+        ``stop``, between which it was watched.
+    strata_columns : tuple of str
+    """
+
+    names: tuple[str, ...]
+    x: np.ndarray
+    mean: np.ndarray
+    scale: np.ndarray
+    segment: np.ndarray
+    edges: np.ndarray
+    entered: np.ndarray | None
+    weight: np.ndarray | None
+    cluster: np.ndarray | None
+    n_events: np.ndarray
+    event_x: np.ndarray
+    time: np.ndarray
+    survival_before: np.ndarray
+    rank: np.ndarray
+    bounds: np.ndarray
+    strata: pd.DataFrame
+    strata_columns: tuple[str, ...]
+
+    @property
+    def slot(self) -> np.ndarray:
+        return np.repeat(self.segment, np.diff(self.edges))
+
+    @property
+    def stratum(self) -> np.ndarray:
+        """Stratum of each event time."""
+        return np.repeat(np.arange(len(self.strata)), np.diff(self.bounds))
+
+
+def read_cox_rows(
+    rows: pd.DataFrame,
+    *,
+    covariates: Sequence[str],
+    stop: str,
+    event: str,
+    start: str | None,
+    strata: Sequence[str],
+    weights: str | None,
+    cluster: str | None,
+    whole_weights: bool,
+) -> CoxRows:
+    """Check the columns, number the event times and place each row between them."""
+    needed = [*covariates, stop, event, start, *strata, weights, cluster]
+    check_columns(rows, covariates, [name for name in needed if name is not None])
+    had_event = flags(rows[event])
+    weight = None if weights is None else counts(rows[weights], whole_weights)
+    stops, starts, values = days(rows, stop, start)
+    code, labels = stratum_codes(rows, strata)
+    end, first, place = between_events(stops, starts, code, had_event, values, len(labels))
+    slot = np.where(end > (0 if first is None else first), 2 * (end - 1) + had_event, -1)
+    order, segment, edges = in_segments(slot, 2 * len(place.day))
+    weight, everyone = part(weight, order), weight
+    entered = None
+    if first is not None:
+        entered = np.where(first > place.offset[code], first, 0)[order]
+    x, mean, scale = standardised(rows, covariates, weight, order)
+    n_events, event_x = event_sums(x, segment, edges, weight, len(place.day))
+    return CoxRows(
+        tuple(covariates),
+        x,
+        mean,
+        scale,
+        segment,
+        edges,
+        entered if entered is not None and entered.any() else None,
+        weight,
+        None if cluster is None else label_codes(rows[cluster], cluster, len(rows))[0][order],
+        n_events,
+        event_x,
+        values[place.day] if values is not None else place.day.astype(float),
+        *pooled(stops, starts, had_event, everyone, place.day),
+        place.offset,
+        described(labels, code, had_event, everyone, stops, starts, values),
+        tuple(strata),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Event times by stratum: their day, and where each stratum begins among them."""
+
+    day: np.ndarray
+    offset: np.ndarray
+
+
+def check_columns(rows: pd.DataFrame, covariates: Sequence[str], needed: Sequence[str]) -> None:
+    if absent := sorted(set(needed) - set(rows.columns)):
+        raise ValueError(
+            f"The rows have no column {' and no column '.join(f'`{name}`' for name in absent)}, so "
+            f"nothing can be fitted. The columns are: {', '.join(map(str, rows.columns))}."
+        )
+    if not covariates or len(set(covariates)) < len(covariates):
+        raise ValueError(
+            "The covariates are none, or one is named twice, so there is no effect to tell apart. "
+            "Name each column once."
+        )
+    if rows.empty:
+        raise Refusal(
+            "There are no rows, so no effect can be estimated. Load a longer period, or widen the "
+            "filters."
+        )
+
+
+def days(
+    rows: pd.DataFrame, stop: str, start: str | None
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Stops and starts as whole numbers, and the times these stand for if not themselves."""
+    columns = [checked_times(rows, name) for name in (stop, start) if name is not None]
+    # As in curves by day: what starts at 0 is watched from the origin, time 0 included.
+    if start is not None and (bad := int(((columns[1] >= columns[0]) & (columns[1] > 0)).sum())):
+        raise Refusal(
+            f"{bad} rows end at or before their `{start}`, so they were never watched. Leave them "
+            "out, or check both columns."
+        )
+    whole = all(c.dtype.kind == "i" or not (c != np.floor(c)).any() for c in columns)
+    if whole and max(c.max() for c in columns) < MOST_WHOLE_TIMES:
+        whole_columns = [c.astype(np.int64, copy=False) for c in columns]
+        return whole_columns[0], whole_columns[1] if start is not None else None, None
+    values, codes = np.unique(np.concatenate([[0.0], *columns]), return_inverse=True)
+    codes = codes[1:].reshape(len(columns), -1)
+    return codes[0], codes[1] if start is not None else None, values
+
+
+def checked_times(rows: pd.DataFrame, column: str) -> np.ndarray:
+    values = rows[column].to_numpy()
+    if values.dtype.kind != "i":
+        values = numbers(rows[column])
+    # A missing time is not equal to itself, nor at least 0.
+    if not (values.min() >= 0 and values.max() < np.inf):
+        bad = int((~((values >= 0) & (values < np.inf))).sum())
+        raise Refusal(
+            f"`{column}` is missing or negative in {bad} rows, so it is not known when they were "
+            "at risk. Leave those rows out, or check the dates it was computed from."
+        )
+    return values
+
+
+def counts(values: pd.Series, whole: bool) -> np.ndarray:
+    weight = positive(values)
+    if whole and (weight != np.floor(weight)).any():
+        raise ValueError(
+            "Some weights are no whole numbers, so it is not known how many events were tied. "
+            'Count whole rows, or pass ties="breslow".'
+        )
+    return weight
+
+
+def numbers(values: pd.Series) -> np.ndarray:
+    """A column as floating point; text is the caller's to code."""
+    if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
+        try:
+            values = pd.to_numeric(values)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"`{values.name}` holds {values.dtype} and not numbers, so it has no coefficient. "
+                "Make a column of 0 and 1 for each value but one."
+            ) from None
+    return values.to_numpy(dtype=float, na_value=np.nan)
+
+
+def stratum_codes(rows: pd.DataFrame, strata: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
+    if not strata:
+        return np.zeros(1, dtype=np.int64), pd.DataFrame(index=range(1))
+    if missing := [name for name in strata if rows[name].isna().any()]:
+        raise ValueError(
+            f"`{missing[0]}` is missing in {int(rows[missing[0]].isna().sum())} rows, so they "
+            "belong to no stratum. Fill it, or leave those rows out."
+        )
+    by = rows.groupby(list(strata), sort=True, observed=True)
+    labels = pd.DataFrame(list(by.indices), columns=list(strata))
+    return by.ngroup().to_numpy(dtype=np.int64), labels
+
+
+def between_events(
+    stops: np.ndarray,
+    starts: np.ndarray | None,
+    code: np.ndarray | int,
+    had_event: np.ndarray,
+    values: np.ndarray | None,
+    n_strata: int,
+) -> tuple[np.ndarray, np.ndarray | int, Place]:
+    """Event times at or before each stop and each start, of this and earlier strata."""
+    if not had_event.any():
+        raise Refusal(
+            f"None of the {len(stops):,} rows has had the event, so nothing can be said of what "
+            "moves it. Load a longer period, or widen the filters."
+        )
+    n_days = int(stops.max()) + 1
+    seen = np.zeros(n_days, dtype=bool)
+    seen[stops[had_event]] = True
+    event_days, rank = np.flatnonzero(seen), np.cumsum(seen)
+    if n_strata == 1:
+        place = Place(event_days, np.array([0, len(event_days)]))
+        first = None if starts is None else np.where(starts > 0, rank[starts], 0)
+        return rank[stops], first, place
+    n_ranks = len(event_days) + 1
+    key = code * n_ranks + rank[stops]
+    happened = np.zeros(n_strata * n_ranks, dtype=bool)
+    happened[key[had_event]] = True
+    before = np.cumsum(happened)
+    offset = np.append(0, before[n_ranks - 1 :: n_ranks])
+    day = event_days[np.flatnonzero(happened) % n_ranks - 1]
+    begin = 0 if starts is None else np.where(starts > 0, rank[starts], 0)
+    # Rank 0 is before every event of a stratum: what has happened up to it are the strata before.
+    return before[key], before[code * n_ranks + begin], Place(day, offset)
+
+
+def in_segments(slot: np.ndarray, n_slots: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sort the rows of each block by slot, without those of none: order, slots and edges."""
+    # Short integers are sorted by their digits, in a fraction of the time.
+    short = np.uint16 if n_slots < 65_536 else np.int64
+    order, segment, sizes = [], [], []
+    for begin in range(0, len(slot), SORTED):
+        of = slot[begin : begin + SORTED]
+        local = np.argsort(of.astype(short), kind="stable")
+        of = of[local]
+        kept = of >= 0
+        if not kept.all():
+            local, of = local[kept], of[kept]
+        starts = np.flatnonzero(np.diff(of, prepend=-1))
+        order.append(local + begin)
+        segment.append(of[starts])
+        sizes.append(np.diff(starts, append=len(of)))
+    edges = np.append(0, np.cumsum(np.concatenate(sizes)))
+    return np.concatenate(order), np.concatenate(segment), edges
+
+
+def pooled(
+    stops: np.ndarray,
+    starts: np.ndarray | None,
+    had_event: np.ndarray,
+    weight: np.ndarray | None,
+    day: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of all strata together: survival before each event time, and its rank among the ends."""
+    n_days = int(stops.max()) + 1
+    left = sums(stops, weight, n_days)
+    ended = np.cumsum(left)
+    rank = ended - (left - 1) / 2
+    events = sums(stops[had_event], part(weight, had_event), n_days)
+    at_risk = np.cumsum(left[::-1])[::-1]
+    if starts is not None:
+        late = starts > 0
+        entered = sums(starts[late], part(weight, late), n_days)
+        # Who enters on a day is at risk from the next on.
+        at_risk = at_risk - np.cumsum(entered[::-1])[::-1]
+    stay = 1 - np.divide(events, at_risk, out=np.zeros(n_days), where=events > 0)
+    before = np.append(1.0, np.cumprod(stay)[:-1])
+    return before[day], rank[day]
+
+
+def described(
+    labels: pd.DataFrame,
+    code: np.ndarray,
+    had_event: np.ndarray,
+    weight: np.ndarray | None,
+    stops: np.ndarray,
+    starts: np.ndarray | None,
+    values: np.ndarray | None,
+) -> pd.DataFrame:
+    """Counts of each stratum and the time it was watched."""
+    n = len(labels)
+    if n == 1:
+        total = float(len(stops)) if weight is None else weight.sum()
+        events = float(had_event.sum()) if weight is None else weight[had_event].sum()
+        first, last = (0 if starts is None else starts.min()), stops.max()
+    else:
+        total = sums(code, weight, n)
+        events = sums(code[had_event], part(weight, had_event), n)
+        last = np.zeros(n, dtype=np.int64)
+        np.maximum.at(last, code, stops)
+        first = np.zeros(n, dtype=np.int64) if starts is None else last.copy()
+        if starts is not None:
+            np.minimum.at(first, code, starts)
+    if values is not None:
+        first, last = values[first], values[last]
+    return labels.assign(n=total, n_events=events, start=first, stop=last).astype(
+        {"start": float, "stop": float}
+    )
+
+
+def standardised(
+    rows: pd.DataFrame, covariates: Sequence[str], weight: np.ndarray | None, order: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Covariates about their mean and in units of their spread, one row of the array each."""
+    p, n = len(covariates), len(order)
+    x, mean, scale = np.empty((p, n)), np.empty(p), np.empty(p)
+    total = n if weight is None else weight.sum()
+    for j, name in enumerate(covariates):
+        # A column that lies scattered in memory is gathered by order of rows many times slower.
+        values = np.ascontiguousarray(numbers(rows[name]))
+        # The sum is finite only if every value is.
+        if not np.isfinite(values.sum()) and (bad := int((~np.isfinite(values)).sum())):
+            raise Refusal(
+                f"`{name}` is missing or infinite in {bad} of {len(rows)} rows, so their risk "
+                "cannot be told. Leave those rows out, or fill it and say how."
+            )
+        np.take(values, order, out=x[j], mode="clip")
+        mean[j] = (x[j].sum() if weight is None else x[j] @ weight) / total
+        x[j] -= mean[j]
+        scale[j] = np.sqrt(x[j] @ x[j] / n)
+        if scale[j] <= ROUNDING * abs(mean[j]):
+            raise same_everywhere([name])
+        x[j] *= 1 / scale[j]
+    return x, mean, scale
+
+
+def event_sums(
+    x: np.ndarray, segment: np.ndarray, edges: np.ndarray, weight: np.ndarray | None, n_times: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Events at each event time, and the sum of their covariates."""
+    of_events = np.flatnonzero(segment & 1)
+    at = segment[of_events] >> 1
+    values = np.ones(x.shape[1]) if weight is None else weight
+    n_events = sums(at, np.add.reduceat(values, edges[:-1])[of_events], n_times)
+    event_x = np.empty((len(x), n_times))
+    for j, column in enumerate(x):
+        of_segments = np.add.reduceat(column if weight is None else column * weight, edges[:-1])
+        event_x[j] = sums(at, of_segments[of_events], n_times)
+    return n_events, event_x
+
+
+def same_everywhere(names: Sequence[str]) -> Refusal:
+    named = " and ".join(f"`{name}`" for name in names)
+    return Refusal(
+        f"{named}: the same for all who were at risk together, so the rows cannot show an effect. "
+        f"Leave {named} out, or widen the filters."
+    )
+
+
+def part(values: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
+    return None if values is None else values[rows]
+
+
+def sums(code: np.ndarray, values: ArrayLike | None, n: int) -> np.ndarray:
+    return np.bincount(code, values, minlength=n).astype(float)
