@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 import analyses.late_payments
+import analyses.personas
 import analyses.receivables
 from analyses.scope import Scope
 from models.aging import BOUNDS
@@ -23,6 +24,7 @@ from models.open_invoices import (
     score_open_invoices,
 )
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
+from models.personas import Personas
 from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
 from warehouse.late_payments import invoice_outcomes, open_invoices
@@ -43,7 +45,7 @@ class Review:
 
     Attributes
     ----------
-    receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast
+    receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas
         What `analyses.<noun>` returns.
     scored_invoices : DataFrame or None
         Open invoices with their chances; see `analyses.late_payments.scored_invoices`.
@@ -62,6 +64,7 @@ class Review:
     scored_invoices: pd.DataFrame | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
+    personas: Personas | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
@@ -93,6 +96,7 @@ HOLDS = {
     "time_to_pay": ("late_payments.paid_by_60", "late_payments.median_days_to_pay"),
     "cash_at_risk": ("late_payments.cash_at_risk",),
     "cash_forecast": ("late_payments.expected_cash_13w",),
+    "personas": ("personas.count",),
 }
 
 
@@ -115,6 +119,7 @@ def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Rev
         "scored_invoices": lambda: score_open_invoices(curves(), owed(), as_of),
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
+        "personas": lambda: analyses.personas.run(tables, scope),
     }
     results, reasons = {}, {}
     for name, fit in fits.items():
@@ -159,11 +164,23 @@ def customer_rows(tables: Tables, review: Review) -> ir.Table:
     rows = tables["customers"].left_join(owed, "customer_id").drop("customer_id_right")
     # Not yet a customer on that day, unless it owes already: dates of acquisition can be wrong.
     rows = rows.filter((rows.acquired_on <= review.scope.as_of) | rows.open_amount.notnull())
+    rows = rows.left_join(persona_of_each(review), "customer_id").drop("customer_id_right")
     return rows.mutate(
         open_amount=rows.open_amount.fill_null(0.0),
         overdue_amount=rows.overdue_amount.fill_null(0.0),
         n_open=rows.n_open.fill_null(0),
     ).order_by("customer_id")
+
+
+def persona_of_each(review: Review) -> ir.Table:
+    """Persona and how sure it is; empty for a customer that is in none."""
+    schema = {"customer_id": "string", "persona": "string", "persona_probability": "float64"}
+    if review.personas is None:
+        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
+        return ibis.memtable(nobody, schema=schema)
+    membership = review.personas.membership
+    membership = membership.rename(columns={"probability": "persona_probability"})
+    return ibis.memtable(membership[list(schema)], schema=schema)
 
 
 def scores(review: Review) -> ir.Table:

@@ -291,6 +291,16 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "amount-weighted by payment terms",
                 False,
             ),
+            Definition(
+                "personas.count",
+                "Personas",
+                "count",
+                "How many groups of customers who behave alike there are; none where the data "
+                "show no groups.",
+                "Gaussian mixture on behaviours; number of groups by BIC, where BIC and the gap "
+                "statistic both ask for more than one",
+                None,
+            ),
         )
     }
 )

@@ -1,0 +1,58 @@
+"""Personas of a view: customers by how they behave, and what each group is like."""
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from analyses.scope import Scope
+from models.persona_sheet import PersonaSheets, fit_persona_sheets
+from models.personas import Personas, fit_personas
+from warehouse.customers import customer_features
+from warehouse.workspace import Tables
+
+__all__ = ["features", "receipt_rows", "run", "sheets"]
+
+
+def features(tables: Tables, scope: Scope) -> pd.DataFrame:
+    """One row a customer of the view; see `warehouse.customers.customer_features`."""
+    rows = customer_features(tables, scope.as_of)
+    if any(scope.filters.values()):
+        rows = rows.semi_join(scope.invoices(tables), "customer_id")
+    return rows.to_pandas()
+
+
+def run(tables: Tables, scope: Scope, *, rows: pd.DataFrame | None = None) -> Personas:
+    """Personas of the view; `rows` is what `features` gives, where it is at hand."""
+    return fit_personas(features(tables, scope) if rows is None else rows, scope.as_of)
+
+
+def sheets(
+    tables: Tables,
+    scope: Scope,
+    *,
+    rows: pd.DataFrame | None = None,
+    personas: Personas | None = None,
+) -> PersonaSheets:
+    """What each persona is like: who they are, what they buy, how they pay, what they cost."""
+    rows = features(tables, scope) if rows is None else rows
+    return fit_persona_sheets(personas or run(tables, scope, rows=rows), rows)
+
+
+def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame | ir.Table:
+    """The customers behind the number of personas, with the persona of each.
+
+    Raises
+    ------
+    ValueError
+        If `figure_id` is not a figure of personas.
+    """
+    if not figure_id.startswith("personas."):
+        raise ValueError(
+            f"The figure '{figure_id}' is not one of personas, so it has no rows here."
+        )
+    rows = features(tables, scope)
+    membership = run(tables, scope, rows=rows).membership
+    known = ["customer_id", "name", "industry", "country", "acquired_on", "active", "revenue"]
+    joined = membership[["customer_id", "persona", "probability"]].merge(
+        rows[known], on="customer_id"
+    )
+    return joined.sort_values(["persona", "revenue"], ascending=[True, False], ignore_index=True)

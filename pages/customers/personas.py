@@ -1,0 +1,54 @@
+"""Personas: which kinds of customers there are, by how they behave."""
+
+import streamlit as st
+
+import analyses.personas
+from charts.personas import behaviour_map, evidence_lines
+from ui import url_state
+from ui.chart import told
+from ui.errors import end_page, explained
+from ui.frame import require_view
+from ui.personas import (
+    found_sentence,
+    show_sheet,
+    show_sizes,
+    stability_note,
+    telling_sentence,
+)
+from ui.receipt import figure_row, rows_behind
+from ui.results import compute
+from ui.text import escape
+
+st.title("Personas")
+st.markdown("Which kinds of customers there are by how they behave, and what each is like.")
+view = require_view()
+ours = analyses.personas
+
+with explained():
+    rows = {"rows": compute(ours.features, view)}
+    personas = compute(ours.run, view, given=rows)
+    figure_row(view, personas.figures(), rows_behind(ours.receipt_rows, view))
+    if personas.reason:
+        st.info(escape(personas.reason, longest=400), icon=":material/group_off:")
+        st.subheader("How many groups there are")
+        told("One group describes the customers best.", evidence_lines(personas))
+        end_page()
+
+    st.subheader("What sets them apart")
+    told(found_sentence(personas), behaviour_map(personas))
+    show_sizes(personas)
+    st.caption(stability_note(personas))
+
+    st.subheader("One persona")
+    names = {name: name for name in personas.table["persona"]}
+    persona = url_state.choose("Persona", "persona", names, kind=st.selectbox)
+    sheets = compute(ours.sheets, view, given={**rows, "personas": personas})
+    st.markdown(telling_sentence(sheets, persona))
+    show_sheet(sheets, persona, view.currency)
+
+    st.subheader("How many groups there are")
+    told(
+        f"The information criterion is lowest at **{personas.evidence.by_bic}** groups, and the "
+        f"gap statistic asks for more than one too.",
+        evidence_lines(personas),
+    )

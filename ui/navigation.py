@@ -1,0 +1,104 @@
+"""Every page of the app: its section, file, title, icon, and what it answers."""
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+__all__ = ["CONTENTS", "pages"]
+
+#: Section to its pages: file under `pages/`, title, icon and what the page answers.
+CONTENTS = {
+    "Cash": (
+        (
+            "cash/receivables.py",
+            "Receivables",
+            "account_balance_wallet",
+            "What customers owe, how old it is, and how many days of sales it stands for.",
+        ),
+        (
+            "cash/late_payments.py",
+            "Time to pay",
+            "schedule",
+            "How long invoices take to be paid, which are late, and when open ones will be.",
+        ),
+        (
+            "cash/cash_forecast.py",
+            "Cash forecast",
+            "calendar_month",
+            "Cash expected in each of the next 13 weeks, and how past forecasts turned out.",
+        ),
+    ),
+    "Customers": (
+        (
+            "customers/personas.py",
+            "Personas",
+            "groups",
+            "Which kinds of customers there are by how they behave, and what each is like.",
+        ),
+    ),
+    "Data": (
+        (
+            "data/load.py",
+            "Load",
+            "upload_file",
+            "Load an export: see how it is read and what would be refused, then import it.",
+        ),
+        (
+            "data/mapping.py",
+            "Map a file",
+            "account_tree",
+            "Teach Goodwill a file it does not know, and keep that as a recipe.",
+        ),
+        (
+            "data/quality.py",
+            "Quality",
+            "rule",
+            "Rows that were refused and why, and customers that look alike.",
+        ),
+        (
+            "data/history.py",
+            "History",
+            "history",
+            "Every import: who, when, which file, which rows. Undo the last one.",
+        ),
+        (
+            "data/settings.py",
+            "Settings",
+            "settings",
+            "Reporting currency, as-of date, fiscal year, discount rate and churn rule.",
+        ),
+    ),
+    "About": (
+        (
+            "about/definitions.py",
+            "Definitions",
+            "menu_book",
+            "Every figure in one sentence and one formula.",
+        ),
+        (
+            "about/known_truth.py",
+            "How do we know?",
+            "science",
+            "Each estimate beside the truth, on a company whose truth is known.",
+        ),
+    ),
+}
+
+#: What the bare address shows.
+FIRST = "cash/receivables.py"
+
+
+def pages() -> dict[str, list[StreamlitPage]]:
+    """The pages by section, as the navigation takes them."""
+    return {
+        section: [
+            st.Page(
+                f"pages/{file}",
+                title=title,
+                icon=f":material/{icon}:",
+                help=answers,
+                default=file == FIRST,
+            )
+            for file, title, icon, answers in entries
+        ]
+        for section, entries in CONTENTS.items()
+    }
