@@ -6,7 +6,7 @@ from numbers import Real
 
 import pandas as pd
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_compact_currency, format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal
 
 __all__ = [
     "STEADY_DAYS",
@@ -31,6 +31,9 @@ STEADY_DAYS = 0.5
 
 NOTHING = "–"
 
+#: What stands for a power of ten in money in short.
+ENDINGS = {3: "K", 6: "M", 9: "bn", 12: "tn"}
+
 
 def money(value: Real | None, currency: str) -> str:
     """Money in short, for a headline: the receipt holds it to the cent.
@@ -38,7 +41,7 @@ def money(value: Real | None, currency: str) -> str:
     >>> money(1_234_567.891, "EUR")
     '€1.23M'
     >>> money(999_999.9, "EUR")
-    '€1M'
+    '€1.00M'
     >>> money(None, "EUR")
     '–'
     """
@@ -46,10 +49,15 @@ def money(value: Real | None, currency: str) -> str:
         return NOTHING
     if abs(value) < 10_000:
         return format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
-    # Rounded first: babel chooses K or M before it rounds, and would write €1000K.
-    power = 3 * int(math.log10(abs(value)) // 3)
+    # Rounded before the ending is chosen, which would else be €1000.00K. Always two decimals:
+    # the ends of an interval and the columns of a table then have as many.
+    power = min(3 * int(math.log10(abs(value)) // 3), max(ENDINGS))
     rounded = round(float(value), 2 - power)
-    return format_compact_currency(rounded, currency, locale=LOCALE, fraction_digits=2)
+    power = min(3 * int(math.log10(abs(rounded)) // 3), max(ENDINGS))
+    form = f"¤#,##0.00'{ENDINGS[power]}'"
+    return format_currency(
+        rounded / 10**power, currency, form, locale=LOCALE, currency_digits=False
+    )
 
 
 def exact_money(value: Real | None, currency: str) -> str:
