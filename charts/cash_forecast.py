@@ -3,16 +3,25 @@
 import altair as alt
 import numpy as np
 
-from charts.theme import AFTER, INK, LATE, MISSED, MUTED, money_axis
+from charts.theme import (
+    AFTER,
+    INK,
+    LATE,
+    MISSED,
+    MUTED,
+    money_axis,
+    month_end_axis,
+    outcome_legend,
+)
 from models.cash_forecast import CashForecast
 
 __all__ = ["forecast_against_actual", "weekly_bars"]
 
 #: What came in against its interval: colour and shape.
 OUTCOMES = {
-    "Came in, inside the interval": (AFTER, "circle"),
-    "Came in, outside it": (MISSED, "triangle-up"),
-    "Came in, no interval yet": (MUTED, "circle"),
+    "Inside the interval": (AFTER, "circle"),
+    "Outside it": (MISSED, "triangle-up"),
+    "No interval yet": (MUTED, "circle"),
 }
 
 
@@ -24,7 +33,12 @@ def weekly_bars(forecast: CashForecast, *, currency: str) -> alt.LayerChart:
             "week_start:O",
             timeUnit="yearmonthdate",
             title="Week from",
-            axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap="greedy"),
+            # Day over month: narrow enough for every week to be named on a telephone.
+            axis=alt.Axis(
+                labelExpr="[timeFormat(datum.value, '%-d'), timeFormat(datum.value, '%b')]",
+                labelAngle=0,
+                labelOverlap="parity",
+            ),
         ),
         tooltip=[
             alt.Tooltip("week_start:T", title="Week from", format="%-d %b %Y"),
@@ -54,8 +68,7 @@ def forecast_against_actual(forecast: CashForecast, *, currency: str) -> alt.Lay
                         [inside, outside], unknown)  # fmt: skip
     table = forecast.backtest.assign(outcome=outcome)
     base = alt.Chart(table).encode(
-        alt.X("as_of:T", title="Forecast made on", axis=alt.Axis(format="%b %Y", tickCount="month",
-              labelOverlap="greedy")),
+        alt.X("as_of:T", title="Forecast made at the end of", axis=month_end_axis(table["as_of"])),
         tooltip=[
             alt.Tooltip("as_of:T", title="Forecast made on", format="%-d %b %Y"),
             alt.Tooltip("expected:Q", title=f"Forecast, {currency}", format=",.0f"),
@@ -63,7 +76,7 @@ def forecast_against_actual(forecast: CashForecast, *, currency: str) -> alt.Lay
             alt.Tooltip("high:Q", title="High", format=",.0f"),
             alt.Tooltip("actual:Q", title=f"Came in, {currency}", format=",.0f"),
         ],
-    )  # fmt: skip
+    )
     interval = base.mark_rule(color=MUTED, strokeWidth=7, opacity=0.35).encode(
         alt.Y(
             "low:Q",
@@ -75,18 +88,21 @@ def forecast_against_actual(forecast: CashForecast, *, currency: str) -> alt.Lay
     )
     expected = base.mark_tick(color=INK, thickness=3, size=18).encode(alt.Y("expected:Q"))
     # Told apart by shape as well: a miss must be seen by everybody.
-    order = list(OUTCOMES)
+    order = [outcome for outcome in OUTCOMES if outcome in set(table["outcome"])]
+    colors, shapes = zip(*(OUTCOMES[outcome] for outcome in order), strict=True)
     actual = base.mark_point(filled=True, size=80, opacity=1).encode(
         alt.Y("actual:Q"),
         color=alt.Color(
             "outcome:N",
             sort=order,
-            scale=alt.Scale(domain=order, range=[color for color, _ in OUTCOMES.values()]),
+            scale=alt.Scale(domain=order, range=list(colors)),
+            legend=outcome_legend(),
         ),
         shape=alt.Shape(
             "outcome:N",
             sort=order,
-            scale=alt.Scale(domain=order, range=[shape for _, shape in OUTCOMES.values()]),
+            scale=alt.Scale(domain=order, range=list(shapes)),
+            legend=outcome_legend(),
         ),
     )
     return interval + expected + actual

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from charts.theme import INK, MISSED, MUTED
+from charts.theme import INK, MISSED, MUTED, percent_axis
 
 __all__ = ["distance_from_truth"]
 
@@ -42,11 +42,13 @@ def distance_from_truth(compared: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("outcome:N", title="Outcome"),
         ],
     )
-    percent = alt.Axis(format="+.1%", tickCount=5)
+    percent = percent_axis("+.1%", tickCount=4)
+    order = [outcome for outcome in OUTCOMES if outcome in set(table["outcome"])]
+    colours, shapes = zip(*(OUTCOMES[outcome] for outcome in order), strict=True)
     colour = alt.Color(
         "outcome:N",
-        scale=alt.Scale(domain=list(OUTCOMES), range=[c for c, _ in OUTCOMES.values()]),
-        # Under each other, so that a phone shows all three.
+        scale=alt.Scale(domain=order, range=list(colours)),
+        # Under each other: beside the names there is no room for two on a telephone.
         legend=alt.Legend(columns=1),
     )
     intervals = base.mark_rule(strokeWidth=2).encode(
@@ -59,10 +61,11 @@ def distance_from_truth(compared: pd.DataFrame) -> alt.LayerChart:
         colour,
         alt.Shape(
             "outcome:N",
-            scale=alt.Scale(domain=list(OUTCOMES), range=[s for _, s in OUTCOMES.values()]),
+            scale=alt.Scale(domain=order, range=list(shapes)),
+            legend=alt.Legend(columns=1),
         ),
     )
     truth = alt.Chart(pd.DataFrame({"truth": [0.0]})).mark_rule(
         color=MUTED, strokeDash=[4, 3]
     ).encode(alt.X("truth:Q"))  # fmt: skip
-    return alt.layer(truth, intervals, points).properties(height=44 * len(table) + 20)
+    return alt.layer(truth, intervals, points).properties(height=44 * len(table) + 110)

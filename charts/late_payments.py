@@ -3,7 +3,15 @@
 import altair as alt
 import pandas as pd
 
-from charts.theme import INK, LATE, MUTED, series_color, series_dash
+from charts.theme import (
+    INK,
+    LATE,
+    MUTED,
+    height_with_legend,
+    percent_axis,
+    series_color,
+    series_dash,
+)
 from charts.wording import share as percent
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
@@ -33,7 +41,7 @@ def paid_curve(curve: TimeToPay, *, day: int | None = None) -> alt.LayerChart:
     order = list(dict.fromkeys(rows["group"]))
     single = len(order) == 1
     color = alt.value(INK) if single else series_color("group", order)
-    share = {"axis": alt.Axis(format=".0%"), "scale": alt.Scale(domain=[0, 1])}
+    share = {"axis": percent_axis(), "scale": alt.Scale(domain=[0, 1])}
     base = alt.Chart(rows).encode(
         alt.X(
             "day:Q",
@@ -61,7 +69,7 @@ def paid_curve(curve: TimeToPay, *, day: int | None = None) -> alt.LayerChart:
     rule = base.transform_filter("datum.chosen").mark_rule(
         color=LATE, strokeDash=[4, 3], strokeWidth=1.5
     )
-    return band + line + rule
+    return alt.layer(band, line, rule).properties(height=height_with_legend(len(order)))
 
 
 def paid_rows(curve: TimeToPay, day: int | None = None) -> pd.DataFrame:
@@ -99,7 +107,9 @@ def late_share_dots(result: LateShare) -> alt.LayerChart:
     shares = result.table.iloc[1:].dropna(subset="late_share")
     shares = shares.sort_values("late_share", ascending=False)
     shares = shares.assign(
-        label=[f"{n}  {x:.1%}" for n, x in zip(shares["group"], shares["late_share"], strict=True)]
+        label=[
+            f"{n}  {percent(x)}" for n, x in zip(shares["group"], shares["late_share"], strict=True)
+        ]
     )
     order = list(shares["label"])
     base = alt.Chart(shares).encode(
@@ -113,9 +123,13 @@ def late_share_dots(result: LateShare) -> alt.LayerChart:
             alt.Tooltip("n:Q", title="Invoices", format=","),
         ],
     )
-    x = {"axis": alt.Axis(format=".0%", grid=True, tickCount=6), "scale": alt.Scale(domainMin=0)}
+    # A dot is read by its place, not by its length: the axis shows the range there is.
+    x = {
+        "axis": percent_axis(grid=True, tickCount=4),
+        "scale": alt.Scale(zero=False, nice=True, padding=8),
+    }
     interval = base.mark_rule(color=MUTED, strokeWidth=3, opacity=0.55).encode(
-        alt.X("lower:Q", title="Share of invoices paid late or open past due", **x),
+        alt.X("lower:Q", title="Share of invoices late", **x),
         alt.X2("upper:Q"),
     )
     dot = base.mark_point(filled=True, size=90, color=LATE, opacity=1).encode(alt.X("late_share:Q"))

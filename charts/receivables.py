@@ -3,8 +3,19 @@
 import altair as alt
 import pandas as pd
 
-from charts.theme import INK, MUTED, PALETTE, money_axis, series_color, series_dash, severity
-from charts.wording import bucket_in_short
+from charts.theme import (
+    INK,
+    MUTED,
+    PALETTE,
+    height_with_legend,
+    money_axis,
+    month_end_axis,
+    percent_axis,
+    series_color,
+    series_dash,
+    severity,
+)
+from charts.wording import bucket_in_short, share
 from models.payment_patterns import PaymentPatterns
 from models.receivables import Receivables
 
@@ -22,7 +33,7 @@ AVERAGE = "All months"
 COLLECTED, LEAST_AGES = 0.005, 6
 
 TREND_TITLES = {
-    "cei": "Collection effectiveness, 0 to 100",
+    "cei": "Collection index, 0 to 100",
     "average_days_delinquent": "Average days delinquent",
     "cash_flow_velocity": "Turns a year",
     "overdue_amount": "Overdue",
@@ -36,7 +47,7 @@ def aging_bars(receivables: Receivables, *, currency: str) -> alt.Chart:
     table = receivables.aging.assign(
         share=receivables.aging["share"].fillna(0.0),
         label=[
-            f"{bucket_in_short(bucket)}|{part:.0%}"
+            f"{bucket_in_short(bucket)}|{part_in_short(part)}"
             for bucket, part in zip(
                 receivables.aging["bucket"], receivables.aging["share"].fillna(0.0), strict=True
             )
@@ -74,6 +85,11 @@ def aging_bars(receivables: Receivables, *, currency: str) -> alt.Chart:
     )
 
 
+def part_in_short(part: float) -> str:
+    """A share without decimals, of which something small is not nothing."""
+    return "<1 %" if 0 < part < 0.005 else share(part, 0)
+
+
 def dso_trend(receivables: Receivables) -> alt.LayerChart:
     """Days sales outstanding at each month's end, by the three ways to count them."""
     long = receivables.trend.melt(
@@ -82,7 +98,7 @@ def dso_trend(receivables: Receivables) -> alt.LayerChart:
     long["measure"] = long["measure"].map(DSO_LINES)
     return lines_with_reader(
         long,
-        x=alt.X("as_of:T", title=None, axis=month_axis()),
+        x=alt.X("as_of:T", title=None, axis=month_end_axis(long["as_of"])),
         y=alt.Y("days:Q", title="Days", scale=alt.Scale(zero=True, nice=True)),
         series="measure",
         order=list(DSO_LINES.values()),
@@ -95,8 +111,9 @@ def collection_trend(receivables: Receivables, measure: str, *, currency: str) -
     money = measure.endswith("amount")
     title = f"{TREND_TITLES[measure]}, {currency}" if money else TREND_TITLES[measure]
     axis = money_axis() if money else alt.Axis(tickCount=5, format=".0f")
-    base = alt.Chart(receivables.trend.dropna(subset=measure)).encode(
-        alt.X("as_of:T", title=None, axis=month_axis()),
+    table = receivables.trend.dropna(subset=measure)
+    base = alt.Chart(table).encode(
+        alt.X("as_of:T", title=None, axis=month_end_axis(table["as_of"])),
         # An index near its upper end is read by its changes; an amount by its size.
         alt.Y(f"{measure}:Q", title=title, axis=axis, scale=alt.Scale(zero=measure != "cei")),
         tooltip=[
@@ -131,7 +148,7 @@ def payment_pattern_lines(patterns: PaymentPatterns) -> alt.LayerChart:
         "y": alt.Y(
             "uncollected:Q",
             title="Share of the month's sales uncollected",
-            axis=alt.Axis(format=".0%"),
+            axis=percent_axis(),
             scale=alt.Scale(domainMin=0, nice=True),
         ),
         "tooltip": [
@@ -155,7 +172,7 @@ def payment_pattern_lines(patterns: PaymentPatterns) -> alt.LayerChart:
         .encode(**told_apart, **encode)
     )
     usual = alt.Chart(average).mark_line(strokeWidth=3).encode(**told_apart, **encode)
-    return earlier + recent + usual
+    return alt.layer(earlier, recent, usual).properties(height=height_with_legend(len(order)))
 
 
 def lines_with_reader(
@@ -194,7 +211,3 @@ def lines_with_reader(
         opacity=alt.condition(under, alt.value(1), alt.value(0)),
     )
     return lines + points + reader
-
-
-def month_axis() -> alt.Axis:
-    return alt.Axis(format="%b %Y", labelOverlap="greedy", tickCount="month", labelFlush=True)

@@ -1,20 +1,27 @@
 """The look every chart shares. Importing this module turns it on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import altair as alt
+import pandas as pd
 
 __all__ = [
     "AFTER",
     "BACKGROUNDS",
+    "HEIGHT",
     "INK",
+    "LABELS",
     "LATE",
     "MISSED",
     "MUTED",
     "PALETTE",
     "SEVERITY",
     "dark_config",
+    "height_with_legend",
     "money_axis",
+    "month_end_axis",
+    "outcome_legend",
+    "percent_axis",
     "series_color",
     "series_dash",
     "severity",
@@ -36,7 +43,16 @@ SEVERITY = ("#1F7F86", "#7F8F3C", "#B9770E", "#B8502E", "#B0435A", "#95508A")
 #: More names than this take two columns.
 MOST_IN_A_ROW = 3
 
+#: Pixels of a chart with its axes and a legend of one row, and of each further row.
+HEIGHT, LEGEND_ROW = 300, 24
+
+#: An axis with more dates than this cannot name them all on a telephone.
+MOST_DATES = 11
+
 BACKGROUNDS = {"light": "#FCFBF8", "dark": "#11191D"}
+
+#: Axis and legend text, which no one colour serves on both backgrounds (WCAG 1.4.3, 4.5:1).
+LABELS = {"light": "#4B5860", "dark": "#C5CDD1"}
 
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [10, 4], [1, 3])
 
@@ -45,7 +61,7 @@ DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [10, 4], [1, 3])
 def goodwill() -> alt.theme.ThemeConfig:
     """Sizes, grid and palette. Text and grid colours are left to the page, which knows its mode."""
     return {
-        "height": 300,
+        "height": HEIGHT,
         "config": {
             "font": "Source Sans, Source Sans 3, Helvetica, Arial, sans-serif",
             "view": {"stroke": None},
@@ -63,6 +79,8 @@ def goodwill() -> alt.theme.ThemeConfig:
             "axisY": {"titleAlign": "left", "titleAngle": 0, "titleAnchor": "end", "titleY": -14},
             "legend": {
                 "orient": "top",
+                # Clear of the title of the upright axis, which lies above the axis.
+                "offset": 28,
                 "title": None,
                 "labelFontSize": 12,
                 "symbolStrokeWidth": 2.5,
@@ -97,12 +115,46 @@ def dark_config() -> dict:
 
 
 def money_axis() -> alt.Axis:
-    """An axis of money in short: 1.2k, 3.4M, 5bn.
+    """An axis of money in short, as `charts.wording` writes it: 1.2K, 3.4M, 5bn.
 
-    d3 writes G for a thousand millions, which no finance reader expects.
+    d3 writes k for a thousand, and G for a thousand millions, which no finance reader expects.
     """
-    in_short = "replace(format(datum.value, '~s'), 'G', 'bn')"
+    in_short = "replace(replace(format(datum.value, '~s'), 'G', 'bn'), 'k', 'K')"
     return alt.Axis(labelExpr=in_short, tickCount=5)
+
+
+def percent_axis(form: str = ".0%", **axis: object) -> alt.Axis:
+    """An axis of shares in percent, with the space that `charts.wording` puts before the sign."""
+    return alt.Axis(labelExpr=f"replace(format(datum.value, '{form}'), '%', ' %')", **axis)
+
+
+def month_end_axis(days: Iterable[object]) -> alt.Axis:
+    """An axis of month ends that names the months of its points, the last one always.
+
+    A tick of Vega's own stands on the first of a month, beside the end of the month before:
+    the point of September would read October.
+    """
+    ends = pd.DatetimeIndex(sorted(set(pd.to_datetime(list(days)))))
+    step = next((s for s in (1, 3, 6) if len(ends) <= s * MOST_DATES), 12)
+    named = ends[::-1][::step][::-1]
+    return alt.Axis(
+        values=[alt.DateTime(year=day.year, month=day.month, date=day.day) for day in named],
+        # Month over year: narrow enough to stand under every tick.
+        labelExpr="[timeFormat(datum.value, '%b'), timeFormat(datum.value, '%Y')]",
+        labelOverlap="parity",
+        labelFlush=True,
+    )
+
+
+def outcome_legend() -> alt.Legend:
+    """Two columns: three outcomes in one row would run off a telephone."""
+    return alt.Legend(columns=2)
+
+
+def height_with_legend(n: int) -> int:
+    """Pixels of a chart whose legend names `n` series, so that the plot keeps its own."""
+    rows = -(-n // 2) if n > MOST_IN_A_ROW else 1
+    return HEIGHT + LEGEND_ROW * (rows - 1)
 
 
 def series_color(field: str, order: list[str], colors: Sequence[str] = PALETTE) -> alt.Color:

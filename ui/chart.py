@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import Chart
+from charts.theme import LABELS
 from ui.text import undollared
 
 __all__ = ["told", "told_live"]
@@ -14,6 +15,9 @@ __all__ = ["told", "told_live"]
 def told(sentence: str, chart: Chart, *, key: str | None = None) -> None:
     """Print the finding in words, then draw it; the words are also the chart's name."""
     st.markdown(undollared(sentence))
+    text = text_color()
+    chart = chart.configure_axis(labelColor=text, titleColor=text)
+    chart = chart.configure_legend(labelColor=text)
     st.altair_chart(chart, alt=sentence.replace("**", "").replace("\\", ""), key=key)
 
 
@@ -26,4 +30,17 @@ def told_live(
     whole chart built anew.
     """
     st.markdown(undollared(sentence))
-    st.vega_lite_chart(rows, spec, alt=name, key=key)
+    st.vega_lite_chart(rows, with_text_color(spec), alt=name, key=key)
+
+
+def with_text_color(spec: dict[str, Any]) -> dict[str, Any]:
+    """`spec` with axes and legend in a colour that is read on this page."""
+    config, text = spec.get("config", {}), text_color()
+    axis = config.get("axis", {}) | {"labelColor": text, "titleColor": text}
+    legend = config.get("legend", {}) | {"labelColor": text}
+    return spec | {"config": config | {"axis": axis, "legend": legend}}
+
+
+def text_color() -> str:
+    """Streamlit's own grey of axis text is too pale on the light page (3.6:1)."""
+    return LABELS["dark" if st.context.theme.type == "dark" else "light"]

@@ -3,9 +3,21 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from charts.theme import AFTER, BACKGROUNDS, INK, LATE, MUTED, PALETTE, SEVERITY
+from charts.theme import (
+    AFTER,
+    BACKGROUNDS,
+    INK,
+    LABELS,
+    LATE,
+    MUTED,
+    PALETTE,
+    SEVERITY,
+    height_with_legend,
+    month_end_axis,
+)
 
 ROOT = Path(__file__).parents[2]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
@@ -52,6 +64,23 @@ def test_marks_stand_out_from_both_backgrounds(color, mode):
 def test_text_is_readable_on_every_surface(mode, surface, ink):
     # WCAG 2.2, 1.4.3: text 4.5:1.
     assert contrast(THEME[mode][ink], THEME[mode][surface]) >= 4.5
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axis_and_legend_text_is_readable(mode):
+    assert contrast(LABELS[mode], BACKGROUNDS[mode]) >= 4.5
+
+
+@pytest.mark.parametrize("n", [1, 5, 25, 33, 80])
+def test_month_axis_names_the_last_month_end_and_no_more_than_fit(n):
+    ends = pd.date_range(end="2026-09-30", periods=n, freq="ME")
+    named = month_end_axis(ends).to_dict()["values"]
+    assert named[-1] == {"year": 2026, "month": 9, "date": 30}
+    assert len(named) <= 11
+
+
+def test_plot_keeps_its_height_beside_a_legend_of_several_rows():
+    assert height_with_legend(1) == height_with_legend(3) < height_with_legend(5)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
