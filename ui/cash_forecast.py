@@ -58,6 +58,10 @@ def coverage_sentence(forecast: CashForecast, currency: str) -> str:
 def show_weeks(forecast: CashForecast, view: View) -> None:
     """The weeks as a table, with download."""
     number = st.column_config.NumberColumn(format=AMOUNT)
+    interval = (
+        f"End of the {share(forecast.confidence, 0)} interval: about one week in "
+        f"{round(1 / (1 - forecast.confidence))} brings in less or more than lies between the two."
+    )
     table = forecast.table.round({"expected": 2, "low": 2, "high": 2})
     st.dataframe(
         table,
@@ -68,8 +72,8 @@ def show_weeks(forecast: CashForecast, view: View) -> None:
             "week_start": st.column_config.DateColumn("From", format="YYYY-MM-DD"),
             "week_end": st.column_config.DateColumn("To", format="YYYY-MM-DD"),
             "expected": number | {"label": f"Expected, {view.currency}"},
-            "low": number | {"label": "Low"},
-            "high": number | {"label": "High"},
+            "low": number | {"label": "Low", "help": interval},
+            "high": number | {"label": "High", "help": interval},
         },
         height="content",
         alt="Cash expected by week",

@@ -10,12 +10,13 @@ from models.late_share import LateShare
 from models.open_invoices import CashAtRisk
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import AMOUNT, ROWS_SHOWN
+from ui.tables import AMOUNT, ROWS_SHOWN, height_of
 from ui.text import count, count_of, escape, money, share, undollared
 from warehouse.segments import SEGMENTS
 from warehouse.workspace import Tables
 
 __all__ = [
+    "LOG_RANK",
     "at_risk_sentence",
     "late_sentence",
     "names_of_debtors",
@@ -24,6 +25,13 @@ __all__ = [
     "show_curve_groups",
     "show_open_invoices",
 ]
+
+#: What the test behind `pace_sentence` is, for a reader who has not met it.
+LOG_RANK = (
+    "The log-rank test compares, day by day, how many invoices of each segment were paid with how "
+    "many would have been at a common pace. p is how often chance alone would make the segments "
+    "differ as much."
+)
 
 # What the field calls clear, leaning, and no evidence.
 CLEAR, LEANING = 0.01, 0.05
@@ -113,7 +121,9 @@ def show_curve_groups(curve: TimeToPay, drawn: int) -> None:
     shown = shown.assign(
         median_days=shown["median_days"].where(shown["median_days"] < float("inf")),
         paid_by_60=100 * shown["paid_by_60"],
-    )
+    ).sort_values("paid_by_60", ascending=False)
+    if shown["reason"].isna().all():
+        shown = shown.drop(columns="reason")
     st.dataframe(
         shown,
         hide_index=True,
@@ -162,8 +172,8 @@ def show_open_invoices(scored: pd.DataFrame, names: pd.DataFrame, view: View) ->
         )
     )
     columns = {
-        "invoice_id": "Invoice",
-        "name": "Customer",
+        "invoice_id": st.column_config.TextColumn("Invoice", pinned=True),
+        "name": st.column_config.TextColumn("Customer", width=230),
         "due_on": st.column_config.DateColumn("Due", format="YYYY-MM-DD"),
         "open_amount": st.column_config.NumberColumn(f"Open, {view.currency}", format=AMOUNT),
         "p_late": st.column_config.ProgressColumn(
@@ -175,11 +185,15 @@ def show_open_invoices(scored: pd.DataFrame, names: pd.DataFrame, view: View) ->
         "expected_reason": "No date because",
         "chance_reason": "No chance because",
     }
+    shown = table.head(ROWS_SHOWN)
+    for reason in ("expected_reason", "chance_reason"):
+        if shown[reason].isna().all():
+            del columns[reason]
     st.dataframe(
-        table.head(ROWS_SHOWN)[list(columns)].assign(p_late=lambda rows: 100 * rows["p_late"]),
+        shown[list(columns)].assign(p_late=lambda rows: 100 * rows["p_late"]),
         hide_index=True,
         placeholder="",
-        height=390,
+        height=height_of(shown),
         column_config=columns,
         alt="Open invoices with the chance that each is late and the day it may be paid",
     )

@@ -1,11 +1,13 @@
 """Headline figures, each with its receipt: what it means, how it was made, and from which rows."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from charts.wording import STEADY_DAYS
 from models.figures import COUNTED, DEFINITIONS, Figure
 from ui.download import offer_csv
 from ui.errors import explained
@@ -34,10 +36,15 @@ SHORT_LABELS = {
     "receivables.dso": "DSO, count-back",
     "receivables.dso_simple": "DSO, simple",
     "receivables.dso_best_possible": "DSO, best possible",
-    "receivables.cei": "Collection effectiveness",
+    "receivables.average_days_delinquent": "Days delinquent",
+    "receivables.cei": "Collection index",
     "receivables.cash_flow_velocity": "Turns a year",
     "receivables.growth": "Growth beyond sales",
+    "late_payments.expected_cash_13w": "Cash in 13 weeks",
 }
+
+#: Movements below these say nothing is better or worse: in percent of money, in days, in points.
+STEADY = {"money": 1.0, "days": STEADY_DAYS, "share": 0.5}
 
 #: A year of month ends and the one it began from.
 MONTHS_SHOWN = 13
@@ -107,12 +114,14 @@ def course(figure: Figure, trend: pd.DataFrame | None) -> list[float] | None:
 def change(figure: Figure, past: Sequence[float]) -> dict[str, Any]:
     """What changed over the course, in the words and the direction of the figure."""
     moved, before = past[-1] - past[0], past[0]
-    said = {
-        "money": f"{100 * moved / before:+.0f} %" if before else "new",
-        "days": f"{moved:+.1f} days",
-        "share": f"{100 * moved:+.1f} points",
-    }.get(figure.unit, f"{moved:+.1f}")
-    better = DEFINITIONS[figure.id].lower_is_better
+    in_percent = 100 * moved / before if before else math.inf
+    said, size = {
+        "money": (f"{in_percent:+.0f} %" if before else "new", in_percent),
+        "days": (f"{moved:+.1f} days", moved),
+        "share": (f"{100 * moved:+.1f} points", 100 * moved),
+    }.get(figure.unit, (f"{moved:+.1f}", moved))
+    steady = abs(size) < STEADY.get(figure.unit, 0.5)
+    better = None if steady else DEFINITIONS[figure.id].lower_is_better
     return {
         "delta": said if moved else 0,
         "delta_color": {True: "inverse", False: "normal", None: "off"}[better],
@@ -142,9 +151,8 @@ def interval_in_words(figure: Figure, currency: str, confidence: float) -> str:
 
 @st.dialog("Receipt", width="large", position="right")
 def show_receipt(view: View, figure: Figure, rows: RowsBehind, confidence: float) -> None:
-    st.subheader(figure.label)
     st.metric(
-        "To the last digit",
+        figure.label,
         undollared(in_unit(figure.value, figure.unit, view.currency, exact=True)),
     )
     st.markdown(figure.definition)
@@ -180,7 +188,7 @@ def interval_exactly(figure: Figure, currency: str) -> str:
 
 
 def rows_and_total(view: View, figure: Figure, rows: RowsOf) -> None:
-    st.markdown("##### The rows behind it")
+    st.markdown("**The rows behind it**")
     control_total(view, figure, rows)
     st.dataframe(
         rows.first,

@@ -6,7 +6,7 @@ import streamlit as st
 from analyses.receivables import Cells, flows
 from charts.wording import STEADY_DAYS, bucket
 from models.aging import BOUNDS, read_bounds
-from models.figures import Figure
+from models.figures import DEFINITIONS, Figure
 from models.payment_patterns import PaymentPatterns
 from models.receivables import Receivables, ReceivablesBy
 from ui import url_state
@@ -14,7 +14,7 @@ from ui.download import offer_csv
 from ui.errors import say
 from ui.frame import View
 from ui.results import RowsOf, compute, of_all_days
-from ui.tables import AMOUNT
+from ui.tables import AMOUNT, height_of
 from ui.text import (
     count,
     count_of,
@@ -56,9 +56,9 @@ OWN, OWN_AT_FIRST = "own", "15, 45, 90"
 
 #: What the collection chart can show.
 MEASURES = {
-    "cei": "Effectiveness",
+    "cei": "Collection index",
     "average_days_delinquent": "Days delinquent",
-    "cash_flow_velocity": "Velocity",
+    "cash_flow_velocity": "Turns a year",
     "overdue_amount": "Overdue",
 }
 
@@ -110,12 +110,14 @@ def aging_sentence(receivables: Receivables, currency: str) -> str:
     largest = aging.loc[aging["amount"].idxmax()]
     oldest = aging.iloc[-1]
     by = receivables.aging_by
-    return (
+    said = (
         f"Customers owe **{money(owed, currency)}**, of which **{money(overdue, currency)}** "
         f"({share(overdue / owed, 0)}) is past due. The largest part, "
-        f"{share(largest['share'], 0)}, is {bucket(largest['bucket'], by)}; "
-        f"{money(oldest['amount'], currency)} is {bucket(oldest['bucket'], by)}."
+        f"{share(largest['share'], 0)}, is {bucket(largest['bucket'], by)}"
     )
+    if largest["bucket"] == oldest["bucket"]:
+        return f"{said}."
+    return f"{said}; {money(oldest['amount'], currency)} is {bucket(oldest['bucket'], by)}."
 
 
 def show_aging(receivables: Receivables, view: View) -> None:
@@ -123,7 +125,7 @@ def show_aging(receivables: Receivables, view: View) -> None:
     aging = receivables.aging
     table = pd.DataFrame(
         {
-            "age": [bucket(band, receivables.aging_by) for band in aging["bucket"]],
+            "age": [label_of(bucket(band, receivables.aging_by)) for band in aging["bucket"]],
             "amount": aging["amount"].round(2),
             "share": 100 * aging["share"],
         }
@@ -225,7 +227,9 @@ def show_segments(result: ReceivablesBy, view: View) -> None:
             f"{money(first['open_amount'], view.currency)}, {share(first['share'], 0)} of all."
         )
     )
-    columns = ["group", "n_invoices", "open_amount", "share", "overdue_amount", *ratios, "reason"]
+    columns = ["group", "n_invoices", "open_amount", "share", "overdue_amount", *ratios]
+    if table["reason"].notna().any():
+        columns.append("reason")
     shown = table[columns].assign(share=100 * table["share"])
     st.dataframe(
         shown,
@@ -239,11 +243,9 @@ def show_segments(result: ReceivablesBy, view: View) -> None:
                 "Share of open", format="%.0f %%", min_value=0, max_value=100
             ),
             "overdue_amount": amount_column("Overdue", view),
-            "dso": st.column_config.NumberColumn("DSO, days", format="%.1f"),
-            "average_days_delinquent": st.column_config.NumberColumn(
-                "Days delinquent", format="%.1f"
-            ),
-            "cei": st.column_config.NumberColumn("Effectiveness", format="%.1f"),
+            "dso": ratio_column("DSO, days", "dso"),
+            "average_days_delinquent": ratio_column("Days delinquent", "average_days_delinquent"),
+            "cei": ratio_column("Collection index", "cei"),
             "reason": "Empty because",
         },
         alt=f"Receivables by {SEGMENTS.get(result.by, result.by)}",
@@ -256,19 +258,30 @@ def show_customers(rows: RowsOf, view: View) -> None:
     if not rows.n:
         st.markdown("No customer owes anything.")
         return
-    first = rows.first
+    first = rows.first.assign(
+        oldest_days_past_due=rows.first["oldest_days_past_due"].where(
+            rows.first["oldest_days_past_due"] > 0
+        )
+    )
+    most = first.iloc[0]
+    st.markdown(
+        undollared(
+            f"**{escape(most['name'])}** owes most: {money(most['open_amount'], view.currency)}, "
+            f"of which {money(most['overdue_amount'], view.currency)} is past due."
+        )
+    )
     st.dataframe(
         first[["name", "open_amount", "overdue_amount", "n_open", "oldest_days_past_due"]],
         hide_index=True,
         placeholder="",
-        height=390,
+        height=height_of(first),
         column_config={
-            "name": "Customer",
+            "name": st.column_config.TextColumn("Customer", width=260),
             "open_amount": amount_column("Open", view),
             "overdue_amount": amount_column("Overdue", view),
             "n_open": st.column_config.NumberColumn("Open invoices", format="localized"),
             "oldest_days_past_due": st.column_config.NumberColumn(
-                "Oldest, days past due", format="localized"
+                "Oldest, days past due", format="localized", help="Empty: nothing is past due."
             ),
         },
         alt="Customers who owe most",
@@ -282,6 +295,12 @@ def show_customers(rows: RowsOf, view: View) -> None:
 
 def amount_column(label: str, view: View):
     return st.column_config.NumberColumn(f"{label}, {view.currency}", format=AMOUNT)
+
+
+def ratio_column(label: str, name: str):
+    """A column of a figure, whose heading explains it."""
+    said = DEFINITIONS[f"receivables.{name}"].sentence
+    return st.column_config.NumberColumn(label, format="%.1f", help=said)
 
 
 def left_out(receivables: Receivables, currency: str) -> str:

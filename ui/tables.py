@@ -1,6 +1,7 @@
 """How a table prints its columns: dates without a time, amounts with two decimals."""
 
 from decimal import Decimal
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -8,13 +9,21 @@ from pandas.api import types
 
 from ui.text import label_of
 
-__all__ = ["AMOUNT", "ROWS_SHOWN", "columns_of"]
+__all__ = ["AMOUNT", "ROWS_SHOWN", "columns_of", "height_of"]
 
 #: Rows that travel to the browser; a download holds all of them.
 ROWS_SHOWN = 500
 
 #: Two decimals and thousands separators.
 AMOUNT = "%,.2f"
+
+#: Pixels of a table that scrolls, and the rows that fit into it.
+HEIGHT, ROWS_THAT_FIT = 390, 10
+
+
+def height_of(frame: pd.DataFrame) -> int | Literal["content"]:
+    """A table's height: what its rows take, and no more than a screen shows at a glance."""
+    return "content" if len(frame) <= ROWS_THAT_FIT else HEIGHT
 
 
 def columns_of(frame: pd.DataFrame) -> dict[str, object]:

@@ -18,6 +18,7 @@ from ui.chart import told, told_live
 from ui.errors import explained
 from ui.frame import require_view
 from ui.late_payments import (
+    LOG_RANK,
     at_risk_sentence,
     late_sentence,
     names_of_debtors,
@@ -74,7 +75,7 @@ with explained():
     curve = compute(ours.time_to_pay, view, given=split_counts, **split)
     paid_by_day(curve, spec_of(paid_curve(curve)), paid_rows(curve))
     if segment is not None:
-        st.markdown(pace_sentence(curve))
+        st.markdown(pace_sentence(curve), help=LOG_RANK)
         show_curve_groups(curve, MOST_GROUPS)
 
 with explained():

@@ -45,7 +45,7 @@ def test_receivables_page_shows_the_figures_of_the_result(in_sample_workspace, s
     assert shown["Overdue receivables"] == money(result.overdue_amount, currency)
     assert shown["DSO, count-back"] == days(result.dso, 1)
     assert shown["DSO, best possible"] == days(result.dso_best_possible, 1)
-    assert shown["Collection effectiveness"] == f"{result.cei:.1f}"
+    assert shown["Collection index"] == f"{result.cei:.1f}"
 
 
 def test_link_cuts_the_figures_and_looks_back(in_sample_workspace, sample):
@@ -117,7 +117,7 @@ def test_forecast_page_shows_the_forecast_and_its_record(in_sample_workspace, sa
     tables, scope, currency = sample
     forecast = analyses.cash_forecast.run(tables, scope)
     at = show("pages/cash/cash_forecast.py")
-    assert metrics(at)["Cash expected in 13 weeks"] == money(forecast.expected, currency)
+    assert metrics(at)["Cash in 13 weeks"] == money(forecast.expected, currency)
     judged = forecast.backtest.dropna(subset=["inside"])
     inside = int(judged["inside"].astype(bool).sum())
     assert any(f"**{inside}** had what came in" in m.value for m in at.markdown)

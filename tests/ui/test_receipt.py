@@ -37,7 +37,10 @@ def test_figure_without_a_value_has_no_course():
     [
         ("receivables.dso", (30.0, 33.1), "+3.1 days", "inverse", "up"),
         ("receivables.dso", (30.0, 27.3), "-2.7 days", "inverse", "down"),
+        ("receivables.dso", (30.0, 30.2), "+0.2 days", "off", "up"),
         ("receivables.cei", (90.0, 92.5), "+2.5", "normal", "up"),
+        ("receivables.cei", (90.0, 89.7), "-0.3", "off", "down"),
+        ("receivables.open_amount", (200.0, 201.0), "+0 %", "off", "up"),
         ("receivables.open_amount", (200.0, 150.0), "-25 %", "inverse", "down"),
         ("receivables.open_amount", (0.0, 150.0), "new", "inverse", "up"),
         ("late_payments.late_share", (0.30, 0.35), "+5.0 points", "inverse", "up"),
