@@ -61,6 +61,7 @@ def show_accounts(tables: Mapping[str, Mapping[str, object]]) -> None:
         frame,
         hide_index=True,
         placeholder="",
+        height="content",
         column_config=dict.fromkeys(["Rows in", "Accepted", "Refused"], number),
         alt="Rows in, accepted and refused by table",
     )

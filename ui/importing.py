@@ -1,7 +1,7 @@
 """Carrying out an import from a page: progress while it runs, its report afterwards."""
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -13,7 +13,7 @@ from ui.text import escape
 from warehouse.load import load
 from warehouse.workspace import Workspace
 
-__all__ = ["REPORT", "carry_out", "who_imports"]
+__all__ = ["REPORT", "carry_out", "files_in_words", "who_imports"]
 
 #: Where the report of the session's last import is kept.
 REPORT = "import_report"
@@ -50,6 +50,18 @@ def carry_out(paths: Sequence[Path], *, key: str, **options: object) -> None:
         url_state.set_value("as_of")
         put_away(key)
     st.rerun()
+
+
+def files_in_words(files: Sequence[Mapping[str, object]]) -> str:
+    """The files of an import, of many the first.
+
+    >>> files_in_words([{"name": "a.csv"}, {"name": "b.csv"}, {"name": "c.csv"}])
+    'a.csv and 2 more'
+    """
+    names = [str(file.get("name", "")) for file in files]
+    if len(names) < 3:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1} more"
 
 
 def user_of_this_computer() -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from ui.errors import end_page
 from ui.tables import columns_of
-from ui.text import count_of, escape, label_of
+from ui.text import count_of, escape, label_of, listed
 from warehouse.files import stage
 from warehouse.preview import Rehearsal, first_rows, preview, rehearse
 from warehouse.recipe import Recipe, read_recipe, shipped_recipes
@@ -22,8 +22,10 @@ from warehouse.tables import TABLES
 from warehouse.workspace import Workspace
 
 __all__ = [
+    "ask_currency",
     "ask_dialect",
     "begin_import",
+    "how_to_begin",
     "known_recipes",
     "put_away",
     "read_files",
@@ -93,6 +95,16 @@ def begin_import(label: str, *, key: str, many: bool, otherwise: str) -> list[Pa
     return paths
 
 
+def how_to_begin() -> str:
+    """What an empty uploader is waiting for."""
+    known = listed(sorted(recipe.title for recipe in shipped_recipes().values()))
+    return (
+        "Customers, invoices and payments make a start, in one file or in several. Read without "
+        f"being told how: {known}, and tables with the column names of Goodwill's own. Another "
+        "export is taught once, under *Map a file*."
+    )
+
+
 def put_away(key: str) -> None:
     """Empty the uploader: what it held has been loaded."""
     st.session_state[f"{key}_round"] = st.session_state.get(f"{key}_round", 0) + 1
@@ -140,6 +152,19 @@ def known_recipes(workspace: Workspace | None) -> dict[str, str]:
     shipped = {name: recipe.title for name, recipe in shipped_recipes().items()}
     tables = {name: f"{label_of(name)}, columns as Goodwill names them" for name in TABLES}
     return own | shipped | tables
+
+
+def ask_currency(place, *, key: str) -> str | None:
+    """The currency of a file that names none; without an answer, the workspace's own."""
+    given = place.text_input(
+        "Currency of amounts that name none",
+        max_chars=3,
+        placeholder="As in the workspace",
+        help="Three letters, such as EUR or USD. Needed when the file has no column of currencies "
+        "and nothing has been loaded yet.",
+        key=f"{key}_currency",
+    )
+    return given.strip().upper() or None
 
 
 def ask_dialect(staged: Staged, *, key: str) -> dict[str, object]:

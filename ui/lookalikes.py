@@ -11,6 +11,9 @@ from warehouse.workspace import Workspace
 
 __all__ = ["show_lookalikes"]
 
+#: What makes two customers look alike.
+SAME = {"same name": "The name", "same stem": "The name but for the legal form or web address"}
+
 
 def show_lookalikes(workspace: Workspace) -> None:
     """Groups of customers with one name, with the way to tell whether they are one."""
@@ -31,14 +34,15 @@ def show_lookalikes(workspace: Workspace) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "Name in common": alike["stem"],
+                "Group": alike["stem"].ne(alike["stem"].shift()).cumsum(),
                 "Customer": alike["customer_id"],
                 "Name": alike["name"],
-                "Why": alike["why"].str.capitalize(),
+                "What is the same": alike["why"].map(SAME).fillna(alike["why"]),
             }
         ),
         hide_index=True,
         placeholder="",
+        column_config={"Group": st.column_config.NumberColumn(format="%d", width=60)},
         alt="Customers that look alike",
     )
     offer_csv("Download the list", alike, "customers-that-look-alike.csv", key="lookalikes")

@@ -57,7 +57,8 @@ def editor_rows(staged: Staged, guesses: Sequence[Guess]) -> pd.DataFrame:
     for column in staged.columns:
         own = [g for g in guesses if g.column == column and g.table]
         sure = max((g.confidence for g in own), default=0.0)
-        examples = first[column].dropna().astype(str).drop_duplicates().head(EXAMPLES_SHOWN)
+        texts = first[column].dropna().astype(str)
+        examples = texts[texts.str.strip() != ""].drop_duplicates().head(EXAMPLES_SHOWN)
         rows.append(
             {
                 "Column in the file": column,

@@ -39,10 +39,12 @@ with explained():
     review = compute(analyses.review.run, whole)
     compared = against_truth(known, review.figures())
 
-    st.header("Estimates against the truth")
+    st.subheader("Estimates against the truth")
     told(verdict(compared, review.time_to_pay.confidence), distance_from_truth(compared))
     table = shown(compared, view.currency)
-    st.dataframe(table, hide_index=True)
+    st.dataframe(
+        table, hide_index=True, placeholder="", alt="Estimates beside the truth", height="content"
+    )
     offer_csv("Download the comparison", compared, "estimates_against_truth.csv", key="compared")
     st.caption(
         f"Whole company as of {date(day)}, whatever the sidebar says: "
@@ -51,11 +53,13 @@ with explained():
         "are paid, or not, in the simulation after that day; the truth counts them."
     )
 
-    st.header("What is true of the company")
+    st.subheader("What is true of the company")
     st.markdown(
         "Every effect of the simulation, as it was put in. An analysis that estimates one of them "
         "is tested against it."
     )
     effects = effects_table(known)
-    st.dataframe(effects, hide_index=True, height=420)
+    st.dataframe(
+        effects, hide_index=True, placeholder="", height=420, alt="True effects of the simulation"
+    )
     offer_csv("Download the effects", effects, "true_effects.csv", key="effects")

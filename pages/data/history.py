@@ -3,8 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from ui.download import offer_csv
 from ui.errors import end_page, explained
 from ui.frame import open_workspace
+from ui.importing import files_in_words
 from ui.text import count_of, escape, moment
 
 st.title("History")
@@ -18,6 +20,8 @@ if not imports:
     end_page()
 
 current = workspace.current()
+#: What an import did with rows of the same tables that were there before it.
+KEPT_OR_NOT = {"upsert": "Kept, same key replaced", "replace": "Replaced"}
 
 
 def state_of(manifest) -> str:
@@ -32,27 +36,34 @@ def total(manifest, part: str) -> int:
     return sum(int(report[part]) for report in manifest.report.get("tables", {}).values())
 
 
+def of_every_file(manifest, field: str) -> str:
+    return ", ".join(str(file.get(field, "")) for file in manifest.files)
+
+
+table = pd.DataFrame(
+    {
+        "When": [moment(manifest.created_at) for manifest in imports],
+        "Files": [files_in_words(manifest.files) for manifest in imports],
+        "State": [state_of(manifest) for manifest in imports],
+        "Rows in": [total(manifest, "rows_in") for manifest in imports],
+        "Accepted": [total(manifest, "accepted") for manifest in imports],
+        "Refused": [total(manifest, "refused") for manifest in imports],
+        "Rows already there": [KEPT_OR_NOT.get(m.mode, m.mode) for m in imports],
+        "Who": [manifest.who for manifest in imports],
+        "Snapshot": [manifest.id for manifest in imports],
+    }
+)
+number = st.column_config.NumberColumn(format="localized")
 st.dataframe(
-    pd.DataFrame(
-        {
-            "When": [moment(manifest.created_at) for manifest in imports],
-            "Who": [manifest.who for manifest in imports],
-            "Files": [", ".join(str(f.get("name", "")) for f in m.files) for m in imports],
-            "Rows in": [total(manifest, "rows_in") for manifest in imports],
-            "Accepted": [total(manifest, "accepted") for manifest in imports],
-            "Refused": [total(manifest, "refused") for manifest in imports],
-            "How": [manifest.mode.capitalize() for manifest in imports],
-            "State": [state_of(manifest) for manifest in imports],
-            "Snapshot": [manifest.id for manifest in imports],
-            "Hash of the files": [
-                ", ".join(str(f.get("sha256", ""))[:16] for f in m.files) for m in imports
-            ],
-        }
-    ),
+    table,
     hide_index=True,
     placeholder="",
+    column_config=dict.fromkeys(["Rows in", "Accepted", "Refused"], number),
     alt="Imports, newest first",
 )
+named = {"All files": "name", "Hash of each file (SHA-256)": "sha256"}
+every_file = {label: [of_every_file(m, field) for m in imports] for label, field in named.items()}
+offer_csv("Download with hashes", table.assign(**every_file), "imports.csv", key="imports")
 
 if current is not None:
     stored = sum(table.rows for table in current.manifest.tables.values())

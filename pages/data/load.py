@@ -7,8 +7,10 @@ from ui.errors import explained
 from ui.frame import open_workspace, workspace_folder
 from ui.importing import carry_out, who_imports
 from ui.intake import (
+    ask_currency,
     ask_dialect,
     begin_import,
+    how_to_begin,
     known_recipes,
     read_files,
     rehearsed,
@@ -34,7 +36,7 @@ with explained():
         "Files to load",
         key="load",
         many=True,
-        otherwise="Also from a terminal, for large files and databases: "
+        otherwise=f"{how_to_begin()}  \nFrom a terminal, for large files and databases: "
         f"`python -m warehouse load FILE --workspace {workspace_folder().name}`",
     )
     recipes = known_recipes(workspace)
@@ -45,9 +47,7 @@ with explained():
         format_func=lambda name: recipes.get(name, "Recognised by its columns"),
     )
     mode = right.selectbox("Rows already loaded", list(MODES), format_func=MODES.__getitem__)
-    currency = left.text_input(
-        "Currency of amounts that name none", max_chars=3, placeholder="As in the workspace"
-    )
+    currency = ask_currency(left, key="load")
     who = who_imports(right)
     stated = {}
     if len(paths) == 1:
@@ -56,14 +56,14 @@ with explained():
     options = {
         "recipe": wanted or None,
         "mode": mode,
-        "currency": currency.strip().upper() or None,
+        "currency": currency,
         "overrides": stated,
     }
     st.subheader("Before and after")
     for staged in read_files(paths, stated):
         with explained():
             show_before(staged)
-            show_after(staged, wanted or None, workspace, options["currency"])
+            show_after(staged, wanted or None, workspace, currency)
 
     st.subheader("What would be refused")
     rehearsal = rehearsed(paths, workspace, key="load_rehearsal", **options)

@@ -6,7 +6,15 @@ from ui.accounting import show_import, show_rehearsal
 from ui.errors import explained
 from ui.frame import open_workspace, workspace_folder
 from ui.importing import carry_out, who_imports
-from ui.intake import ask_dialect, begin_import, read_files, rehearsed, show_after, show_before
+from ui.intake import (
+    ask_currency,
+    ask_dialect,
+    begin_import,
+    read_files,
+    rehearsed,
+    show_after,
+    show_before,
+)
 from ui.mapping import edit_mapping, name_recipe, recipe_from, save
 from warehouse.workspace import Workspace
 
@@ -38,14 +46,17 @@ with explained():
         "The guesses rest on headings and values. Correct what is wrong, empty what is not needed."
     )
     said = edit_mapping(staged)
-    name = name_recipe(staged, workspace)
+    left, right = st.columns(2)
+    with left:
+        name = name_recipe(staged, workspace)
+    currency = ask_currency(right, key="mapping")
     recipe = recipe_from(said, staged, name)
 
     st.subheader("After")
-    show_after(staged, recipe, workspace, None)
+    show_after(staged, recipe, workspace, currency)
 
     st.subheader("What would be refused")
-    options = {"recipe": recipe, "mode": "upsert", "overrides": stated}
+    options = {"recipe": recipe, "mode": "upsert", "currency": currency, "overrides": stated}
     rehearsal = rehearsed(paths, workspace, key="mapping_rehearsal", **options)
     if rehearsal is not None:
         show_rehearsal(rehearsal)

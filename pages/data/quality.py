@@ -12,6 +12,7 @@ from ui.accounting import (
 )
 from ui.errors import end_page, explained
 from ui.frame import open_workspace
+from ui.importing import files_in_words
 from ui.lookalikes import show_lookalikes
 from ui.tables import ROWS_SHOWN
 from ui.text import moment
@@ -29,8 +30,7 @@ if not imports:
     end_page()
 
 labels = {
-    manifest.id: f"{moment(manifest.created_at)} · "
-    + ", ".join(str(file.get("name", "")) for file in manifest.files)[:60]
+    manifest.id: f"{moment(manifest.created_at)} · {files_in_words(manifest.files)}"
     for manifest in imports
 }
 chosen = url_state.choose("Import", "import", labels, kind=st.selectbox)

@@ -7,12 +7,13 @@ import streamlit as st
 from ui.errors import end_page, explained
 from ui.frame import open_workspace, workspace_folder
 from ui.text import escape
-from warehouse.settings import KNOWN_SETTINGS
+
+NOT_YET = "No page reads it yet; it is kept for the analyses that will."
 
 st.title("Settings")
 st.markdown(
     "What the company decided about its figures. The reporting currency takes effect with the "
-    "next import, the as-of date at once; the rest serves the analyses that read it."
+    "next import, everything else at once."
 )
 
 workspace = open_workspace()
@@ -52,18 +53,30 @@ with st.form("settings"):
         range(1, 13),
         index=int(now["fiscal_year_first_month"]) - 1,
         format_func=calendar.month_name.__getitem__,
+        help="Names the quarter on the deck.",
     )
     rate = right.number_input(
-        "Discount rate, percent a year", 0.0, 100.0, 100 * float(now["discount_rate"]), 0.5
+        "Discount rate, percent a year",
+        0.0,
+        100.0,
+        100 * float(now["discount_rate"]),
+        0.5,
+        help=f"What a year of waiting takes off money to come. {NOT_YET}",
     )
     cost = left.number_input(
-        "Staff cost per hour", 0.0, 10_000.0, float(now["staff_cost_per_hour"]), 1.0
+        "Staff cost per hour, in the reporting currency",
+        0.0,
+        10_000.0,
+        float(now["staff_cost_per_hour"]),
+        1.0,
+        help=f"What an hour of serving a customer costs. {NOT_YET}",
     )
     days = right.number_input(
         "Days without an invoice after which an account counts as lost",
         1,
         3_650,
         int(now["churn_rule_days"]),
+        help=NOT_YET,
     )
     saved = st.form_submit_button("Save", icon=":material/save:")
 
@@ -78,9 +91,8 @@ if saved:
             churn_rule_days=days,
         )
         workspace.settings.put("company", company.strip() or None)
-        st.success("Saved.", icon=":material/check:")
+        st.toast("Saved.", icon=":material/check:")
+        # The sidebar was drawn with what held before.
+        st.rerun()
 
-st.caption(
-    f"Kept in the workspace folder {escape(workspace_folder().resolve().name)}. "
-    f"{len(KNOWN_SETTINGS)} settings and the company's name."
-)
+st.caption(f"Kept in the workspace folder {escape(workspace_folder().resolve().name)}.")

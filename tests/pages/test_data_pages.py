@@ -78,8 +78,9 @@ def test_quality_page_shows_the_refused_row_with_its_text_and_the_lookalikes(loa
     refused = next(t for t in tables if "As it stood in the source" in t)
     assert refused["Line"].tolist() == [4]
     assert json.loads(refused["As it stood in the source"][0])["acquired_on"] == "not a day"
-    alike = next(t for t in tables if "Name in common" in t)
+    alike = next(t for t in tables if "What is the same" in t)
     assert set(alike["Customer"]) == {"C-1", "C-2"}
+    assert set(alike["Group"]) == {1}
 
 
 def test_history_names_the_import_and_takes_it_back(loaded, workspace_folder):
@@ -115,6 +116,19 @@ def test_unknown_file_is_mapped_checked_saved_and_loaded(workspace_folder):
     later = show("pages/data/load.py")
     checked(later.file_uploader[0].set_value(("next month.csv", MESSY, "text/csv")).run())
     assert "recognised by its columns" in said(later)
+
+
+def test_file_without_currencies_is_mapped_into_an_empty_workspace(workspace_folder):
+    at = show("pages/data/mapping.py")
+    rows = b"".join(
+        line.rsplit(b";", 1)[0] + b"\n" for line in MESSY.splitlines() if not line.startswith(b"S")
+    )
+    checked(at.file_uploader[0].set_value(("posten.csv", rows, "text/csv")).run())
+    assert any("currency" in warning.value for warning in at.warning)
+    asked = next(box for box in at.text_input if box.label.startswith("Currency"))
+    checked(asked.set_value("eur").run())
+    press(at, "Save and load")
+    assert Workspace.open(workspace_folder).current().manifest.reporting_currency == "EUR"
 
 
 def test_name_that_is_a_script_is_shown_as_text(workspace_folder):
@@ -154,6 +168,7 @@ def test_settings_are_checked_and_kept(loaded, workspace_folder):
     settings = Workspace.open(workspace_folder).settings
     assert settings.reporting_currency == "EUR"
     assert settings.get("company") == "Nordwind *Handel*"
+    assert not at.warning
 
 
 def test_empty_workspace_invites_and_says_how(workspace_folder):
