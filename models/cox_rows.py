@@ -22,6 +22,9 @@ SORTED = 65_536
 # A column that varies by less than this share of its size varies by rounding.
 ROUNDING = 1e-12
 
+# A variance that is a smaller share of the mean square is computed a second time, with care.
+CANCELLED = 1e-2
+
 
 @dataclass(frozen=True, eq=False)
 class CoxRows:
@@ -112,7 +115,8 @@ def read_cox_rows(
     weight = None if weights is None else counts(rows[weights], whole_weights)
     stops, starts, values = days(rows, stop, start)
     code, labels = stratum_codes(rows, strata)
-    end, first, place = between_events(stops, starts, code, had_event, values, len(labels))
+    ended = ended_by_day(stops, had_event, weight)
+    end, first, place = between_events(stops, starts, code, had_event, ended[1], len(labels))
     slot = np.where(end > (0 if first is None else first), 2 * (end - 1) + had_event, -1)
     order, segment, edges = in_segments(slot, 2 * len(place.day))
     weight, everyone = part(weight, order), weight
@@ -134,7 +138,7 @@ def read_cox_rows(
         n_events,
         event_x,
         values[place.day] if values is not None else place.day.astype(float),
-        *pooled(stops, starts, had_event, everyone, place.day),
+        *pooled(starts, everyone, *ended, place.day),
         place.offset,
         described(labels, code, had_event, everyone, stops, starts, values),
         tuple(strata),
@@ -237,24 +241,30 @@ def stratum_codes(rows: pd.DataFrame, strata: Sequence[str]) -> tuple[np.ndarray
     return by.ngroup().to_numpy(dtype=np.int64), labels
 
 
-def between_events(
-    stops: np.ndarray,
-    starts: np.ndarray | None,
-    code: np.ndarray | int,
-    had_event: np.ndarray,
-    values: np.ndarray | None,
-    n_strata: int,
-) -> tuple[np.ndarray, np.ndarray | int, Place]:
-    """Event times at or before each stop and each start, of this and earlier strata."""
+def ended_by_day(
+    stops: np.ndarray, had_event: np.ndarray, weight: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that end on each day, and those of them that end with the event."""
     if not had_event.any():
         raise Refusal(
             f"None of the {len(stops):,} rows has had the event, so nothing can be said of what "
             "moves it. Load a longer period, or widen the filters."
         )
     n_days = int(stops.max()) + 1
-    seen = np.zeros(n_days, dtype=bool)
-    seen[stops[had_event]] = True
-    event_days, rank = np.flatnonzero(seen), np.cumsum(seen)
+    values = had_event if weight is None else had_event * weight
+    return sums(stops, weight, n_days), sums(stops, values, n_days)
+
+
+def between_events(
+    stops: np.ndarray,
+    starts: np.ndarray | None,
+    code: np.ndarray,
+    had_event: np.ndarray,
+    events: np.ndarray,
+    n_strata: int,
+) -> tuple[np.ndarray, np.ndarray | None, Place]:
+    """Event times at or before each stop and each start, of this and earlier strata."""
+    event_days, rank = np.flatnonzero(events), np.cumsum(events > 0)
     if n_strata == 1:
         place = Place(event_days, np.array([0, len(event_days)]))
         first = None if starts is None else np.where(starts > 0, rank[starts], 0)
@@ -292,18 +302,15 @@ def in_segments(slot: np.ndarray, n_slots: int) -> tuple[np.ndarray, np.ndarray,
 
 
 def pooled(
-    stops: np.ndarray,
     starts: np.ndarray | None,
-    had_event: np.ndarray,
     weight: np.ndarray | None,
+    left: np.ndarray,
+    events: np.ndarray,
     day: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Of all strata together: survival before each event time, and its rank among the ends."""
-    n_days = int(stops.max()) + 1
-    left = sums(stops, weight, n_days)
-    ended = np.cumsum(left)
-    rank = ended - (left - 1) / 2
-    events = sums(stops[had_event], part(weight, had_event), n_days)
+    n_days = len(left)
+    rank = np.cumsum(left) - (left - 1) / 2
     at_risk = np.cumsum(left[::-1])[::-1]
     if starts is not None:
         late = starts > 0
@@ -355,19 +362,27 @@ def standardised(
     for j, name in enumerate(covariates):
         # A column that lies scattered in memory is gathered by order of rows many times slower.
         values = np.ascontiguousarray(numbers(rows[name]))
-        # The sum is finite only if every value is.
-        if not np.isfinite(values.sum()) and (bad := int((~np.isfinite(values)).sum())):
+        np.take(values, order, out=x[j], mode="clip")
+        mean[j] = (x[j].sum() if weight is None else x[j] @ weight) / total
+        # The mean is finite only if every value is.
+        if not np.isfinite(mean[j]):
+            bad = int((~np.isfinite(x[j])).sum())
             raise Refusal(
                 f"`{name}` is missing or infinite in {bad} of {len(rows)} rows, so their risk "
                 "cannot be told. Leave those rows out, or fill it and say how."
             )
-        np.take(values, order, out=x[j], mode="clip")
-        mean[j] = (x[j].sum() if weight is None else x[j] @ weight) / total
-        x[j] -= mean[j]
-        scale[j] = np.sqrt(x[j] @ x[j] / n)
+        squares = x[j] @ x[j] / n
+        scale[j] = np.sqrt(max(squares - mean[j] ** 2, 0.0))
+        if scale[j] ** 2 < CANCELLED * squares:
+            # The difference has lost digits: take the mean off first.
+            of = x[j] - mean[j]
+            scale[j] = np.sqrt(of @ of / n)
         if scale[j] <= ROUNDING * abs(mean[j]):
             raise same_everywhere([name])
-        x[j] *= 1 / scale[j]
+        for begin in range(0, n, SORTED):
+            of = x[j, begin : begin + SORTED]
+            of -= mean[j]
+            of *= 1 / scale[j]
     return x, mean, scale
 
 

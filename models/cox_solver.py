@@ -21,14 +21,17 @@ SMALL_GAIN, ROUNDING_GAIN = 1e-20, 1e-10
 LEAST_OWN = 1e-10
 
 # A step, in units of the spread of each covariate, that leaves all but the coefficients as it is.
-HAIR = 1e-8
+HAIR = 1e-7
 
 # A maximum at infinity: the likelihood hardly gains, and the steps do not get shorter.
 HARDLY_A_GAIN, LONG_STEP = 1e-5, 0.1
 
 
 def maximise(
-    rows: CoxRows, efron: bool, near: tuple[np.ndarray, np.ndarray] | None = None
+    rows: CoxRows,
+    efron: bool,
+    near: tuple[np.ndarray, np.ndarray] | None = None,
+    small_gain: float = SMALL_GAIN,
 ) -> tuple[AtBeta, np.ndarray]:
     """The likelihood at its maximum, and the information there.
 
@@ -36,6 +39,8 @@ def maximise(
     ----------
     near : tuple of ndarray, optional
         Coefficients near the maximum, and roughly the information there.
+    small_gain : float
+        Where to stop.
 
     Raises
     ------
@@ -56,10 +61,10 @@ def maximise(
             # It could be inverted before: it has become flat on the way to infinity.
             raise separated(rows, np.linalg.lstsq(bend, now.score, rcond=None)[0]) from None
         gain = float(now.score @ step)
-        if gain < HARDLY_A_GAIN and np.ptp(step @ rows.x) > LONG_STEP:
+        if gain < HARDLY_A_GAIN and is_long(rows, step):
             raise separated(rows, step)
         # Where a step no longer gains on the one before, rounding is all that is left.
-        if gain < SMALL_GAIN or (gain < ROUNDING_GAIN and gain > last_gain / 4):
+        if gain < small_gain or (gain < ROUNDING_GAIN and gain > last_gain / 4):
             return now, bend
         if near is not None and np.abs(step).max() < HAIR:
             # Of many rows a pass is dear: what has been summed up is right to as many digits.
@@ -68,12 +73,20 @@ def maximise(
         if size == 0.0:
             break
         bend, last_gain = information(rows, now), gain
-    if np.ptp(step @ rows.x) > LONG_STEP:
+    if is_long(rows, step):
         raise separated(rows, step)
     raise Refusal(
         "The coefficients do not come to rest, so none can be given. Leave out covariates with few "
         "or extreme values, and check their units."
     )
+
+
+def is_long(rows: CoxRows, step: np.ndarray) -> bool:
+    """Whether a step moves the log hazards of some rows well apart."""
+    # No value lies further from the mean than the square root of the number of rows.
+    if 2 * np.abs(step).sum() * np.sqrt(rows.x.shape[1]) < LONG_STEP:
+        return False
+    return bool(np.ptp(step @ rows.x) > LONG_STEP)
 
 
 def walk(rows: CoxRows, now: AtBeta, step: np.ndarray, efron: bool) -> tuple[AtBeta, float]:
