@@ -212,10 +212,19 @@ def test_database_file_with_cells_made_of_nothing_is_refused(tmp_path):
 # --- paths
 
 
-@pytest.mark.parametrize("name", ["a?b", "a#b", "a[b]c", "a*b", "a%41b", "a'b", 'a"b'])
-def test_a_folder_named_like_a_pattern_is_that_folder_and_no_other(tmp_path, name):
-    for other in ("acb", "abc", "a", "axxb"):  # what the names would match as patterns
-        load(written(tmp_path / other / "in"), Workspace.create(tmp_path / other / "company"))
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """Folder of a workspace with one customer, Acme. Copy it."""
+    folder = tmp_path_factory.mktemp("acme")
+    load(written(folder / "in"), Workspace.create(folder / "company"))
+    return folder / "company"
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a[b]c", "a*b%41'\""])
+def test_a_folder_named_like_a_pattern_is_that_folder_and_no_other(tmp_path, company, name):
+    # What the names would match as patterns.
+    for other in ("acb", "abc", "a", "axxb%41'\""):
+        shutil.copytree(company, tmp_path / other / "company")
     source = written(tmp_path / name / "in")
     pq.write_table(pa.table(CUSTOMERS | {"name": ["Ours"]}), source)
     workspace = Workspace.create(tmp_path / name / "company")
@@ -381,10 +390,9 @@ def test_columns_of_a_wide_survey_are_guessed(tmp_path):
 
 
 @pytest.fixture
-def tampered(tmp_path):
+def tampered(tmp_path, company):
     """A loaded workspace, and a way to change the parts of its manifest."""
-    workspace = Workspace.create(tmp_path / "company")
-    load(written(tmp_path / "in"), workspace)
+    workspace = Workspace(shutil.copytree(company, tmp_path / "company"))
     [path] = (workspace.folder / "snapshots").glob("*.json")
 
     def change(edit):
@@ -436,9 +444,9 @@ def test_damaged_manifest_is_said_to_be_damaged(tampered, part, value):
         workspace.history()
 
 
-def test_refused_rows_of_a_snapshot_elsewhere_are_not_given(tampered, tmp_path):
+def test_refused_rows_of_a_snapshot_elsewhere_are_not_given(tampered):
     workspace = tampered(lambda parts: None)
-    shutil.copy(tmp_path / "in" / "customers.parquet", workspace.folder / "x.parquet")
+    (workspace.folder / "x.parquet").write_bytes(b"PAR1")
     with pytest.raises(ValueError, match="no snapshot"):
         workspace.refused_file("../x")
 
