@@ -17,7 +17,7 @@ __all__ = ["CoxRows", "numbers", "read_cox_rows", "same_everywhere"]
 MOST_WHOLE_TIMES = 2_000_000
 
 # Rows sorted at once. Sorted all together, every covariate would be gathered from all over memory.
-SORTED = 65_536
+SORTED = 131_072
 
 # A column that varies by less than this share of its size varies by rounding.
 ROUNDING = 1e-12
