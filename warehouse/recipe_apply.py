@@ -241,7 +241,11 @@ class _Mapping:
         if found is None:
             return ibis.literal(False)
         number = read_cell(found[1], found[0], NUMBER, "", self._number_of(name, rows))
-        return (number > value if test == "greater_than" else number < value).fill_null(False)
+        if test == "less_than":
+            return (number < value).fill_null(False)
+        # A cell that cannot be read may well be more: the row goes on, and is refused for it
+        # where the cell is used, instead of being passed over without a word.
+        return (number > value).fill_null(text.notnull())
 
     def _number_of(self, name: str, rows: ir.Table) -> Conventions:
         """How the column of a condition writes its numbers."""

@@ -165,9 +165,15 @@ STRIPE = (
 )
 
 
-@pytest.mark.xfail(reason="the recipe asks what was kept, which stands for other cells by then")
+UNREADABLE_SUM = pytest.mark.xfail(reason="a sum of cells forgets the text of an unreadable one")
+
+
 @pytest.mark.parametrize(
-    ("amount", "rule"), [("-20.00", "amount_positive"), ("n/a", "amount_readable")]
+    ("amount", "rule"),
+    [
+        ("-20.00", "amount_positive"),
+        pytest.param("n/a", "amount_readable", marks=UNREADABLE_SUM),
+    ],
 )
 def test_payment_that_was_not_refunded_is_not_called_refunded_or_empty(
     amount, rule, exports, tmp_path
@@ -185,7 +191,7 @@ def test_payment_that_was_not_refunded_is_not_called_refunded_or_empty(
     assert report.tables["payments"].refused_by_rule == {rule: 1}
 
 
-@pytest.mark.xfail(reason="a condition on a cell that cannot be read does not hold")
+@UNREADABLE_SUM
 def test_payment_whose_amount_cannot_be_read_is_refused_and_not_passed_over(tmp_path):
     # As it is, the second invoice is loaded whole and unpaid, and nothing says so.
     path = tmp_path / "list.csv"
