@@ -53,7 +53,8 @@ def build(
         list[str] | None,
         typer.Option(
             "--filter",
-            help="Cut to one value, like industry=Retail; repeat it for more values or segments.",
+            help="Cut to one value, like industry=Retail; repeat it for more values or segments. "
+            f"Segments: {', '.join(SEGMENTS)}, as far as the data has them.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,

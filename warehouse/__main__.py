@@ -27,19 +27,31 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JS
 def load_command(
     sources: Annotated[list[str], typer.Argument(help="Files, folders or database URLs.")],
     workspace: WorkspaceOption,
-    recipe: Annotated[str | None, typer.Option(help="How to read them: a name or file.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(help="How to read them: a recipe's name, or the path of its .yaml file."),
+    ] = None,
     mode: Annotated[
         Literal["upsert", "replace"],
         typer.Option(help="Join the rows loaded before, or take the place of the whole table."),
     ] = "upsert",
-    currency: Annotated[str | None, typer.Option(help="Reporting currency, like EUR.")] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(help="Reporting currency, and that of amounts that name none, like EUR."),
+    ] = None,
     as_of: Annotated[str | None, typer.Option(help="As-of date, like 2025-03-31.")] = None,
     who: Annotated[str | None, typer.Option(help="Name for the history.")] = None,
     company: Annotated[str | None, typer.Option(help="Name shown on pages and slides.")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="Column mark of CSV files.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Like utf-8 or cp1252.")] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="Mark between columns of text files, like ; or ,")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of text files, like utf-8 or cp1252.")
+    ] = None,
     decimal: Annotated[str | None, typer.Option(help="Decimal mark: . or ,")] = None,
-    date_order: Annotated[str | None, typer.Option(help="dmy, mdy or ymd.")] = None,
+    date_order: Annotated[
+        str | None, typer.Option(help="Order of day, month and year in dates: dmy, mdy or ymd.")
+    ] = None,
     header_row: Annotated[int | None, typer.Option(help="Line of the header, from 1.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
     option: Annotated[
