@@ -26,7 +26,7 @@ from ui.text import (
     undollared,
 )
 
-__all__ = ["RowsBehind", "figure_row", "rows_behind"]
+__all__ = ["SHORT_LABELS", "RowsBehind", "figure_row", "rows_behind"]
 
 #: A control total may differ by what is lost when cents are summed in binary.
 SMALLEST_DIFFERENCE = 0.005

@@ -7,6 +7,7 @@ import pytest
 
 import analyses.cash_forecast
 import analyses.late_payments
+import analyses.personas
 import analyses.receivables
 from analyses.scope import Scope
 from models.figures import DEFINITIONS
@@ -22,6 +23,7 @@ SOURCES = {
     "paid": (analyses.late_payments.time_to_pay, analyses.late_payments.receipt_rows),
     "risk": (analyses.late_payments.cash_at_risk, analyses.late_payments.receipt_rows),
     "forecast": (analyses.cash_forecast.run, analyses.cash_forecast.receipt_rows),
+    "personas": (analyses.personas.run, analyses.personas.receipt_rows),
 }
 #: Figures that are a sum or a share of their rows; the others are made of several sums.
 ADD_UP = {
