@@ -5,10 +5,14 @@ import sys
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main
 
+from warehouse.leftovers import sweep_leftovers
+
 # Streamlit takes a folder called pages for its old page discovery until app.py has run once.
 # The first visitor after a start who follows a link to a page would be told, in a dialog
 # above that very page, that it does not exist.
 PagesManager.uses_pages_directory = False
+# Uploads of servers that were killed hold rows of somebody's books.
+sweep_leftovers()
 
 sys.argv = ["streamlit", "run", "app.py", *sys.argv[1:]]
 main()

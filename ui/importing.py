@@ -1,6 +1,5 @@
 """Carrying out an import from a page: progress while it runs, its report afterwards."""
 
-import getpass
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from ui import url_state
 from ui.frame import workspace_folder
 from ui.intake import put_away
 from ui.text import escape
-from warehouse.load import load
+from warehouse.load import load, user_of_this_computer
 from warehouse.workspace import Workspace
 
 __all__ = ["REPORT", "carry_out", "files_in_words", "who_imports"]
@@ -62,10 +61,3 @@ def files_in_words(files: Sequence[Mapping[str, object]]) -> str:
     if len(names) < 3:
         return " and ".join(names)
     return f"{names[0]} and {len(names) - 1} more"
-
-
-def user_of_this_computer() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"

@@ -16,7 +16,7 @@ from ui.text import count_of, escape, label_of, listed
 from warehouse.files import stage
 from warehouse.preview import Rehearsal, first_rows, preview, rehearse
 from warehouse.recipe import Recipe, read_recipe, shipped_recipes
-from warehouse.sources import SUFFIXES
+from warehouse.sources import SUFFIXES, file_name
 from warehouse.staging import Staged
 from warehouse.tables import TABLES
 from warehouse.workspace import Workspace
@@ -118,7 +118,7 @@ def kept(file: st.runtime.uploaded_file_manager.UploadedFile) -> Path:
     if file.file_id not in store.files:
         folder = store.folder / hashlib.sha256(file.file_id.encode()).hexdigest()[:16]
         folder.mkdir(exist_ok=True)
-        path = folder / (Path(file.name.replace("\\", "/")).name or "upload")
+        path = folder / file_name(file.name)
         path.write_bytes(file.getbuffer())
         store.files[file.file_id] = path
     return store.files[file.file_id]
