@@ -127,18 +127,27 @@ def moment(text: str) -> str:
     return format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=LOCALE)
 
 
-def in_unit(value: float | None, unit: str, currency: str, *, exact: bool = False) -> str:
+def in_unit(
+    value: float | None,
+    unit: str,
+    currency: str,
+    *,
+    exact: bool = False,
+    share_digits: int = 1,
+) -> str:
     """A figure in its unit; `exact` for the receipt, short for the headline.
 
     >>> in_unit(0.25, "share", "EUR"), in_unit(0.25, "share", "EUR", exact=True)
     ('25.0 %', '25.0000 %')
+    >>> in_unit(0.25, "share", "EUR", share_digits=0)
+    '25 %'
     """
     if is_missing(value):
         return NOTHING
     if unit == "money":
         return exact_money(value, currency) if exact else money(value, currency)
     if unit == "share":
-        return share(value, 4 if exact else 1)
+        return share(value, 4 if exact else share_digits)
     if unit == "days":
         return days(value, 4 if exact else 1)
     if unit == "count":

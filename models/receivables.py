@@ -134,30 +134,19 @@ class ReceivablesBy:
 # A month end nearest to the same day of another month is at most this far from it.
 WITHIN_THE_MONTH = pd.Timedelta(days=20)
 
-#: What is not said of a segment with few invoices.
-RATIOS = (
+SPEEDS = (
     "dso",
     "dso_simple",
     "dso_best_possible",
     "average_days_delinquent",
     "cei",
     "cash_flow_velocity",
-    "receivables_growth",
-    "sales_growth",
-    "growth",
 )
 
-FIGURES = (
-    "open_amount",
-    "overdue_amount",
-    "dso",
-    "dso_simple",
-    "dso_best_possible",
-    "average_days_delinquent",
-    "cei",
-    "cash_flow_velocity",
-    "growth",
-)
+#: What is not said of a segment with few invoices.
+RATIOS = (*SPEEDS, "receivables_growth", "sales_growth", "growth")
+
+FIGURES = ("open_amount", "overdue_amount", *SPEEDS, "growth")
 
 
 def fit_receivables(

@@ -61,10 +61,9 @@ def usage(
     A price rise lowers use by the elasticity; one month in a hundred is a spike.
     """
     draws = streams("usage", month)
-    slots = population.slot.max() + 1
     shape = 1 / EFFECTS.usage_spread**2
-    noise = draws.gamma(shape, 1 / shape, slots)[population.slot]
-    spike = np.where(draws.random(slots)[population.slot] < 0.01, 1.8, 1.0)
+    noise = draws.gamma(shape, 1 / shape, population.slots)[population.slot]
+    spike = np.where(draws.random(population.slots)[population.slot] < 0.01, 1.8, 1.0)
     expected = contracts.usual * noise * spike
     if "usage_trend" not in off:
         grown = USAGE_GROWTH[population.persona] * (month - population.acquired_month)

@@ -136,11 +136,12 @@ def numbered(prefix: str, n: int) -> np.ndarray:
     return np.array([f"{prefix}-{i:06d}" for i in range(1, n + 1)], dtype=object)
 
 
-def closed_books(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The books as they stood at the close: nothing in them had yet to happen.
+def closed_books(
+    tables: Mapping[str, pd.DataFrame], day: pd.Timestamp = LAST_DAY
+) -> dict[str, pd.DataFrame]:
+    """The books as they stood on `day`: nothing in them had yet to happen.
 
-    Rows that became known later are gone, and so are the rows that point at them; what
-    happened later to a known row is empty.
+    Rows that became known later are gone; what happened later to a known row is empty.
     """
     known = {}
     for name, table in tables.items():
@@ -150,9 +151,9 @@ def closed_books(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             continue
         if name in KNOWN_FROM:
             began = table[KNOWN_FROM[name]]
-            table = table[~(began > LAST_DAY)]
+            table = table[~(began > day)]
         for date, columns in HAPPENS_LATER.get(name, {}).items():
-            later = table[date] > LAST_DAY
+            later = table[date] > day
             table = table.assign(**{c: table[c].where(~later) for c in columns})
         known[name] = table.reset_index(drop=True)
     return known

@@ -10,20 +10,15 @@ from sample_data.book import Book, Calendar
 from sample_data.effects import EFFECTS
 from sample_data.population import Population
 from sample_data.streams import Streams
+from sample_data.words.tickets import TOPICS as TICKET_TOPICS
+from sample_data.words.tickets import TROUBLES as TICKET_TROUBLES
 
 __all__ = ["TOPICS", "TOUCHPOINTS", "TROUBLES", "surveys", "tickets"]
 
-TOPICS = np.array(
-    ["billing", "payment", "pricing", "refund", "delivery", "product", "onboarding", "other"],
-    dtype=object,
-)
+TOPICS = np.array(TICKET_TOPICS, dtype=object)
 TOPIC_MIX = np.cumsum([0.20, 0.10, 0.08, 0.04, 0.16, 0.28, 0.05, 0.09])
 #: What can have happened to a customer in a month, and what it makes people call about.
-TROUBLES = np.array(
-    ["", "late_delivery", "billing_error", "bill_shock", "harsh_reminder", "slow_ticket",
-     "price_rise", "visit_shortfall"],
-    dtype=object,
-)  # fmt: skip
+TROUBLES = np.array(TICKET_TROUBLES, dtype=object)
 TOPIC_OF_TROUBLE = np.array([-1, 4, 0, 0, 1, -1, 2, -1])
 #: How much more a customer calls in the month of a trouble. Choices.
 EXTRA_CALLS = np.array([0.0, 0.45, 0.65, 0.5, 0.25, 0.1, 0.3, 0.0])
@@ -63,9 +58,8 @@ def tickets(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cases opened in `month`; returns how many each customer has, and who waited too long."""
     rng = streams("tickets", month)
-    slots = population.slot.max() + 1
-    how_many = rng.random(slots)[population.slot]
-    draws = rng.random((slots, SLOTS, 7))[population.slot]
+    how_many = rng.random(population.slots)[population.slot]
+    draws = rng.random((population.slots, SLOTS, 7))[population.slot]
     rate = np.exp(EFFECTS.ticket_intercept + EFFECTS.ticket_of_satisfaction * satisfaction)
     rate = rate * population.tickets_relative + EXTRA_CALLS[trouble]
     count = np.minimum(poisson.ppf(how_many, rate), SLOTS)
@@ -124,8 +118,7 @@ def surveys(
         Touchpoint to the customers it met this month.
     """
     rng = streams("surveys", month)
-    slots = population.slot.max() + 1
-    draws = rng.random((slots, len(TOUCHPOINTS), 6))[population.slot]
+    draws = rng.random((population.slots, len(TOUCHPOINTS), 6))[population.slot]
     for place, (touchpoint, measure, asked) in enumerate(TOUCHPOINTS):
         u = draws[:, place]
         extreme = EFFECTS.response_of_extremes * satisfaction**2

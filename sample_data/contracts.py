@@ -8,8 +8,9 @@ import pandas as pd
 
 from sample_data.book import Calendar
 from sample_data.population import COUNTRIES, Population, pick
-from sample_data.rating import BILLING_MODELS, REBATES, TIERS, half_up
+from sample_data.rating import BILLING_MODELS
 from sample_data.streams import Streams
+from sample_data.words.catalogue import METERS, PRODUCTS
 
 __all__ = ["Contracts", "draw_contracts", "tariff_rows"]
 
@@ -36,8 +37,8 @@ PARTS = {
     "customer_specific": (0.0, 0.9),
     "consolidated": (0.5, 0.5),
 }
-SUBSCRIPTIONS = 4
-METERS = 4
+#: How many of them the catalogue has.
+SUBSCRIPTIONS = sum(family == "subscription" for _, _, family, _, _ in PRODUCTS)
 #: Currency units for one EUR when tariffs were first written; later rates do not change them.
 LIST_RATE = {"EUR": 1.0, "GBP": 0.86, "USD": 1.09}
 #: Rises by year of the change, one of them for each contract.
@@ -72,8 +73,7 @@ def draw_contracts(
     streams: Streams, population: Population, calendar: Calendar, off: Collection[str]
 ) -> Contracts:
     """Draw the contracts of `population` and their staggered price changes."""
-    slots = population.slot.max() + 1
-    draws = streams("contracts").random((slots, 6))[population.slot]
+    draws = streams("contracts").random((population.slots, 6))[population.slot]
     model = pick(draws[:, 0], MODEL_MIX[population.persona])
     currency = np.array([c for _, c, _ in COUNTRIES.values()])[population.country]
     list_rate = pd.Series(currency).map(LIST_RATE).to_numpy()
@@ -100,7 +100,7 @@ def draw_contracts(
         list_rate=list_rate,
         handling=np.where(draws[:, 2] < 0.12, 450, 0).astype(np.int64),
         product=(draws[:, 3] * SUBSCRIPTIONS).astype(int),
-        meter=(draws[:, 4] * METERS).astype(int),
+        meter=(draws[:, 4] * len(METERS)).astype(int),
     )
 
 
@@ -108,14 +108,13 @@ def price_rises(
     streams: Streams, population: Population, calendar: Calendar, off: Collection[str]
 ) -> np.ndarray:
     """Rise that takes effect in each month: two waves, each reaching the regions in turn."""
-    slots = population.slot.max() + 1
     rise = np.zeros((len(population), calendar.months))
     if "price_changes" in off:
         return rise
     regions = list(dict.fromkeys(region for region, *_ in COUNTRIES.values()))
     region = np.array([regions.index(r) for r, *_ in COUNTRIES.values()])[population.country]
     for wave, begins in enumerate((0.30, 0.65)):
-        draws = streams("price changes", wave).random((slots, 2))[population.slot]
+        draws = streams("price changes", wave).random((population.slots, 2))[population.slot]
         month = round(begins * calendar.months) + 4 * region
         # Whoever joined within the year keeps the price agreed on.
         reached = (draws[:, 0] < 0.8) & (population.acquired_month < month - 12)
@@ -151,17 +150,3 @@ def tariff_rows(contracts: Contracts, calendar: Calendar) -> pd.DataFrame:
             "discount": contracts.points[who] / 10_000,
         }
     )
-
-
-def tariff_constants() -> dict[str, object]:
-    """What every tariff of the company has in common, to re-rate a line by hand."""
-    return {
-        "tiers": [{"up_to_usual_months": upper, "relative_price": p} for upper, p in TIERS],
-        "rebates": [{"up_to_usual_months": upper, "share": b / 10_000} for upper, b in REBATES],
-        "rounding": "half up, to the cent, line by line",
-    }
-
-
-def whole_cents(amount: np.ndarray) -> np.ndarray:
-    """Cents of amounts in currency units."""
-    return half_up(np.round(amount * 10_000).astype(np.int64), 100)

@@ -35,8 +35,6 @@ def exchange_rates(streams: Streams, calendar: Calendar, off: Collection[str]) -
 
 def benchmarks(streams: Streams, calendar: Calendar) -> pd.DataFrame:
     """What an invented panel of like companies reports each month."""
-    months = calendar.months
-    month = calendar.periods[:months].to_timestamp()
     levels = {
         "nps": (31.0, 1.2, 1),
         "dso": (47.0, 0.6, 1),
@@ -47,35 +45,34 @@ def benchmarks(streams: Streams, calendar: Calendar) -> pd.DataFrame:
     }
     tables = []
     for place, (metric, (level, spread, digits)) in enumerate(levels.items()):
-        noise = streams("benchmark", place).standard_normal(months)
-        walk = np.zeros(months)
-        for t in range(1, months):
-            walk[t] = 0.8 * walk[t - 1] + noise[t]
-        values = np.round(level + spread * walk, digits)
-        tables.append(
-            pd.DataFrame({"month": month, "metric": metric, "value": values, "source": SOURCE})
-        )
-    tables.append(decoys(streams, calendar))
-    return pd.concat(tables, ignore_index=True)
+        walk = wandering(streams("benchmark", place), calendar.months)
+        tables.append(reported(calendar, metric, np.round(level + spread * walk, digits)))
+    return pd.concat([*tables, decoys(streams, calendar)], ignore_index=True)
 
 
 def decoys(streams: Streams, calendar: Calendar) -> pd.DataFrame:
     """Monthly series that have nothing to do with the company, one of them with a like trend."""
-    months = calendar.months
-    month = calendar.periods[:months].to_timestamp()
     tables = []
     for number in range(1, 12):
-        noise = streams("decoy", number).standard_normal(months)
-        walk = np.zeros(months)
-        for t in range(1, months):
-            walk[t] = 0.8 * walk[t - 1] + noise[t]
-        trend = 0.15 * np.arange(months) if number == 11 else 0.0
+        walk = wandering(streams("decoy", number), calendar.months)
+        trend = 0.15 * np.arange(calendar.months) if number == 11 else 0.0
         name = "market_trend_index" if number == 11 else f"market_index_{number:02d}"
-        values = np.round(100 + walk + trend, 2)
-        tables.append(
-            pd.DataFrame({"month": month, "metric": name, "value": values, "source": SOURCE})
-        )
+        tables.append(reported(calendar, name, np.round(100 + walk + trend, 2)))
     return pd.concat(tables, ignore_index=True)
+
+
+def wandering(rng: np.random.Generator, months: int) -> np.ndarray:
+    """A series that keeps four fifths of where it was and starts at its mean."""
+    noise, walk = rng.standard_normal(months), np.zeros(months)
+    for month in range(1, months):
+        walk[month] = 0.8 * walk[month - 1] + noise[month]
+    return walk
+
+
+def reported(calendar: Calendar, metric: str, values: np.ndarray) -> pd.DataFrame:
+    """One metric of the panel, a row a month."""
+    month = calendar.periods[: calendar.months].to_timestamp()
+    return pd.DataFrame({"month": month, "metric": metric, "value": values, "source": SOURCE})
 
 
 def events(calendar: Calendar, off: Collection[str]) -> pd.DataFrame:

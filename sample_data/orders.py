@@ -106,7 +106,7 @@ class Warehouses:
     def wanted(self, month: int, left: np.ndarray) -> list[tuple]:
         """Orders customers want to place this month, by day: common to every world."""
         rng = self.streams("orders", month)
-        people, n = self.population, int(self.population.slot.max()) + 1
+        people, n = self.population, self.population.slots
         u = rng.random((n, SLOTS, 6))[people.slot]
         how_many = rng.random(n)[people.slot]
         first = int(self.calendar.first_days[month])

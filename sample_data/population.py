@@ -129,6 +129,11 @@ class Population:
     def __len__(self) -> int:
         return len(self.slot)
 
+    @property
+    def slots(self) -> int:
+        """How many to draw for, so that `slot` picks each customer's own draw in every world."""
+        return int(self.slot.max()) + 1
+
     def take(self, chosen: np.ndarray) -> "Population":
         """Return the population of the chosen positions, in that order."""
         return Population(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})

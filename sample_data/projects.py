@@ -12,7 +12,16 @@ from sample_data.effects import EFFECTS
 from sample_data.population import Population
 from sample_data.streams import Streams
 
-__all__ = ["POLICY_SHARE", "Window", "draw_window", "programmes", "projects", "visits"]
+__all__ = [
+    "HOUR_COST",
+    "HOUR_PRICE",
+    "POLICY_SHARE",
+    "Window",
+    "draw_window",
+    "programmes",
+    "projects",
+    "visits",
+]
 
 #: The policy changes half way through the books.
 POLICY_SHARE = 0.5
@@ -109,7 +118,7 @@ def projects(
     off: Collection[str],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Projects begun in `month`; returns customer, day of the end and price (EUR) of each."""
-    draws = streams("projects", month).random((population.slot.max() + 1, 10))[population.slot]
+    draws = streams("projects", month).random((population.slots, 10))[population.slot]
     new = population.acquired_month == month
     framework = population.persona == 2
     begins = np.where(new, draws[:, 0] < np.where(framework, 0.85, 0.4), draws[:, 0] < 0.012)
@@ -190,8 +199,10 @@ def visits(
 ) -> np.ndarray:
     """Visits made in `month` by customer; each leaves an expense claim."""
     rng = streams("visits", month)
-    slots = population.slot.max() + 1
-    how_many, draws = rng.random(slots)[population.slot], rng.random((slots, 4, 4))[population.slot]
+    how_many, draws = (
+        rng.random(population.slots)[population.slot],
+        rng.random((population.slots, 4, 4))[population.slot],
+    )
     made = np.minimum(poisson.ppf(how_many, window.visits[month]), 4).astype(int)
     made = np.where(active & population.visited & ("projects" not in off), made, 0)
     who, place = np.nonzero(np.arange(4)[None, :] < made[:, None])

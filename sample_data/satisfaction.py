@@ -38,9 +38,9 @@ class Satisfaction:
         self.level = np.zeros((n, months))
         self.shocks = np.zeros((n, months + 60))
         self.streams = streams
-        start = streams("satisfaction start").standard_normal(population.slot.max() + 1)
+        start = streams("satisfaction start").standard_normal(population.slots)
         self.deviation = EFFECTS.satisfaction_spread * start[population.slot]
-        self.slot = population.slot
+        self.slot, self.slots = population.slot, population.slots
         hurt = set(SWITCH.values()) - self.off
         # Where nothing hurts, nothing has to heal.
         self.recovery = EFFECTS.satisfaction_recovery * len(hurt) / len(set(SWITCH.values()))
@@ -48,7 +48,7 @@ class Satisfaction:
     def advance(self, month: int) -> np.ndarray:
         """Move to `month` and return everyone's satisfaction in it."""
         memory = EFFECTS.satisfaction_memory
-        noise = self.streams("satisfaction", month).standard_normal(self.slot.max() + 1)
+        noise = self.streams("satisfaction", month).standard_normal(self.slots)
         spread = EFFECTS.satisfaction_spread * np.sqrt(1 - memory**2)
         self.deviation = memory * self.deviation + spread * noise[self.slot]
         if month >= 0:

@@ -13,6 +13,7 @@ from sample_data.population import Population
 from sample_data.reminders import Reminders, draw_reminders
 from sample_data.satisfaction import Satisfaction
 from sample_data.settlement_rows import (
+    CAUSES,
     NEVER,
     claimed,
     draw_disputes,
@@ -29,8 +30,7 @@ from sample_data.streams import Streams
 __all__ = ["STATES", "Settled", "settle"]
 
 #: What decides when an invoice is paid: nothing in particular, or one of four causes.
-STATES = ("on_time", "dissatisfied", "cash", "process", "habit")
-CAUSES = STATES[1:]
+STATES = ("on_time", *CAUSES)
 DRAWS = 24
 
 

@@ -13,6 +13,7 @@ from sample_data.reminders import CHANNELS, MINUTES, TONES, Reminders
 from sample_data.satisfaction import Satisfaction
 
 __all__ = [
+    "CAUSES",
     "NEVER",
     "claimed",
     "draw_disputes",
@@ -30,7 +31,7 @@ NEVER = 10**6
 WRITTEN_OFF_AFTER = 7
 #: A collector writes down why an invoice is late so many days after it was due.
 NOTED_AFTER = 8
-CAUSES = np.array(["dissatisfied", "cash", "process", "habit"], dtype=object)
+CAUSES = ("dissatisfied", "cash", "process", "habit")
 #: What a dispute about an error of ours is called, by the error (1 to 3).
 ERROR_REASON = np.array(["other", "missing_po", "duplicate", "not_recognised"], dtype=object)
 OTHER_REASONS = np.array(["price", "quantity", "quality", "delivery"], dtype=object)
@@ -238,4 +239,4 @@ def noted_reason(
     wrong = u[:, 8] < EFFECTS.late_reason_wrong
     other = (state - 1 + 1 + np.floor(3 * u[:, 6]).astype(int)) % 4
     cause = np.where(wrong, other, np.maximum(state - 1, 0))
-    return np.where(noted, CAUSES[cause], None)
+    return np.where(noted, np.array(CAUSES, dtype=object)[cause], None)

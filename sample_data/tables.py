@@ -11,6 +11,7 @@ from sample_data.churn import recorded_reason
 from sample_data.contracts import ANNOUNCED_BEFORE, tariff_rows
 from sample_data.market import benchmarks, events, exchange_rates
 from sample_data.population import CHANNELS, COUNTRIES, INDUSTRIES
+from sample_data.projects import HOUR_COST, HOUR_PRICE
 from sample_data.rating import BILLING_MODELS
 from sample_data.words.catalogue import METERS, PRODUCTS, PROJECT_SCOPES, WAREHOUSES
 from sample_data.words.comments import survey_comments
@@ -89,7 +90,7 @@ def customer_rows(world: World, numbers: Numbers) -> pd.DataFrame:
     country = np.array(list(COUNTRIES), dtype=object)[people.country]
     joined = calendar.day_joined(people.acquired_month, people.acquired_day)
     left = world.left_day < STAYS
-    u = world.streams("churn reason").random((int(people.slot.max()) + 1, 2))[people.slot]
+    u = world.streams("churn reason").random((people.slots, 2))[people.slot]
     errors = world.left_month - world.recent_error <= 12
     reason = recorded_reason(np.maximum(world.cause, 0), u, errors)
     # What a usual month costs until it is paid, and a fifth more.
@@ -246,12 +247,11 @@ def line_rows(book: Book, numbers: Numbers) -> pd.DataFrame:
         )  # fmt: skip
     jobs = book.frame("project_lines")
     if len(jobs):
-        price = next(row[3] for row in PRODUCTS if row[0] == PROJECT_PRODUCT)
         tables.append(
             jobs.assign(
                 place=0, product_id=PROJECT_PRODUCT, charge="fixed",
-                quantity=(jobs["amount"] / price).round(2),
-                cost=(jobs["amount"] * 62 / 96).round(2),
+                quantity=(jobs["amount"] / HOUR_PRICE).round(2),
+                cost=(jobs["amount"] * HOUR_COST / HOUR_PRICE).round(2),
             )
         )  # fmt: skip
     table = pd.concat(tables, ignore_index=True).sort_values(["key", "place"], kind="stable")

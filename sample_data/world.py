@@ -144,7 +144,7 @@ class World:
         )  # fmt: skip
         present = (self.left_month == STAYS)[:, None]
         self.hazards[:, month] = np.where(present, hazards, 0.0)
-        slots = int(self.population.slot.max()) + 1
+        slots = self.population.slots
         u = self.streams("churn", month).random((slots, 2))[self.population.slot]
         leaves, cause = leave(self.hazards[:, month].astype(float), u)
         day = self.calendar.first_days[month] + 1

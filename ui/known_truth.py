@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from models.figures import Figure
-from ui.text import count, days, label_of, money, share
+from ui.text import in_unit, label_of, share
 
 __all__ = ["FILE", "Known", "against_truth", "effects_table", "read_known", "shown", "verdict"]
 
@@ -94,17 +94,6 @@ def verdict(compared: pd.DataFrame, confidence: float) -> str:
     return said
 
 
-def printed(value: float | None, unit: str, currency: str) -> str:
-    """A value in the words of its unit."""
-    if value is None or pd.isna(value):
-        return "–"
-    if unit == "money":
-        return money(value, currency)
-    if unit == "share":
-        return share(value, 2)
-    return days(value, 1) if unit == "days" else count(value)
-
-
 def shown(compared: pd.DataFrame, currency: str) -> pd.DataFrame:
     """The comparison as a table to read."""
     words = {True: "Yes", False: "No"}
@@ -113,7 +102,7 @@ def shown(compared: pd.DataFrame, currency: str) -> pd.DataFrame:
             "Figure": compared["figure"],
             **{
                 name: [
-                    printed(v, u, currency)
+                    in_unit(v, u, currency, share_digits=2)
                     for v, u in zip(compared[column], compared["unit"], strict=True)
                 ]
                 for name, column in (

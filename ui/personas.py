@@ -6,7 +6,7 @@ import streamlit as st
 from models.persona_sheet import PersonaSheets
 from models.personas import Personas
 from ui.download import offer_csv
-from ui.text import count, count_of, days, escape, label_of, listed, money, share
+from ui.text import count_of, escape, in_unit, label_of, listed, share
 
 __all__ = ["found_sentence", "show_sheet", "show_sizes", "stability_note", "telling_sentence"]
 
@@ -74,25 +74,15 @@ def telling_sentence(sheets: PersonaSheets, persona: str) -> str:
     return f"Found more often than others in {listed(said)}."
 
 
-def printed(value: float, unit: str, currency: str) -> str:
-    """A value in the words of its unit."""
-    if pd.isna(value):
-        return "–"
-    if unit == "money":
-        return money(value, currency)
-    if unit == "share":
-        return share(value, 0)
-    if unit == "days":
-        return days(value, 1)
-    return count(value) if unit == "count" else f"{value:,.1f}"
-
-
 def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
     """One persona line by line, beside everyone."""
     sheet = sheets.sheet(persona)
 
     def said(column: str) -> list[str]:
-        return [printed(v, u, currency) for v, u in zip(sheet[column], sheet["unit"], strict=True)]
+        return [
+            in_unit(value, unit, currency, share_digits=0)
+            for value, unit in zip(sheet[column], sheet["unit"], strict=True)
+        ]
 
     st.dataframe(
         pd.DataFrame(

@@ -1,8 +1,6 @@
-"""What the sample company sells, where it keeps it, what its jobs are called, and its diary."""
+"""What the sample company sells, where it keeps it, and what its jobs are called."""
 
 __all__ = [
-    "BENCHMARK_SOURCE",
-    "EVENT_TEXTS",
     "METERS",
     "PRODUCTS",
     "PROJECT_SCOPES",
@@ -108,86 +106,3 @@ PROJECT_SCOPES = {
         "Half a year of remote supervision while the customer's team grows",
     ),
 }
-
-#: Kind of event, and title and detail of each. Amounts and dates are left to the calendar that
-#: uses them. The first policy is the one on travel expenses.
-EVENT_TEXTS = {
-    "price_change": (
-        ("Yearly price adjustment", "New list prices for all subscriptions, announced by letter."),
-        ("Goods price list renewed", "Sensors and gateways follow the cost of parts."),
-        ("Metered rates rounded", "Rates per reading and call now have three decimals."),
-        ("Installation hours repriced", "One hourly rate for all regions."),
-        ("Introductory discounts ended", "No new contract carries the first-year discount."),
-    ),
-    "policy": (
-        (
-            "Travel expenses are reimbursed later",
-            "Claims are paid with the second payroll run instead of the next one.",
-        ),
-        ("Second reminder brought forward", "It goes out a week earlier than before."),
-        ("Reminder texts rewritten", "Shorter letters, with a name and a number to call."),
-        ("Credit limits reviewed every quarter", "Before, once a year and on request."),
-        ("Credit notes need one approval, not two", "Up to the limit of a team lead."),
-        ("New accounts pay the first order in advance", "Applies where no credit report exists."),
-        ("Visits are booked by the customer", "A calendar replaces the call from the planner."),
-    ),
-    "product": (
-        ("Fleet monitoring shows fuel use", "Included in the subscription."),
-        ("New handheld reader", "Lighter, and works with gloves on. The old one is sold out."),
-        ("Archive can be exported", "Readings leave as files, a site at a time."),
-        ("Alarm rules by shift", "Night and weekend limits can differ."),
-        ("Old gateway no longer sold", "Spare parts stay available."),
-    ),
-    "billing": (
-        ("E-invoices offered to all customers", "Paper stays possible on request."),
-        ("One invoice for all sites", "Group accounts may choose a consolidated invoice."),
-        ("Usage shown by site on the invoice", "An annex lists each meter."),
-        ("Invoice run moved to the first working day", "It used to take until the fifth."),
-        ("Customer portal shows open items", "With a copy of every invoice and reminder."),
-        ("Card payment ended for large invoices", "Bank transfer and direct debit remain."),
-    ),
-    "market": (
-        ("A competitor cut its prices for gateways", "Sales reports more requests to match."),
-        ("Parts are scarce", "Longer lead times for radio modules."),
-        ("Energy prices up", "Customers postpone rebuilding."),
-        ("New rule on cold chain records", "Retailers must keep readings for longer."),
-        ("Trade fair week", "Twice the usual number of enquiries."),
-        ("A supplier of probes closed down", "A second source is being approved."),
-    ),
-    "staffing": (
-        ("Two planners left field service", "Visits are arranged by the regional teams meanwhile."),
-        ("Support desk answers in four languages", "German, French, Dutch and English."),
-        ("New head of collections", "Weekly review of the largest open items."),
-        ("Summer crew in the warehouses", "Eight seasonal colleagues."),
-        ("Accounts receivable moved under one roof", "The regional desks were merged."),
-        ("Hiring stop in administration", "Open posts stay open until the budget."),
-    ),
-    "outage": (
-        ("Data feed down for a morning", "Readings were kept on the gateways and sent later."),
-        ("Portal not reachable over a weekend", "Certificates had expired."),
-        ("Telephone system changed, with gaps", "Calls were lost on two days."),
-        ("Warehouse scanner failure", "Shipments of a day were booked by hand."),
-        ("Invoice run repeated", "The first one stopped half way; nothing was sent twice."),
-    ),
-    "delivery": (
-        ("New carrier for parcels", "Pallets stay with the old one."),
-        ("Stocktaking at all warehouses", "No shipments for two days."),
-        ("Warehouse at Vlasmeer enlarged", "Room for another third of the stock."),
-        ("Strike at the ports", "Deliveries overseas wait."),
-        ("Delivery promises checked against stock", "The shop shows a date it can keep."),
-    ),
-    "contract": (
-        ("Renewals run for two years", "Yearly terms remain on request."),
-        ("Letters go out ninety days before renewal", "Before, it was sixty."),
-        ("Minimum fee introduced for small sites", "For new contracts only."),
-        ("Group agreements get one account manager", "One contact for all subsidiaries."),
-    ),
-    "system": (
-        ("Ledger moved to a new system", "Customer numbers were kept."),
-        ("Survey goes out after each ticket", "Before, one in four was asked."),
-        ("Duplicate accounts cleaned up", "Some were found in all regions."),
-        ("Ticket topics renamed", "Eight topics instead of thirty."),
-    ),
-}
-
-BENCHMARK_SOURCE = "Quillonby panel of made-up peers"

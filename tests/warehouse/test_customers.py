@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sample_data import generate
-from sample_data.book import HAPPENS_LATER, KNOWN_FROM
+from sample_data.book import closed_books
 from tests.warehouse.frame_tables import FrameTables
 from warehouse.customers import customer_features
 
@@ -150,18 +150,10 @@ def test_same_columns_whatever_was_loaded(frames, row):
 
 
 def as_known(tables, day):
-    """The books as they stood on `day`."""
-    day, past = pd.Timestamp(day), {}
-    for name, table in tables.items():
-        if name in KNOWN_FROM:
-            table = table[~(table[KNOWN_FROM[name]] > day)]
-        if name == "usage":
-            table = table[table["month"] <= day]
-        for date, columns in HAPPENS_LATER.get(name, {}).items():
-            later = table[date] > day
-            table = table.assign(**{c: table[c].where(~later) for c in columns})
-        past[name] = table
-    return past
+    """The books as they stood on `day`; use is dated by its month."""
+    usage = tables["usage"]
+    usage = usage[usage["month"] <= pd.Timestamp(day)]
+    return closed_books({**tables, "usage": usage}, pd.Timestamp(day))
 
 
 def test_nothing_recorded_after_the_day_enters():
