@@ -11,6 +11,7 @@ from ibis import _
 
 from warehouse.currency import convert
 from warehouse.invoices import invoice_balances, issued_invoices
+from warehouse.margins import costed_lines
 from warehouse.workspace import Tables
 
 __all__ = ["customer_features"]
@@ -92,17 +93,10 @@ def invoiced(tables: Tables, as_of: dt.date) -> ir.Table:
 
 def lines(tables: Tables, as_of: dt.date) -> ir.Table:
     """Margin, and how much of the list price is taken off."""
-    lines = tables["invoice_lines"].join(
-        tables["invoices"].select("invoice_id", "customer_id", "issued_on", "currency"),
-        "invoice_id",
-    )
-    lines = lines.filter(_.issued_on <= as_of)
-    lines = lines.mutate(margin=lines.amount - lines.cost.fill_null(0))
-    flows = {"amount": "issued_on", "margin": "issued_on"}
-    lines = convert(lines, tables, as_of, flows=flows)
+    lines = costed_lines(tables, tables["invoices"].filter(_.issued_on <= as_of), as_of)
     listed = lines.amount.sum(where=lines.amount > 0)
     return lines.group_by("customer_id").agg(
-        margin=_.margin.sum(),
+        margin=_.amount.sum() - _.cost.sum(),
         discount_share=-lines.amount.sum(where=lines.amount < 0).fill_null(0.0) / listed.nullif(0),
     )
 
