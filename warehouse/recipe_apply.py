@@ -196,7 +196,12 @@ class _Mapping:
             self.conventions = find_conventions(rows, {}, headings, self.staged.dialect)
         piece = row_piece(cell, column, name, self._sheet(rows))
         self.names = {**self.names, column_key(name): name}
-        return rows.mutate(**{name: piece.value})
+        if column is TEXT:
+            return rows.mutate(**{name: piece.value})
+        # As text: a sum of which one cell cannot be read keeps what stood there, and is refused
+        # for it, where a number could only be empty.
+        self.stated = {**self.stated, name: "."}
+        return rows.mutate(**{name: piece.text})
 
     def _sheet(self, rows: ir.Table) -> Sheet:
         return Sheet(

@@ -126,8 +126,6 @@ def write_quickbooks_invoice_list(
     ]
     settled = clean[clean["Paid Date"].notna()]
     bad = damaged(settled, LIST_FAULTS, "Num", rng, "QB-")
-    # An amount that cannot be read leaves nothing to compare the open balance with.
-    bad.loc[bad["Amount"] == "#REF!", "payment"] = None
     early = damaged(settled, [({"Paid Date": "01/15/1999"}, "")], "Num", rng, "QB-E")
     again = settled.iloc[[0]]
     again = again.assign(rules=[frozenset({"invoice_id_unique"})])
@@ -142,10 +140,12 @@ def write_quickbooks_invoice_list(
     aside = {"totals_row": 1, "paid_without_date": len(gone)}
     account.enter(file, "invoices", _invoices(rows), aside)
     paid = rows[rows["payment"].astype(float) > 0]
+    # What was paid is worked out from the amount: where that cannot be read, neither can this.
     rules = [
         frozenset(
             (["paid_on_or_after_issue"] if day == "01/15/1999" else [])
             + (["payment_id_unique"] if "invoice_id_unique" in rule else [])
+            + (["amount_readable"] if "amount_readable" in rule else [])
         )
         for day, rule in zip(paid["Paid Date"], paid["rules"], strict=True)
     ]
