@@ -15,6 +15,7 @@ from warehouse.json_lines import write_json_lines
 from warehouse.schema import SchemaError
 from warehouse.snapshot import READER_SETTINGS, sha256_of, stored_rows
 from warehouse.staging import Dialect, Staged, overridden, unique_names
+from warehouse.wording import counted
 from warehouse.workbooks import stage_workbook
 
 __all__ = ["Dialect", "Staged", "stage"]
@@ -151,7 +152,7 @@ def _stage_text(path: Path, stated: Dialect, folder: Path, progress: Progress | 
     if not writer.n_rows:
         notes.append("There is a heading but no row below it.")
     if writer.n_problems:
-        notes.append(f"{writer.n_problems} row(s) do not have one cell for each column.")
+        notes.append(f"{counted(writer.n_problems, 'row')} without one cell for each column.")
     return Staged(
         path.name,
         scanned.sha256,

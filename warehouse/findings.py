@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from warehouse.lookalikes import lookalikes
 from warehouse.merge import Merge
 from warehouse.tables import ESSENTIAL
-from warehouse.wording import listed
+from warehouse.wording import counted, listed
 
 __all__ = ["find_lookalikes", "find_reporting_currency", "notes_on", "warnings_about"]
 
@@ -37,7 +37,7 @@ def find_reporting_currency(merge: Merge) -> tuple[str | None, str]:
 def notes_on(merge: Merge) -> Iterator[str]:
     """Say what was changed in the values: nothing is changed silently."""
     for at, n in merge.rounded.items():
-        yield f"{n} value(s) of {at} had more than four decimals and were rounded to four."
+        yield f"{counted(n, 'value')} of {at} with more than four decimals, rounded to four."
 
 
 def warnings_about(merge: Merge) -> Iterator[str]:
@@ -45,11 +45,12 @@ def warnings_about(merge: Merge) -> Iterator[str]:
     for name, table in merge.reports.items():
         if table.withdrawn:
             yield (
-                f"{name}: {table.withdrawn} row(s) loaded earlier no longer fit the tables they "
-                "point at; they were taken out and are among the refused rows."
+                f"{name}: taken out {counted(table.withdrawn, 'row')} loaded earlier, for the "
+                "tables they point at no longer have what they need; they are among the refused "
+                "rows."
             )
         if table.rows_in and not table.accepted:
-            yield f"{name}: all {table.rows_in} rows were refused, so the table stays as it was."
+            yield f"{name}: all {table.rows_in:,} rows were refused, so the table stays as it was."
         if not table.rows_in and not table.withdrawn:
             yield f"{name}: the file holds a header and no rows."
     if missing := [name for name in ESSENTIAL if name not in merge.stored]:
@@ -65,8 +66,8 @@ def warnings_about(merge: Merge) -> Iterator[str]:
         )
     if "customers" in merge.reports and (n := _strangers(merge)):
         yield (
-            f"{n} customer(s) have a parent_id that is not among the customers; they were "
-            "loaded and stand on their own in the account hierarchy."
+            f"{counted(n, 'customer')} with a parent_id that is not among the customers: loaded, "
+            "and on their own in the account hierarchy."
         )
     newest = max((t.newest_date for t in merge.stored.values() if t.newest_date), default=None)
     # The day of the import is only compared with; no figure is computed from it.

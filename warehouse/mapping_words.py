@@ -60,7 +60,8 @@ COLUMN_WORDS: Mapping[str, str] = {
     "region",
     "region": "region, state, province, territory, area, bundesland, gebiet, provincia, zona, "
     "customer state",
-    "currency": "currency, currency code, cur, ccy, waehrung, devise, monnaie, moneda, divisa",
+    "currency": "currency, currency code, cur, ccy, waehrung, waehr, whrg, wkz, devise, monnaie, "
+    "moneda, divisa",
     "acquired_on": "acquired on, customer since, signup date, sign up date, created, create date, "
     "created at, onboarded, start date, kunde seit, angelegt am, client depuis, date de creation, "
     "cliente desde, fecha de alta",
@@ -106,8 +107,8 @@ COLUMN_WORDS: Mapping[str, str] = {
     "date, transaction date, posting date, date utc, rechnungsdatum, belegdatum, ausgestellt am, "
     "datum, date de facture, date facture, date d emission, date de facturation, fecha, fecha de "
     "factura, fecha de emision, fecha factura",
-    "due_on": "due on, due date, payment due, net due date, due, duedate, faelligkeit, faellig "
-    "am, faelligkeitsdatum, zahlbar bis, echeance, date d echeance, date echeance, vencimiento, "
+    "due_on": "due on, due date, payment due, net due date, due, duedate, faelligkeit, "
+    "nettofaelligkeit, netto faelligkeit, faellig am, faelligkeitsdatum, zahlbar bis, echeance, date d echeance, date echeance, vencimiento, "
     "fecha de vencimiento, fecha vencimiento",
     "invoices.amount": "amount, invoice amount, total, invoice total, gross amount, total amount, "
     "amount incl tax, amount in doc curr, betrag, rechnungsbetrag, bruttobetrag, summe, "

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from warehouse.schema import SchemaError
+from warehouse.wording import counted
 
 __all__ = ["DATE_FORMATS", "DateFormat", "find_date_formats", "read_date"]
 
@@ -246,7 +247,7 @@ def _format(found: _Evidence, order: str, why: str) -> DateFormat:
     contrary = found["only_mdy"] if order == "dmy" else found["only_dmy"]
     note = f"read as {words[order]}{why}"
     if contrary and order != "ymd":
-        note += f"; {contrary} value(s) cannot be read in that order"
+        note += f"; {counted(contrary, 'value')} cannot be read in that order"
     return replace(how, note=note)
 
 

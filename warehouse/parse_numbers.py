@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from warehouse.schema import SchemaError
 from warehouse.staging import Dialect
+from warehouse.wording import counted
 
 __all__ = ["NumberFormat", "find_number_formats", "read_number"]
 
@@ -156,7 +157,8 @@ def _decide(
     contrary = found["," if mark == "." else "."]
     note = f"read with decimal {WORDS[mark]}{why}" if mark == "," or found["either"] else None
     if contrary:
-        note = f"read with decimal {WORDS[mark]}; {contrary} value(s) are written the other way"
+        written = f"{counted(contrary, 'value')} written the other way"
+        note = f"read with decimal {WORDS[mark]}; {written}"
     return NumberFormat(decimal=mark, note=note)
 
 

@@ -43,6 +43,7 @@ from warehouse.recipe_language import (
 from warehouse.schema import Column, SchemaError
 from warehouse.staging import RESERVED, Staged
 from warehouse.tables import TABLES
+from warehouse.wording import counted
 
 __all__ = ["Mapped", "apply"]
 
@@ -299,7 +300,7 @@ class _Mapping:
             for name in missing
         ] or [f"{key}, which says what one row is" for key in missing_keys]
         raise SchemaError(
-            f"{self.staged.source} lacks {len(wanted)} column(s) that {table} needs: "
+            f"{self.staged.source} lacks {counted(len(wanted), 'column')} that {table} needs: "
             f"{', '.join(wanted)}. It has: {', '.join(self.staged.columns)}. Add what is missing, "
             "or say with a recipe which column is which."
         )
@@ -352,7 +353,7 @@ class _Mapping:
         [numbers] = self.kept.aggregate(**counts).to_pyarrow().to_pylist()
         for heading, n in numbers.items():
             if n:
-                yield f"{heading}: {n} value(s) were put into the canonical spelling."
+                yield f"{heading}: {counted(n, 'value')} put into the canonical spelling."
 
     def _table(self, table: str, recipe: TableRecipe) -> ir.Table:
         rows = self.kept

@@ -131,7 +131,7 @@ class Cell(_Strict):
             if not least <= len(self.operands) <= most:
                 wanted = str(least) if least == most else f"{least} to {most}"
                 raise ValueError(
-                    f"{self.operator} takes {wanted} value(s), and has {len(self.operands)}"
+                    f"{self.operator} works on {wanted} and has {len(self.operands)} to work on"
                 )
         if self.map is not None and self.operator:
             raise ValueError("map goes with a column, not with a calculation")

@@ -17,6 +17,7 @@ from ibis.backends import BaseBackend
 
 from warehouse.quoting import exactly
 from warehouse.schema import SchemaError
+from warehouse.wording import counted
 
 __all__ = [
     "BATCH_ROWS",
@@ -173,7 +174,9 @@ def unique_names(header: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
         names.append(name)
     notes = []
     if empty:
-        notes.append(f"{len(empty)} column(s) had no heading and are called {', '.join(empty)}.")
+        notes.append(
+            f"{counted(len(empty), 'column')} without a heading, called {', '.join(empty)}."
+        )
     if repeated:
         notes.append(f"A heading occurs more than once; its repeats are {', '.join(repeated)}.")
     return tuple(names), notes

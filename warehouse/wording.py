@@ -1,8 +1,17 @@
-"""Lists in the sentences that errors and reports are made of."""
+"""Lists and counts in the sentences that errors and reports are made of."""
 
 from collections.abc import Sequence
 
-__all__ = ["listed"]
+__all__ = ["counted", "listed"]
+
+
+def counted(n: int, singular: str) -> str:
+    """A count with its noun, which takes an s where there are several.
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{n:,} {singular}{'' if n == 1 else 's'}"
 
 
 def listed(names: Sequence[str]) -> str:

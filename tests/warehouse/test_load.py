@@ -220,7 +220,7 @@ def test_rows_orphaned_by_a_replace_move_to_the_refused_and_their_children_with_
     refused = loaded.refused()
     assert list(refused.origin) == ["already loaded"] * 2
     assert [json.loads(text).get("payment_id") for text in refused.original] == [None, "P-2"]
-    assert any("invoices: 1 row(s) loaded earlier" in w for w in report.warnings)
+    assert any("invoices: taken out 1 row loaded earlier" in w for w in report.warnings)
 
 
 def test_payment_loaded_earlier_is_checked_again_when_its_invoice_moves(load_company, loaded):
@@ -235,7 +235,7 @@ def test_unknown_parent_is_a_warning_and_not_a_refusal(load_company):
         customers=header + "C-1,A,x,EUR,2020-01-01,30,C-9\nC-2,B,x,EUR,2020-01-01,30,C-1\n"
     )
     assert report.tables["customers"].refused == 0
-    assert any("1 customer(s) have a parent_id" in w for w in report.warnings)
+    assert any("1 customer with a parent_id" in w for w in report.warnings)
 
 
 def test_lookalikes_are_reported_and_none_is_merged(load_company, workspace):
@@ -248,7 +248,7 @@ def test_lookalikes_are_reported_and_none_is_merged(load_company, workspace):
 def test_money_finer_than_four_decimals_is_rounded_and_said(load_company, workspace):
     rows = "I-9,C-1,2024-01-01,2024-02-01,1.23456,EUR\nI-8,C-1,2024-01-01,2024-02-01,1.230000,EUR\n"
     report = load_company(invoices=INVOICES + rows)
-    assert any(n.startswith("1 value(s) of invoices.amount") for n in report.notes)
+    assert any(n.startswith("1 value of invoices.amount") for n in report.notes)
     assert str(column(workspace, "invoices", "amount")[1]) == "1.2346"
 
 

@@ -119,7 +119,7 @@ def test_column_that_mixes_both_orders_is_refused_as_a_whole(engine):
 def test_one_slip_in_a_column_costs_its_own_row(engine):
     values, notes = read(engine, "date", ["31/12/2024"] * 4 + ["12/31/2024"])
     assert values == [dt.date(2024, 12, 31)] * 4 + [None]
-    assert "1 value(s) cannot be read in that order" in notes[0]
+    assert "1 value cannot be read in that order" in notes[0]
 
 
 def test_two_digit_years_are_of_this_century_up_to_68(engine):
