@@ -108,8 +108,8 @@ COLUMN_WORDS: Mapping[str, str] = {
     "datum, date de facture, date facture, date d emission, date de facturation, fecha, fecha de "
     "factura, fecha de emision, fecha factura",
     "due_on": "due on, due date, payment due, net due date, due, duedate, faelligkeit, "
-    "nettofaelligkeit, netto faelligkeit, faellig am, faelligkeitsdatum, zahlbar bis, echeance, date d echeance, date echeance, vencimiento, "
-    "fecha de vencimiento, fecha vencimiento",
+    "nettofaelligkeit, netto faelligkeit, faellig am, faelligkeitsdatum, zahlbar bis, echeance, "
+    "date d echeance, date echeance, vencimiento, fecha de vencimiento, fecha vencimiento",
     "invoices.amount": "amount, invoice amount, total, invoice total, gross amount, total amount, "
     "amount incl tax, amount in doc curr, betrag, rechnungsbetrag, bruttobetrag, summe, "
     "gesamtbetrag, montant, montant ttc, total ttc, importe, importe total, monto, total factura",

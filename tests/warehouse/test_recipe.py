@@ -331,7 +331,7 @@ tables:
         ("name: x\ntitle: X\ntables: {}", "line 3, tables"),
         (LEDGER % "{colum: Text}", "line 10, tables.events.columns.title"),
         (LEDGER % "{column: Text, constant: x}", "column and constant"),
-        (LEDGER % "{divide: [Text]}", r"divide takes 2 value\(s\), and has 1"),
+        (LEDGER % "{divide: [Text]}", r"divide works on 2 and has 1"),
         (LEDGER % "{column: Text, take: sum}", "Say one_row_per"),
         (LEDGER % "{column: Text, otherwise: x}", "needs map"),
         (LEDGER % "Text\n      colour: Red", "events has no column colour"),
