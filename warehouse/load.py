@@ -21,7 +21,7 @@ from warehouse.files import stage
 from warehouse.findings import find_lookalikes, find_reporting_currency, notes_on, warnings_about
 from warehouse.leftovers import sweep_leftovers
 from warehouse.merge import Merge
-from warehouse.recipe import Mapped, Recipe, apply
+from warehouse.recipe import Mapped, Recipe, apply, named_apart, save_recipe
 from warehouse.refused import Origin, is_mended, mended, write_refused
 from warehouse.schema import SchemaError
 from warehouse.settings import KNOWN_SETTINGS
@@ -181,6 +181,7 @@ class _Import:
         self.report = LoadReport(identifier, mode)
         self.merge = Merge(self.con, folder, self.current, mode)
         self.origins: list[Origin] = []
+        self.brought: list[Recipe] = []
 
     def read(
         self,
@@ -248,6 +249,10 @@ class _Import:
         """Keep the refused rows, and make the new tables current if a row was accepted."""
         self.tell(0.95, "Keeping refused rows")
         refused = write_refused(self.merge, self.origins, self.folder / "refused.parquet")
+        if self.report.refused:
+            # Rows that are mended are read by the recipe of their file, wherever that came from.
+            for recipe in self.brought:
+                save_recipe(recipe, self.workspace.folder / "recipes")
         merge, report = self.merge, self.report
         loaded = any(table.accepted for table in report.tables.values())
         self.tell(0.96, "Settling invoices")
@@ -281,7 +286,11 @@ class _Import:
         if is_mended(staged):
             staged, said = mended(staged, self.con, self.folder)
         wanted = recipe or said.get("recipe") or said.get("table")
-        chosen, why = choose_recipe(staged, wanted, self.workspace.folder / "recipes")
+        own = self.workspace.folder / "recipes"
+        chosen, why = choose_recipe(staged, wanted, own)
+        if isinstance(wanted, Recipe | Path) or str(wanted).endswith((".yaml", ".yml")):
+            chosen = named_apart(chosen, own)
+            self.brought.append(chosen)
         options = {**said.get("options", {}), **options}
         mapped = apply(chosen, staged, self.con, options, said.get("columns"))
         if not mapped.tables:

@@ -17,6 +17,7 @@ __all__ = [
     "Recipe",
     "apply",
     "identity_recipe",
+    "named_apart",
     "parse_recipe",
     "read_recipe",
     "recipe_text",
@@ -107,6 +108,22 @@ def read_recipe(name_or_path: str | Path, folder: Path | None = None) -> Recipe:
         f"There is no recipe {path.name}. There are: {', '.join(sorted(known))}. A path to a "
         ".yaml file works as well."
     )
+
+
+def named_apart(recipe: Recipe, folder: Path) -> Recipe:
+    """`recipe`, under a name of its own where another in `folder` or shipped has its name."""
+    name, copies = recipe.name, 1
+    while (other := _recipe_of_that_name(name, folder)) is not None:
+        if other.model_copy(update={"name": recipe.name}) == recipe:
+            break
+        copies += 1
+        name = f"{recipe.name}_{copies}"
+    return recipe.model_copy(update={"name": name})
+
+
+def _recipe_of_that_name(name: str, folder: Path) -> Recipe | None:
+    own = folder / f"{name}.yaml"
+    return read_recipe(own) if own.is_file() else shipped_recipes().get(name)
 
 
 @cache

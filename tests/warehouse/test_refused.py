@@ -65,6 +65,42 @@ def test_mended_rows_load_and_the_rest_is_refused_again(workspace, tmp_path):
         assert "I-8" in tables.invoices.invoice_id.to_list()
 
 
+RECIPE = """
+name: {name}
+title: Our ledger
+tables:
+  events:
+    columns:
+      event_id: No
+      happened_on: Day
+      kind: {{constant: {kind}}}
+      title: Text
+"""
+
+
+def test_mended_rows_are_read_by_the_recipe_that_came_from_elsewhere(workspace, tmp_path):
+    recipe, ledger = tmp_path / "ledger.yaml", tmp_path / "export.csv"
+    recipe.write_text(RECIPE.format(name="ledger", kind="policy"))
+    ledger.write_text("No,Day,Text\nE-1,2024-01-05,Longer window\nE-2,soon,Shorter window\n")
+    load(ledger, workspace, recipe=recipe)
+    recipe.unlink()
+    path = files_to_mend(workspace, tmp_path / "out")["export.csv"]
+    mend(path, lambda row: row.update(Day="2024-02-01"))
+    assert load(path, workspace).tables["events"].rows_now == 2
+
+
+def test_recipe_from_elsewhere_does_not_replace_one_of_the_same_name(workspace, tmp_path):
+    ledger = tmp_path / "export.csv"
+    ledger.write_text("No,Day,Text\nE-1,2024-01-05,Longer window\nE-2,soon,Shorter window\n")
+    for kind in ("policy", "market", "policy"):
+        recipe = tmp_path / f"{kind}.yaml"
+        recipe.write_text(RECIPE.format(name="ledger", kind=kind))
+        load(ledger, workspace, recipe=recipe)
+    kept = sorted((workspace.folder / "recipes").glob("*.yaml"))
+    assert [path.stem for path in kept] == ["ledger", "ledger_2"]
+    assert ["policy" in path.read_text() for path in kept] == [True, False]
+
+
 def test_mended_file_is_read_with_the_date_order_and_decimal_mark_of_its_source(
     workspace, tmp_path
 ):
