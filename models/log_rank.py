@@ -7,12 +7,15 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc
 
-from models.cluster_sizes import ClusterSizes, sizes_of
+from models.cluster_sizes import FEWEST_EFFECTIVE, ClusterSizes, sizes_of, too_few
 from models.clusters import few_clusters_factor
 from models.risk_sets import Rows, count_risk_sets, read_rows
 from models.survival import flags
 
-__all__ = ["LogRank", "fit_log_rank"]
+__all__ = ["FEWEST_EVENTS", "LogRank", "fit_log_rank"]
+
+#: With fewer events in all groups together the law of chi-squared is far off.
+FEWEST_EVENTS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,8 @@ class LogRank:
     Attributes
     ----------
     statistic, p_value : float
-        Chi-squared, and its p; missing with the `reason` when the rows cannot tell.
+        Chi-squared, missing where nothing can be compared; and its p, missing as well where there
+        are too few events or customers for it. The `reason` says why.
     df : int
         Degrees of freedom.
     table : DataFrame
@@ -76,16 +80,15 @@ def fit_log_rank(
 
     Examples
     --------
-    >>> days, paid = [10, 20, 30, 40, 50, 60], [True] * 6
-    >>> test = fit_log_rank(days, paid, ["a", "a", "a", "b", "b", "b"])
-    >>> round(test.statistic, 3), test.df
-    (5.052, 1)
+    >>> days, paid = range(10, 130, 10), [True] * 12
+    >>> test = fit_log_rank(days, paid, ["a"] * 6 + ["b"] * 6)
+    >>> round(test.statistic, 2), test.df, test.p_value < 0.01
+    (12.09, 1, True)
     """
     rows = read_rows(
         duration, flags(event), group=group, weight=weight, entry=entry, cluster=cluster
     )
     sets = count_risk_sets(rows)
-    n_groups = len(rows.groups)
     at_risk, left = sets.at_risk.sum(axis=0), sets.left.sum(axis=0)
     share = np.divide(sets.at_risk, at_risk, out=np.zeros_like(sets.at_risk), where=at_risk > 0)
     hazard = np.divide(left, at_risk, out=np.zeros_like(left), where=at_risk > 0)
@@ -111,7 +114,7 @@ def fit_log_rank(
     if cluster is not None:
         sizes = sizes_of(np.bincount(rows.cluster, rows.weight))
         covariance = clustered_covariance(rows, share, hazard, w)
-    return decide(score, covariance, table, sizes, n_groups)
+    return decide(score, covariance, table, sizes, float(left.sum()))
 
 
 def decide(
@@ -119,10 +122,11 @@ def decide(
     covariance: np.ndarray,
     table: pd.DataFrame,
     sizes: ClusterSizes | None,
-    n_groups: int,
+    n_events: float,
 ) -> LogRank:
     """Turn score and covariance into a p-value, or say why there is none."""
     # Groups with nobody at risk at any event carry no information and no degree of freedom.
+    n_groups = len(table)
     rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
     df = min(rank, n_groups - 1)
     reason = None
@@ -130,18 +134,26 @@ def decide(
     effective = np.inf if sizes is None else float(sizes.effective)
     if n_groups < 2:
         reason = "There is only one group, so there is nothing to compare it with."
-    elif table["observed"].sum() == 0:
+    elif n_events == 0:
         reason = "Nothing has happened in any group yet, so they cannot be compared."
     elif df == 0:
         reason = "The groups were never at risk at the same time, so they cannot be compared."
-    elif sizes is not None and effective <= df + 1:
-        reason = (
-            f"The invoices are of {n_clusters} customers, which vary like {effective:.1f} of one "
-            f"size: too few to compare {n_groups} groups. Widen the filters."
-        )
     if reason:
         return LogRank(np.nan, np.nan, max(n_groups - 1, 0), table, n_clusters, reason)
     statistic = float(score @ np.linalg.pinv(covariance, hermitian=True) @ score)
+    if n_events < FEWEST_EVENTS:
+        reason = (
+            f"It has happened {n_events:,.0f} times in all groups together; below {FEWEST_EVENTS} "
+            "they cannot be told apart. Load a longer period, or widen the filters."
+        )
+    elif sizes is not None and (too_few(effective) or effective <= df + 1):
+        reason = (
+            f"The rows are of {n_clusters} customers, which vary like {effective:.1f} of one size: "
+            f"too few to compare {n_groups} groups ({max(FEWEST_EFFECTIVE, df + 2)} are needed). "
+            "Widen the filters."
+        )
+    if reason:
+        return LogRank(statistic, np.nan, df, table, n_clusters, reason)
     if sizes is None:
         p_value = float(chdtrc(df, statistic))
     else:

@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 
 from models.cox import fit_cox
 from models.proportional_hazards import check_proportional_hazards
+from models.survival_scores import harrell_c
 
 # Covariates of R's formulas come as text now and then; their columns are named as R names them.
 FORMULA = re.compile(r"Surv\((.+?), (.+?)\) ~ (.+)")
@@ -62,6 +63,21 @@ def test_coefficients_errors_and_likelihoods_are_those_of_r(reference_data):
         assert fit.log_likelihood == pytest.approx(entry["loglik"], abs=1e-9)
         assert fit.log_likelihood_null == pytest.approx(entry["loglik_null"], abs=1e-9)
         assert fit.likelihood_ratio()[0] == pytest.approx(entry["lr_test"]["stat"], abs=1e-8)
+        checked += 1
+    assert checked > 0
+
+
+def test_concordance_and_its_error_are_those_of_r(reference_data):
+    checked = 0
+    for name, entry, frame, columns, options in published(reference_data):
+        if options["strata"]:
+            continue  # R compares within strata only
+        risk = fitted(frame, columns, options).relative_hazard(frame)
+        found = harrell_c(frame[options["duration"]], frame["event"], risk.round(12))
+        assert found.c == pytest.approx(entry["concordance"], abs=1e-9), name
+        # R sums the squares without n / (n - 1).
+        few = np.sqrt(found.n / (found.n - 1))
+        assert found.std_err == pytest.approx(entry["concordance_se"] * few, rel=1e-8), name
         checked += 1
     assert checked > 0
 

@@ -83,13 +83,6 @@ def test_robust_test_holds_its_level_over_a_thousand_worlds():
         ([1, 2], [1, 1], ["a", "a"], None, "only one group"),
         ([1, 2], [0, 0], ["a", "b"], None, "Nothing has happened"),
         ([1, 1], [1, 1], ["a", "b"], None, "never at risk at the same time"),
-        (
-            [1, 2, 3, 4],
-            [1, 1, 1, 1],
-            list("aabb"),
-            [0, 0, 1, 1],
-            "of 2 customers, which",
-        ),
     ],
 )
 def test_rows_that_cannot_tell_give_a_reason_and_no_number(duration, event, group, cluster, says):
@@ -97,6 +90,18 @@ def test_rows_that_cannot_tell_give_a_reason_and_no_number(duration, event, grou
     assert np.isnan(test.statistic)
     assert np.isnan(test.p_value)
     assert says in test.reason
+
+
+@pytest.mark.parametrize(
+    ("n_events", "n_customers", "says"),
+    [(9, 20, "happened 9 times"), (20, 9, "of 9 customers, which vary like"), (10, 10, None)],
+)
+def test_few_events_or_customers_are_not_told_apart(n_events, n_customers, says):
+    rows = np.arange(40)
+    test = fit_log_rank(rows + 1, rows < n_events, rows % 2, cluster=rows % n_customers)
+    assert np.isfinite(test.statistic)
+    assert np.isnan(test.p_value) == (says is not None)
+    assert says is None or says in test.reason
 
 
 def test_a_group_never_at_risk_takes_no_degree_of_freedom():
