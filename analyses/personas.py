@@ -3,13 +3,14 @@
 import ibis.expr.types as ir
 import pandas as pd
 
+from analyses.persona_names import kept_personas
 from analyses.scope import Scope
 from models.persona_sheet import PersonaSheets, fit_persona_sheets
-from models.personas import Personas, fit_personas
+from models.personas import Personas, fit_personas, recognised
 from warehouse.customers import customer_features
 from warehouse.workspace import Tables
 
-__all__ = ["features", "receipt_rows", "run", "sheets"]
+__all__ = ["features", "found", "receipt_rows", "run", "sheets"]
 
 
 def features(tables: Tables, scope: Scope) -> pd.DataFrame:
@@ -20,9 +21,24 @@ def features(tables: Tables, scope: Scope) -> pd.DataFrame:
     return rows.to_pandas()
 
 
-def run(tables: Tables, scope: Scope, *, rows: pd.DataFrame | None = None) -> Personas:
-    """Personas of the view; `rows` is what `features` gives, where it is at hand."""
+def found(tables: Tables, scope: Scope, *, rows: pd.DataFrame | None = None) -> Personas:
+    """Personas of the view under the names suggested for them."""
     return fit_personas(features(tables, scope) if rows is None else rows, scope.as_of)
+
+
+def run(
+    tables: Tables,
+    scope: Scope,
+    *,
+    rows: pd.DataFrame | None = None,
+    personas: Personas | None = None,
+) -> Personas:
+    """Personas of the view under the names that the workspace keeps.
+
+    `rows` is what `features` gives and `personas` what `found` gives, where they are at hand.
+    """
+    personas = found(tables, scope, rows=rows) if personas is None else personas
+    return recognised(personas, kept_personas(tables.settings))
 
 
 def sheets(

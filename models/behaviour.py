@@ -19,6 +19,7 @@ MOST_MISSING = 0.3
 #: A customer of whom more than this is unknown is not grouped: mostly a second account of
 #: one that is, which would look like a persona of its own.
 MOST_UNKNOWN = 0.25
+SHAPE_ROWS = 50_000
 #: Half an event more than was counted: a rate of nothing has a logarithm too.
 HALF = 0.5
 
@@ -100,7 +101,9 @@ def prepare(customers: pd.DataFrame) -> Behaviour:
     values = values.loc[values[known].isna().mean(axis=1) <= MOST_UNKNOWN, known]
     logged = np.log(values.clip(lower=0) + smallest_step(values))
     logged = logged.fillna(logged.median())
-    scores = PowerTransformer(method="yeo-johnson").fit_transform(logged)
+    # Symmetry is judged by so many customers; all of them are then transformed.
+    judged = logged.sample(min(len(logged), SHAPE_ROWS), random_state=0)
+    scores = PowerTransformer(method="yeo-johnson").fit(judged).transform(logged)
     return Behaviour(values, pd.DataFrame(scores, index=values.index, columns=known))
 
 

@@ -1,21 +1,20 @@
 """Personas: groups of customers who behave alike, or the answer that there are none."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 from sklearn.mixture import GaussianMixture
 
 from models.behaviour import Behaviour, prepare
 from models.figures import Figure
 from models.persona_count import Evidence, weigh_evidence
+from models.persona_names import KeptPersona, named
 from models.refusal import Refusal
 
-__all__ = ["STABLE", "Personas", "fit_personas"]
+__all__ = ["CLEARLY", "STABLE", "Personas", "fit_personas", "recognised"]
 
 #: Bootstrap Jaccard from which a cluster counts as stable (Hennig's fpc: 0.75 and more).
 STABLE, PATTERN = 0.75, 0.60
@@ -24,9 +23,10 @@ SMALLEST, SMALLEST_SHARE = 30, 0.02
 RESAMPLES = 20
 #: So many customers tell a stable cluster from an unstable one.
 RESAMPLE_ROWS = 2_000
-#: Standard deviations from the average customer that are worth a word.
-TELLING = 0.5
-WORDS_IN_A_NAME = 2
+#: So many customers show which groups there are; all are then put into the likeliest.
+FIT_ROWS = 5_000
+#: From this chance on a customer is clearly in its persona; below it, between two.
+CLEARLY = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +36,11 @@ class Personas:
     Attributes
     ----------
     table : DataFrame
-        One row a persona, largest first: ``persona`` (suggested name), ``n``, ``share``,
-        ``stability`` (bootstrap Jaccard), ``verdict`` (stable, pattern, unstable), and the
-        typical value of each behaviour on its own scale.
+        One row a persona, largest first: ``persona`` (its name), ``suggested`` (the name that
+        says what sets it apart), ``seen`` (as kept, drifted, new, not kept) and ``moved`` (see
+        `models.persona_names.named`), ``n``, ``share``, ``stability`` (bootstrap Jaccard),
+        ``verdict`` (stable, pattern, unstable), and the typical value of each behaviour on its
+        own scale.
     membership : DataFrame
         One row a customer: ``customer_id``, ``persona``, ``probability`` and, for each persona
         in the order of `table`, ``p_0``, ``p_1`` …
@@ -50,6 +52,10 @@ class Personas:
         Why there are no personas; `table` then has no rows.
     n_customers, n_left_out : int
         Customers that were grouped, and those with too little behaviour to group.
+    n_fitted : int
+        Customers the groups were found from; all others were put into the likeliest.
+    gone : tuple of str
+        Names that were kept for personas no longer found.
     """
 
     table: pd.DataFrame
@@ -60,12 +66,46 @@ class Personas:
     n_customers: int
     n_left_out: int
     as_of: dt.date
+    n_fitted: int
     reason: str | None = None
+    gone: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
         """How many personas there are; 0 if the data show none."""
         return len(self.table)
+
+    @property
+    def for_decisions(self) -> tuple[str, ...]:
+        """Names of the stable ones: a group that does not come back is shown, not acted upon."""
+        return tuple(self.table.loc[self.table["verdict"] == "stable", "persona"])
+
+    def between(self) -> pd.DataFrame:
+        """Customers who are not clearly in one persona, by the two they are between.
+
+        Returns
+        -------
+        DataFrame
+            ``persona``, ``other`` (the second likeliest), ``n`` and ``chance`` (mean chance of
+            the first), most customers first.
+        """
+        chances = self.membership[[f"p_{k}" for k in range(self.count)]].to_numpy()
+        chances = chances[chances.max(axis=1, initial=0.0) < CLEARLY]
+        likeliest = np.argsort(-chances, axis=1, kind="stable")[:, :2]
+        names = self.table["persona"].to_numpy()
+        pairs = pd.DataFrame(
+            {
+                "persona": names[likeliest[:, 0]],
+                "other": names[likeliest[:, 1]],
+                "chance": chances.max(axis=1, initial=0.0),
+            }
+        )
+        pairs = pairs.groupby(["persona", "other"], as_index=False).agg(
+            n=("chance", "size"), chance=("chance", "mean")
+        )
+        return pairs.sort_values(
+            ["n", "persona", "other"], ascending=[False, True, True], ignore_index=True
+        )
 
     def figures(self) -> tuple[Figure, ...]:
         """Return how many personas there are; none is an answer, not a gap."""
@@ -79,7 +119,7 @@ def fit_personas(
     as_of: dt.date,
     *,
     most: int = 9,
-    previous: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+    previous: Sequence[KeptPersona] = (),
     random_state: int = 0,
 ) -> Personas:
     """Group customers by how they behave, if they fall into groups at all.
@@ -97,9 +137,8 @@ def fit_personas(
         Day of the rows.
     most : int, default=9
         Largest number of groups considered.
-    previous : mapping, optional
-        Names of an earlier run to their distances (behaviour to standard deviations): each
-        new group takes the name of the earlier one it is closest to.
+    previous : sequence of KeptPersona, optional
+        Personas of an earlier run: each new group takes the name of the one it is closest to.
     random_state : int, default=0
         Seed of the starts and resamples.
 
@@ -127,23 +166,28 @@ def fit_personas(
             f"Only {n:,} customers have half a year of behaviour, so groups among them would be "
             f"chance. Load a longer period, or wait until there are {5 * SMALLEST} of them."
         )
-    evidence = weigh_evidence(behaviour.scores.to_numpy(), most=most, random_state=random_state)
+    scores = behaviour.scores.to_numpy()
+    drawn = scores
+    if n > FIT_ROWS:
+        rng = np.random.default_rng(random_state)
+        drawn = scores[rng.choice(n, FIT_ROWS, replace=False)]
+    evidence = weigh_evidence(drawn, most=most, random_state=random_state)
     left_out = len(customers) - n
     if evidence.count < 2:
-        return none_found(behaviour, evidence, left_out, as_of)
-    scores = behaviour.scores.to_numpy()
-    label, chances = evidence.mixture.predict(scores), evidence.mixture.predict_proba(scores)
+        return recognised(none_found(behaviour, evidence, left_out, as_of), previous)
+    chances = evidence.mixture.predict_proba(scores)
+    label = chances.argmax(axis=1)
     sizes = np.bincount(label, minlength=evidence.count)
     if sizes.min() < max(SMALLEST, SMALLEST_SHARE * n):
-        return none_found(behaviour, evidence, left_out, as_of, smallest=int(sizes.min()))
+        none = none_found(behaviour, evidence, left_out, as_of, smallest=int(sizes.min()))
+        return recognised(none, previous)
     order = np.argsort(-sizes, kind="stable")
     label, chances = np.argsort(order)[label], chances[:, order]
-    stability = jaccard(scores, label, evidence, random_state)
     distances = behaviour.scores.groupby(label).mean()
-    names = named(distances, previous)
-    distances.index = pd.Index(names, name="persona")
-    table = pd.DataFrame({"persona": names, "n": sizes[order], "share": sizes[order] / n})
-    table["stability"] = stability
+    names = named(distances)
+    distances.index = pd.Index(names["persona"])
+    stability = jaccard(scores, label, evidence, random_state)
+    table = names.assign(n=sizes[order], share=sizes[order] / n, stability=stability)
     table["verdict"] = [
         "stable" if s >= STABLE else "pattern" if s >= PATTERN else "unstable" for s in stability
     ]
@@ -151,12 +195,12 @@ def fit_personas(
     membership = pd.DataFrame(
         {
             "customer_id": behaviour.scores.index,
-            "persona": np.array(names, dtype=object)[label],
+            "persona": names["persona"].to_numpy()[label],
             "probability": chances.max(axis=1),
             **{f"p_{k}": chances[:, k] for k in range(evidence.count)},
         }
     )
-    return Personas(
+    found = Personas(
         table.join(typical),
         membership,
         distances,
@@ -165,6 +209,30 @@ def fit_personas(
         n,
         left_out,
         as_of,
+        len(drawn),
+    )
+    return recognised(found, previous)
+
+
+def recognised(personas: Personas, kept: Sequence[KeptPersona]) -> Personas:
+    """The same personas under the names they were kept under, with what is new, moved or gone.
+
+    Parameters
+    ----------
+    personas : Personas
+        As found, under whatever names.
+    kept : sequence of KeptPersona
+        Without any the names are those suggested.
+    """
+    names = named(personas.distances, kept)
+    new = dict(zip(personas.table["persona"], names["persona"], strict=True))
+    rest = personas.table.drop(columns=names.columns, errors="ignore")
+    return replace(
+        personas,
+        table=names.join(rest.reset_index(drop=True)),
+        membership=personas.membership.assign(persona=personas.membership["persona"].map(new)),
+        distances=personas.distances.set_axis(pd.Index(names["persona"]), axis=0),
+        gone=tuple(k.name for k in kept if k.name not in set(names["persona"])),
     )
 
 
@@ -197,6 +265,7 @@ def none_found(
         len(behaviour.scores),
         left_out,
         as_of,
+        min(len(behaviour.scores), FIT_ROWS),
         f"There are no personas in this data: {why}. Treat the customers as one group, or cut "
         "them by industry or size.",
     )
@@ -225,46 +294,3 @@ def jaccard(
         union = overlap.sum(axis=1)[:, None] + overlap.sum(axis=0)[None, :] - overlap
         found[draw] = (overlap / np.maximum(union, 1)).max(axis=1)
     return found.mean(axis=0).tolist()
-
-
-def named(distances: pd.DataFrame, previous: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """A name for each group: the one it had before, else what sets it apart.
-
-    Examples
-    --------
-    >>> far = pd.DataFrame({"Use": [2.0, -1.0], "Discount": [0.1, 0.9]})
-    >>> named(far, {})
-    ['High use', 'Low use, high discount']
-    >>> named(far, {"Old friends": {"Use": -1.1, "Discount": 0.8}})
-    ['High use', 'Old friends']
-    """
-    names = [suggested(row) for _, row in distances.iterrows()]
-    earlier = pd.DataFrame(previous).T.reindex(columns=distances.columns).dropna()
-    if len(earlier):
-        gap = np.linalg.norm(distances.to_numpy()[:, None, :] - earlier.to_numpy()[None], axis=2)
-        for group, old in zip(*linear_sum_assignment(gap), strict=True):
-            # Further than groups are apart from the average customer, it is another group.
-            if gap[group, old] < max(1.0, np.linalg.norm(distances.to_numpy()[group]) / 2):
-                names[group] = str(earlier.index[old])
-    return distinct(names)
-
-
-def suggested(row: pd.Series) -> str:
-    """What sets a group apart, in two words or the admission that nothing does."""
-    telling = row[row.abs() >= TELLING].sort_values(key=np.abs, ascending=False)
-    words = [
-        f"{'high' if value > 0 else 'low'} {name[0].lower()}{name[1:]}"
-        for name, value in telling.head(WORDS_IN_A_NAME).items()
-    ]
-    said = ", ".join(words) or "average in everything"
-    return said[0].upper() + said[1:]
-
-
-def distinct(names: Sequence[str]) -> list[str]:
-    """The same names, numbered where two groups would share one."""
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return result

@@ -30,7 +30,7 @@ MOST_VALUES = 400
 
 @dataclass(frozen=True)
 class View:
-    """What every figure on a page depends on."""
+    """What every figure on a page depends on; `decisions` is the version of the settings."""
 
     folder: Path
     snapshot: Snapshot
@@ -38,12 +38,14 @@ class View:
     currency: str
     as_of: dt.date
     filters: Mapping[str, tuple[str, ...]]
+    decisions: str = ""
 
     @property
     def key(self) -> tuple:
         """The view as something a cache can be keyed by: never the rows, always their version."""
         filters = tuple(sorted((name, tuple(values)) for name, values in self.filters.items()))
-        return str(self.folder), self.snapshot.id, self.currency, self.as_of, filters
+        folder, currency = str(self.folder), self.currency
+        return folder, self.snapshot.id, currency, self.as_of, filters, self.decisions
 
     @property
     def filters_in_words(self) -> str:
@@ -117,6 +119,7 @@ def sidebar() -> None:
             currency=currency,
             as_of=as_of,
             filters=filters,
+            decisions=workspace.settings.version(),
         )
 
 

@@ -1,22 +1,36 @@
 """Personas in words: how many, how sure, and what one of them is like."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
+import analyses.personas
 from models.persona_sheet import PersonaSheets
-from models.personas import Personas
+from models.personas import CLEARLY, Personas
 from ui.download import offer_csv
+from ui.frame import View
+from ui.results import compute
 from ui.text import count_of, escape, in_unit, label_of, listed, share
 
-__all__ = ["found_sentence", "show_sheet", "show_sizes", "stability_note", "telling_sentence"]
+__all__ = ["between_sentence", "found_sentence", "personas_of", "show_sheet", "show_sizes",
+           "stability_note", "telling_sentence"]  # fmt: skip
 
 #: What a share of the persona must be of everyone's to be said.
 LEANS, ENOUGH = 1.3, 0.15
 
 
+def personas_of(view: View) -> tuple[pd.DataFrame, Personas]:
+    """Customers of the view and their personas; another name is no reason to look again."""
+    undecided = replace(view, decisions="")
+    rows = compute(analyses.personas.features, undecided)
+    found = compute(analyses.personas.found, undecided, given={"rows": rows})
+    return rows, compute(analyses.personas.run, view, given={"personas": found})
+
+
 def found_sentence(personas: Personas) -> str:
     """How many personas there are and how stable they are."""
-    stable = int((personas.table["verdict"] == "stable").sum())
+    stable = len(personas.for_decisions)
     largest = personas.table.iloc[0]
     all_stable = "all of them come" if stable == personas.count else f"{stable} of them come"
     return (
@@ -28,19 +42,40 @@ def found_sentence(personas: Personas) -> str:
 
 def stability_note(personas: Personas) -> str:
     """What was left out, and what the verdicts mean."""
+    found_from = (
+        f"The groups were found from {count_of(personas.n_fitted, 'customer')}. "
+        if personas.n_fitted < personas.n_customers
+        else ""
+    )
     return (
-        f"{count_of(personas.n_left_out, 'customer')} with less than half a year of behaviour, "
-        "or with too little of it known, are in no persona. Stable: three quarters or more of a "
-        "group come back when customers are drawn again; below that a group is a pattern, and "
-        "below six in ten it should not be relied on."
+        f"{found_from}{count_of(personas.n_left_out, 'customer')} with less than half a year of "
+        "behaviour, or with too little of it known, are in no persona. Stable: three quarters or "
+        "more of a group come back when customers are drawn again. Below that a group is a "
+        "pattern, below six in ten unstable: both are shown here and used for no decision."
+    )
+
+
+def between_sentence(personas: Personas) -> str:
+    """How many customers are not clearly in one persona, and between which most of them are."""
+    pairs = personas.between()
+    n = int(pairs["n"].sum())
+    if n == 0:
+        return "Every customer is clearly in one persona."
+    most = pairs.iloc[0]
+    return (
+        f"{share(1 - n / personas.n_customers, 0)} of customers are in their persona with a chance "
+        f"of {share(CLEARLY, 0)} or more. {count_of(n, 'customer')} are between two, most often "
+        f"between {escape(most['persona'])} and {escape(most['other'])} "
+        f"({count_of(int(most['n']), 'customer')})."
     )
 
 
 def show_sizes(personas: Personas) -> None:
     """The personas, their sizes and how sure they are."""
-    table = personas.table[["persona", "n", "share", "stability", "verdict"]]
+    table = personas.table[["persona", "n", "share", "stability", "verdict", "seen"]]
+    usable = table["persona"].isin(personas.for_decisions)
     st.dataframe(
-        table,
+        table.assign(usable=usable.map({True: "yes", False: "no"})),
         hide_index=True,
         column_config={
             "persona": st.column_config.TextColumn("Persona"),
@@ -52,6 +87,10 @@ def show_sizes(personas: Personas) -> None:
                 "Stability", format="%.2f", help="Bootstrap Jaccard: 1 comes back whole."
             ),
             "verdict": st.column_config.TextColumn("Verdict"),
+            "usable": st.column_config.TextColumn("For decisions"),
+            "seen": st.column_config.TextColumn(
+                "Since names were kept", help="Against where it stood when its name was kept."
+            ),
         },
     )
     offer_csv(

@@ -1,6 +1,7 @@
 """What a company decides about its figures, and the small things people write."""
 
 import datetime as dt
+import hashlib
 import json
 import re
 import sqlite3
@@ -161,6 +162,27 @@ class Settings:
         with self._connected() as connection:
             rows = connection.execute("SELECT key FROM kept ORDER BY key").fetchall()
         return [key for (key,) in rows if key.startswith(prefix)]
+
+    def version(self) -> str:
+        """What caches know the decisions by: another one whenever a decision is another.
+
+        Decisions are the known settings and what is kept under ``decided:``; notes are not.
+
+        Examples
+        --------
+        >>> settings = Settings(":memory:")
+        >>> before = settings.version()
+        >>> settings.put("note", "call them")
+        >>> settings.version() == before
+        True
+        >>> settings.put("decided:personas", ["Growers"])
+        >>> settings.version() == before
+        False
+        """
+        with self._connected() as connection:
+            rows = connection.execute("SELECT key, value FROM kept ORDER BY key").fetchall()
+        decided = [row for row in rows if row[0].startswith(("setting:", "decided:"))]
+        return hashlib.sha256(repr(decided).encode()).hexdigest()[:16]
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:

@@ -14,11 +14,13 @@ import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
 from warehouse.quoting import exactly, identifier, literal
+from warehouse.settings import Settings
 from warehouse.tables import ESSENTIAL, TABLES
 from warehouse.wording import listed
 
 __all__ = [
     "READER_SETTINGS",
+    "SETTINGS_FILE",
     "Manifest",
     "MissingTable",
     "Snapshot",
@@ -36,6 +38,7 @@ SCHEMA_VERSION = 1
 #: Raised when the same tables would give other derived rows, so that old files are not taken
 #: for new.
 DERIVED_VERSION = 3
+SETTINGS_FILE = "workspace.sqlite"
 DERIVED_FROM = ("invoices", "payments", "adjustments")
 
 SQL_TYPES: Mapping[str, str] = {
@@ -179,6 +182,8 @@ class Tables(Mapping[str, ir.Table]):
         Currency that `fx_rates` converts to.
     newest_date : date or None
         Newest day on which anything in the data happened; the default as-of date.
+    settings : Settings
+        What the company decided, as it is now: it belongs to no snapshot.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -191,6 +196,7 @@ class Tables(Mapping[str, ir.Table]):
         self.con.raw_sql("SET enable_progress_bar = false")
         self.reporting_currency = snapshot.manifest.reporting_currency
         self.newest_date = snapshot.manifest.newest_date
+        self.settings = Settings(snapshot.folder / SETTINGS_FILE)
         self._opened: dict[str, ir.Table] = {}
 
     def __getitem__(self, name: str) -> ir.Table:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from warehouse.settings import Settings
 from warehouse.snapshot import (
+    SETTINGS_FILE,
     Manifest,
     MissingTable,
     Snapshot,
@@ -67,7 +68,7 @@ class Workspace:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder).expanduser().resolve()
-        self.settings = Settings(self.folder / "workspace.sqlite")
+        self.settings = Settings(self.folder / SETTINGS_FILE)
 
     @classmethod
     def create(cls, folder: Path | str) -> "Workspace":

@@ -8,8 +8,11 @@ from ui import url_state
 from ui.chart import told
 from ui.errors import end_page, explained
 from ui.frame import require_view
+from ui.persona_names import name_form, recognised_sentence
 from ui.personas import (
+    between_sentence,
     found_sentence,
+    personas_of,
     show_sheet,
     show_sizes,
     stability_note,
@@ -25,8 +28,7 @@ view = require_view()
 ours = analyses.personas
 
 with explained():
-    rows = {"rows": compute(ours.features, view)}
-    personas = compute(ours.run, view, given=rows)
+    rows, personas = personas_of(view)
     figure_row(view, personas.figures(), rows_behind(ours.receipt_rows, view))
     if personas.reason:
         st.info(escape(personas.reason, longest=400), icon=":material/group_off:")
@@ -38,11 +40,14 @@ with explained():
     told(found_sentence(personas), behaviour_map(personas))
     show_sizes(personas)
     st.caption(stability_note(personas))
+    st.markdown(between_sentence(personas))
+    st.markdown(recognised_sentence(personas))
+    name_form(view, personas)
 
     st.subheader("One persona")
     names = {name: name for name in personas.table["persona"]}
     persona = url_state.choose("Persona", "persona", names, kind=st.selectbox)
-    sheets = compute(ours.sheets, view, given={**rows, "personas": personas})
+    sheets = compute(ours.sheets, view, given={"rows": rows, "personas": personas})
     st.markdown(telling_sentence(sheets, persona))
     show_sheet(sheets, persona, view.currency)
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from models.behaviour import BEHAVIOURS, prepare
 from models.persona_count import smallest_by_gap
+from models.persona_names import KeptPersona, checked_names, distinct, named
 from models.persona_sheet import EVERYONE, MEASURES, fit_persona_sheets
-from models.personas import distinct, fit_personas, named
+from models.personas import CLEARLY, fit_personas, recognised
 from models.refusal import Refusal
 
 AS_OF = dt.date(2025, 6, 30)
@@ -112,11 +113,101 @@ def test_without_behaviour_beside_invoices_personas_are_refused():
         fit_personas(rows.assign(**{c: np.nan for c in rows if c not in known}), AS_OF)
 
 
+def kept_as(found, names):
+    """What is kept of personas: the names a person gave, with where each stood."""
+    return [
+        KeptPersona(name, dict(row))
+        for name, (_, row) in zip(names, found.distances.iterrows(), strict=True)
+    ]
+
+
 def test_persona_keeps_the_name_it_was_given(two):
     rows, _, found = two
-    earlier = found.distances.rename(index=lambda name: f"Ours: {name}").T.to_dict()
-    again = fit_personas(rows, AS_OF, previous=earlier)
-    assert all(name.startswith("Ours: ") for name in again.table["persona"])
+    again = fit_personas(rows, AS_OF, previous=kept_as(found, ["Growers", "Bargainers"]))
+    assert again.table["persona"].tolist() == ["Growers", "Bargainers"]
+    assert again.table["suggested"].tolist() == found.table["persona"].tolist()
+    assert (again.table["seen"] == "as kept").all()
+    # The names are those of the same customers.
+    new = dict(zip(found.table["persona"], ["Growers", "Bargainers"], strict=True))
+    renamed = found.membership["persona"].map(new)
+    assert again.membership["persona"].tolist() == renamed.tolist()
+    assert again.distances.index.tolist() == ["Growers", "Bargainers"]
+
+
+def test_names_follow_the_customers_into_other_data(two):
+    found = two[2]
+    other, _ = customers(apart=2.4, seed=9)
+    revenue = found.distances["Revenue"]
+    names = {revenue.idxmax(): "Big", revenue.idxmin(): "Small"}
+    kept = kept_as(found, [names[name] for name in found.table["persona"]])
+    again = fit_personas(other, AS_OF, previous=kept)
+    assert again.distances["Revenue"].idxmax() == "Big"
+    assert again.distances["Revenue"].idxmin() == "Small"
+
+
+def test_persona_that_moved_has_drifted_and_one_nobody_kept_is_new(two):
+    found = two[2]
+    moved = dict(found.distances.iloc[0] + 0.3)
+    again = recognised(found, [KeptPersona("Movers", moved)])
+    assert again.table["seen"].tolist() == ["drifted", "new"]
+    # 0.3 in each of eight behaviours.
+    assert again.table["moved"].iloc[0] == pytest.approx(0.3 * np.sqrt(8))
+    assert again.table["persona"].iloc[0] == "Movers"
+    assert recognised(again, ()).table["persona"].tolist() == found.table["suggested"].tolist()
+
+
+def test_kept_persona_that_is_not_found_is_named_as_gone(two):
+    found = two[2]
+    far = dict.fromkeys(found.behaviours, 9.0)
+    again = recognised(found, [*kept_as(found, ["A", "B"]), KeptPersona("Whales", far)])
+    assert again.gone == ("Whales",)
+    assert again.table["persona"].tolist() == ["A", "B"]
+
+
+def test_kept_persona_without_a_behaviour_in_common_is_no_reason_to_fail(two):
+    found = two[2]
+    odd = [KeptPersona("Odd", {"Weather": 1.0}), KeptPersona("Broken", {})]
+    assert recognised(found, odd).table["seen"].tolist() == ["new", "new"]
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["A", "  "], "has no name"),
+        (["A", "x" * 10_000], "10,000 characters"),
+        (["A", "a"], "Two personas would be called"),
+        (["A", "Everyone"], "all customers together"),
+    ],
+)
+def test_names_that_cannot_be_kept_are_refused_with_the_reason(names, says):
+    with pytest.raises(ValueError, match=says):
+        checked_names(names)
+
+
+def test_only_stable_personas_are_for_decisions(two):
+    found = two[2]
+    shaky = recognised(found, ())
+    shaky.table.loc[1, "verdict"] = "pattern"
+    assert shaky.for_decisions == (found.table["persona"].iloc[0],)
+
+
+def test_customers_between_two_personas_are_those_of_no_clear_chance():
+    rows, _ = customers(apart=1.6, seed=4)
+    found = fit_personas(rows, AS_OF)
+    assert found.count == 2
+    unclear = found.membership["probability"] < CLEARLY
+    pairs = found.between()
+    assert pairs["n"].sum() == unclear.sum() > 0
+    assert (pairs["persona"] != pairs["other"]).all()
+    assert pairs["chance"].between(0.5, CLEARLY).all()
+
+
+def test_groups_of_many_customers_are_found_from_some_of_them():
+    rows, group = customers(n=12_000, apart=2.4)
+    found = fit_personas(rows, AS_OF)
+    assert (found.n_customers, found.n_fitted, found.count) == (12_000, 5_000, 2)
+    in_first = found.membership["persona"] == found.table["persona"].iloc[0]
+    assert (in_first.to_numpy() != group).mean() > 0.97
 
 
 @settings(max_examples=30, deadline=None)
@@ -127,7 +218,7 @@ def test_no_two_personas_share_a_name(names):
 
 def test_name_says_what_sets_a_group_apart():
     far = pd.DataFrame([{"Use": -0.1, "Tickets": 0.2}, {"Use": 0.3, "Tickets": 1.9}])
-    assert named(far, {}) == ["Average in everything", "High tickets"]
+    assert named(far)["persona"].tolist() == ["Average in everything", "High tickets"]
 
 
 def test_gap_takes_the_smallest_number_that_the_next_does_not_improve():

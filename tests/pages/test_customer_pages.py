@@ -1,6 +1,7 @@
 """The customer pages from app.py."""
 
 import dataclasses
+import shutil
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +10,7 @@ import analyses.personas
 import analyses.review
 from analyses.scope import Scope
 from tests.served import ROOT
+from warehouse.segments import segment_values
 from warehouse.workspace import Workspace
 
 
@@ -60,3 +62,58 @@ def test_scored_customers_have_their_persona(sample):
     assert known["persona"].value_counts().to_dict() == sizes.to_dict()
     assert known["persona_probability"].between(0.2, 1).all()
     assert review.figure("personas.count").value == review.personas.count
+
+
+@pytest.fixture
+def own_workspace(sample_workspace, tmp_path, monkeypatch):
+    """The sample company in a folder of the test's own, to write into."""
+    folder = shutil.copytree(sample_workspace, tmp_path / "workspace")
+    monkeypatch.setenv("GOODWILL_WORKSPACE", str(folder))
+    monkeypatch.chdir(ROOT)
+    return Workspace.open(folder)
+
+
+def press(at: AppTest, label: str) -> None:
+    next(button for button in at.button if button.label == label).click().run()
+    assert not at.exception
+    assert not at.error
+
+
+HOSTILE = '=HYPERLINK("http://e.vil") <script>alert(1)</script> **x**'
+
+
+def test_name_given_to_a_persona_is_kept_comes_back_and_can_be_taken_back(own_workspace):
+    at = show("pages/customers/personas.py")
+    before = at.dataframe[0].value["persona"].tolist()
+    at.text_input[0].input("Steady growers")
+    at.text_input[1].input(HOSTILE)
+    press(at, "Keep these names")
+    names = ["Steady growers", HOSTILE, *before[2:]]
+    assert at.dataframe[0].value["persona"].tolist() == names
+    assert (at.dataframe[0].value["seen"] == "as kept").all()
+    # As text in a sentence it stays text.
+    assert "<script>" not in text_of(at)
+    # Whatever else reads the workspace calls them so too.
+    with own_workspace.current().tables() as tables:
+        scope = Scope(tables.newest_date)
+        assert analyses.personas.run(tables, scope).table["persona"].tolist() == names
+    press(at, "Take back the last change of names")
+    assert at.dataframe[0].value["persona"].tolist() == before
+    assert (at.dataframe[0].value["seen"] == "not kept").all()
+
+
+def test_name_that_cannot_be_kept_says_why_and_changes_nothing(own_workspace):
+    at = show("pages/customers/personas.py")
+    before = at.dataframe[0].value["persona"].tolist()
+    at.text_input[0].input(before[1])
+    press(at, "Keep these names")
+    assert "Two personas would be called" in " ".join(w.value for w in at.warning)
+    assert at.dataframe[0].value["persona"].tolist() == before
+    assert own_workspace.settings.get("decided:personas") is None
+
+
+def test_names_are_changed_for_all_customers_only(in_sample_workspace, sample):
+    industries = segment_values(sample[0], "industry", sample[1].as_of)
+    at = show("pages/customers/personas.py", industry=industries[:-1])
+    assert not at.text_input
+    assert "Clear the filters to change them" in text_of(at)

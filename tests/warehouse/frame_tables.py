@@ -2,6 +2,7 @@
 
 import ibis
 
+from warehouse.settings import Settings
 from warehouse.tables import TABLES
 
 
@@ -11,6 +12,7 @@ class FrameTables(dict):
     def __init__(self, frames, reporting_currency="EUR"):
         super().__init__({name: self._typed(name, frame) for name, frame in frames.items()})
         self.reporting_currency = reporting_currency
+        self.settings = Settings(":memory:")
 
     @staticmethod
     def _typed(name, frame):
