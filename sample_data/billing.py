@@ -16,11 +16,17 @@ __all__ = [
     "DISCOUNT",
     "HANDLING",
     "KINDS",
+    "SPIKE",
+    "SPIKE_SHARE",
+    "USAGE_SHAPE",
     "Bills",
     "bill_shock",
     "contract_bills",
+    "cost_share",
     "errors_of_ours",
+    "metered_cents",
     "usage",
+    "usual_usage",
 ]
 
 KINDS = ("fixed", "usage", "consolidated", "goods", "project")
@@ -32,6 +38,9 @@ COST_SHARE = 0.42
 COSTLY_PERSONA, COSTLY_CUSTOMER = 2.1, 1.5
 #: Monthly growth of use by persona; a choice.
 USAGE_GROWTH = np.array([0.001, 0.011, 0.004, 0.0, -0.004])
+#: Noise of a month's use is gamma with this shape; some months are spikes.
+USAGE_SHAPE = 1 / EFFECTS.usage_spread**2
+SPIKE_SHARE, SPIKE = 0.01, 1.8
 MILLION = 1_000_000
 #: Bills of so many months before say what to expect.
 EXPECTED_FROM = 6
@@ -61,17 +70,28 @@ def usage(
     A price rise lowers use by the elasticity; one month in a hundred is a spike.
     """
     draws = streams("usage", month)
-    shape = 1 / EFFECTS.usage_spread**2
-    noise = draws.gamma(shape, 1 / shape, population.slots)[population.slot]
-    spike = np.where(draws.random(population.slots)[population.slot] < 0.01, 1.8, 1.0)
-    expected = contracts.usual * noise * spike
+    noise = draws.gamma(USAGE_SHAPE, 1 / USAGE_SHAPE, population.slots)[population.slot]
+    spike = draws.random(population.slots)[population.slot] < SPIKE_SHARE
+    expected = usual_usage(population, contracts, calendar, month, off)
+    return np.round(expected * noise * np.where(spike, SPIKE, 1.0)).astype(np.int64)
+
+
+def usual_usage(
+    population: Population,
+    contracts: Contracts,
+    calendar: Calendar,
+    month: int,
+    off: Collection[str],
+) -> np.ndarray:
+    """Units of each customer in an ordinary `month`: before noise and spikes."""
+    expected = contracts.usual.astype(float)
     if "usage_trend" not in off:
         grown = USAGE_GROWTH[population.persona] * (month - population.acquired_month)
         season = 0.08 * np.cos(2 * np.pi * (calendar.calendar_month[month] - 11) / 12)
         expected = expected * np.exp(grown + season)
     if "price_response" not in off:
         expected = expected * contracts.factor[:, month] ** EFFECTS.price_elasticity
-    return np.round(expected).astype(np.int64)
+    return expected
 
 
 def contract_bills(
@@ -104,8 +124,7 @@ def contract_bills(
     total = fee + metered + handling - discount
     kept = total > 0
     key = (month * len(population) + who) * len(KINDS)
-    cost = COST_SHARE * np.where(population.reasons[who].any(axis=1), COSTLY_PERSONA, 1.0)
-    cost = cost * np.where(population.reasons[who, 2], COSTLY_CUSTOMER, 1.0)
+    cost = cost_share(population)[who]
     charge = np.array(BILLING_MODELS, dtype=object)[model]
     subscription = numbered_products("subscription", contracts.product)[who]
     meter = numbered_products("meter", contracts.meter)[who]
@@ -130,6 +149,12 @@ def contract_bills(
         )
     code = np.where(model == 0, 0, np.where(model == len(BILLING_MODELS) - 1, 2, 1))
     return Bills(key[kept], who[kept], code[kept], issued[kept], total[kept])
+
+
+def cost_share(population: Population) -> np.ndarray:
+    """What a unit of contract value costs us, by customer."""
+    cost = COST_SHARE * np.where(population.reasons.any(axis=1), COSTLY_PERSONA, 1.0)
+    return cost * np.where(population.reasons[:, 2], COSTLY_CUSTOMER, 1.0)
 
 
 def billed_time(

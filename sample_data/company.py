@@ -85,7 +85,8 @@ def generate(
     for month in range(months):
         world.step(month)
     world.warehouses.close(world.book)
-    programmes(world.book, world.population, world.calendar, world.left_day)
+    if "projects" not in off:
+        programmes(world.book, world.population, world.calendar, world.left_day)
     numbers = Numbers(world)
     tables = canonical_tables(world, numbers)
     odd = tables["orders"].pop("odd") if len(tables["orders"]) else pd.Series(dtype=bool)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import poisson
 
@@ -16,6 +17,7 @@ __all__ = [
     "HOUR_COST",
     "HOUR_PRICE",
     "POLICY_SHARE",
+    "VISIT_HOURS",
     "Window",
     "draw_window",
     "programmes",
@@ -28,6 +30,8 @@ POLICY_SHARE = 0.5
 #: Internal cost and price of an hour, in EUR.
 HOUR_COST, HOUR_PRICE = 62.0, 96.0
 VISITS_PER_MONTH = 0.5
+#: Hours on site of one visit.
+VISIT_HOURS = 5.0
 #: Points of NPS for one point of satisfaction among those who answer: what turns the true
 #: effect on the score into one on satisfaction. Measured on this simulation.
 NPS_PER_SATISFACTION = 88.0
@@ -82,27 +86,52 @@ def lagged(series: np.ndarray, months: int) -> np.ndarray:
     return moved
 
 
-def programmes(book: Book, population: Population, calendar: Calendar, left: np.ndarray) -> None:
-    """The standing programme of on-site care of each visited customer, for its visits."""
-    who = np.flatnonzero(population.visited)
+def programme_years(
+    population: Population, calendar: Calendar, who: np.ndarray, day: np.ndarray
+) -> np.ndarray:
+    """Which year of its programme of care a `day` falls in for each customer `who`."""
     joined = calendar.day_joined(population.acquired_month, population.acquired_day)[who]
-    ended = np.where(left[who] < 10**6, left[who], np.nan)
-    length = np.where(np.isnan(ended), calendar.last_day - joined, ended - joined)
-    hours = np.maximum(8, np.round(length / 30 * VISITS_PER_MONTH * 5))
+    return np.maximum(day - joined, 0).astype(np.int64) // 365
+
+
+def programme_key(n: int, who: np.ndarray, year: np.ndarray) -> np.ndarray:
+    """Key of the programme of a year; below zero, as those of projects are not."""
+    return -1 - (who + n * year)
+
+
+def programmes(book: Book, population: Population, calendar: Calendar, left: np.ndarray) -> None:
+    """The programme of on-site care of each visited customer, agreed on for a year at a time."""
+    joined = calendar.day_joined(population.acquired_month, population.acquired_day)
+    gone = np.minimum(left, calendar.last_day + 1)
+    visited = np.flatnonzero(population.visited)
+    first = programme_years(population, calendar, visited, np.zeros(len(visited)))
+    last = programme_years(population, calendar, visited, gone[visited])
+    # A programme that would begin on the day of leaving does not.
+    last = np.where((gone - joined)[visited] % 365 == 0, np.maximum(last - 1, first), last)
+    runs = last - first + 1
+    who = np.repeat(visited, runs)
+    year = np.repeat(first, runs) + np.arange(len(who)) - np.repeat(np.cumsum(runs) - runs, runs)
+    key = programme_key(len(population), who, year)
+    begins = joined[who] + 365 * year
+    over = np.minimum(begins + 364, left[who])
+    made = book.frame("expenses")
+    n_visits = pd.Series(made["key"]).value_counts() if len(made) else pd.Series(dtype=int)
+    hours = VISIT_HOURS * n_visits.reindex(key).fillna(0).to_numpy()
+    quoted = round(VISITS_PER_MONTH * 12) * VISIT_HOURS
     book.add(
         "projects",
         customer=who,
-        key=-1 - who,
+        key=key,
         kind="service",
         size=3,
-        started_on=joined.astype(float),
-        planned_end_on=(joined + 365 * np.maximum(1, np.ceil(length / 365))).astype(float),
-        ended_on=ended,
-        quoted_hours=hours,
-        actual_hours=np.where(np.isnan(ended), np.nan, hours),
-        quoted_cost=hours * HOUR_COST,
-        actual_cost=np.where(np.isnan(ended), np.nan, hours * HOUR_COST),
-        travel_cost=np.where(np.isnan(ended), np.nan, 0.0),
+        started_on=begins.astype(float),
+        planned_end_on=(begins + 364).astype(float),
+        ended_on=over.astype(float),
+        quoted_hours=quoted,
+        actual_hours=hours,
+        quoted_cost=quoted * HOUR_COST,
+        actual_cost=hours * HOUR_COST,
+        travel_cost=0.0,
         vendor_cost=0.0,
         on_site=True,
     )
@@ -195,6 +224,7 @@ def visits(
     month: int,
     window: Window,
     active: np.ndarray,
+    left: np.ndarray,
     off: Collection[str],
 ) -> np.ndarray:
     """Visits made in `month` by customer; each leaves an expense claim."""
@@ -209,9 +239,10 @@ def visits(
     u = draws[who, place]
     submitted = calendar.first_days[month] + np.floor(u[:, 0] * 28) + np.floor(u[:, 1] * 4)
     waited = np.maximum(1, np.round(window.days[month] + ndtri(u[:, 2])))
+    year = programme_years(population, calendar, who, np.minimum(submitted, left[who] - 1))
     book.add(
         "expenses",
-        key=-1 - who,
+        key=programme_key(len(population), who, year),
         submitted_on=submitted,
         reimbursed_on=submitted + waited,
         amount=np.round(230 * np.exp(0.4 * ndtri(u[:, 3])), 2),

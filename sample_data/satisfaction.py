@@ -8,7 +8,7 @@ from sample_data.effects import EFFECTS
 from sample_data.population import Population
 from sample_data.streams import Streams
 
-__all__ = ["Satisfaction"]
+__all__ = ["Satisfaction", "recovery"]
 
 #: Which switch turns off which shock.
 SWITCH = {
@@ -41,9 +41,7 @@ class Satisfaction:
         start = streams("satisfaction start").standard_normal(population.slots)
         self.deviation = EFFECTS.satisfaction_spread * start[population.slot]
         self.slot, self.slots = population.slot, population.slots
-        hurt = set(SWITCH.values()) - self.off
-        # Where nothing hurts, nothing has to heal.
-        self.recovery = EFFECTS.satisfaction_recovery * len(hurt) / len(set(SWITCH.values()))
+        self.recovery = recovery(off)
 
     def advance(self, month: int) -> np.ndarray:
         """Move to `month` and return everyone's satisfaction in it."""
@@ -66,3 +64,15 @@ class Satisfaction:
         inside = month < self.shocks.shape[1]
         size = np.broadcast_to(size, customer.shape)
         np.add.at(self.shocks, (customer[inside], month[inside]), effect * size[inside])
+
+
+def recovery(off: Collection[str]) -> float:
+    """What heals every month: where nothing hurts, nothing has to heal.
+
+    Examples
+    --------
+    >>> recovery(()), recovery(SWITCH.values())
+    (0.1, 0.0)
+    """
+    hurt = set(SWITCH.values()) - set(off)
+    return EFFECTS.satisfaction_recovery * len(hurt) / len(set(SWITCH.values()))

@@ -91,7 +91,8 @@ def customer_rows(world: World, numbers: Numbers) -> pd.DataFrame:
     joined = calendar.day_joined(people.acquired_month, people.acquired_day)
     left = world.left_day < STAYS
     u = world.streams("churn reason").random((people.slots, 2))[people.slot]
-    errors = world.left_month - world.recent_error <= 12
+    last = np.minimum(world.left_month, world.months - 1)
+    errors = world.wronged[np.arange(len(people)), last]
     reason = recorded_reason(np.maximum(world.cause, 0), u, errors)
     # What a usual month costs until it is paid, and a fifth more.
     monthly = people.monthly_value * world.contracts.list_rate * (1 - people.discount)

@@ -23,7 +23,9 @@ from sample_data.population import (
 )
 from sample_data.settlement import STATES
 from sample_data.tables import Numbers, tariffs
+from sample_data.true_churn import churn_figures, since_acquired
 from sample_data.true_figures import true_figures
+from sample_data.true_value import true_worth
 from sample_data.world import World
 
 __all__ = ["Truth", "known_truth"]
@@ -72,6 +74,11 @@ class Truth:
         Every tariff version, enough to re-rate each invoice line.
     later_payments : DataFrame
         What is paid after the close on invoices in the books.
+    since_acquired : DataFrame
+        Survival and incidence by months since acquired (`sample_data.true_churn`).
+    outlook, value : DataFrame
+        What lies ahead of each customer at the close, and what each is worth
+        (`sample_data.true_value`).
     figures : dict of str to float
         Headline figures by id, as they truly are at the close.
     """
@@ -95,6 +102,9 @@ class Truth:
     projects: pd.DataFrame
     tariffs: pd.DataFrame
     later_payments: pd.DataFrame
+    since_acquired: pd.DataFrame
+    outlook: pd.DataFrame
+    value: pd.DataFrame
     figures: dict[str, float]
 
     def paid_within(self, days: float) -> float:
@@ -122,6 +132,12 @@ class Truth:
             "late_cause_shares": self.invoices["state"].value_counts(normalize=True).to_dict(),
             "share_late": float(late.mean()),
             "persona_sizes": self.customers["persona"].value_counts().to_dict(),
+            "since_acquired": {
+                f"{name}_{months}m": float(self.since_acquired.loc[months, name])
+                for months in (12, 24, 36)
+                for name in ("survival", *(f"cif_{cause}" for cause in CAUSES))
+            },
+            "customers_that_lose": int(self.value["loses"].sum()),
             "left_by_cause": self.customers["cause"].value_counts().to_dict(),
         }
 
@@ -142,6 +158,9 @@ def known_truth(
     second = second[second.str.endswith("D")]
     invoices = invoice_truth(world, numbers)
     later = later_payments(world, numbers)
+    joined = calendar.day_joined(people.acquired_month, people.acquired_day)
+    since = since_acquired(world.hazards, world.wronged, joined, world.left_day, calendar)
+    worth = true_worth(world, numbers.customer, tables)
     return Truth(
         seed=world.seed,
         n_customers=len(people),
@@ -170,7 +189,12 @@ def known_truth(
         projects=world.book.frame("project_truth"),
         tariffs=tariffs(world, numbers),
         later_payments=later,
-        figures=true_figures(tables, invoices, later),
+        since_acquired=since,
+        outlook=worth.outlook,
+        value=worth.value,
+        figures=true_figures(tables, invoices, later)
+        | churn_figures(world, since)
+        | {"lifetime_value.portfolio": float(worth.outlook["residual_36m"].sum())},
     )
 
 

@@ -58,6 +58,8 @@ class World:
         self.used = np.zeros((n, months), dtype=np.int64)
         self.bills = np.full((n, months), np.nan)
         self.shock = np.zeros(n)
+        self.surprises = np.full((n, months), np.nan)
+        self.wronged = np.zeros((n, months), dtype=bool)
         self.trouble = np.zeros(n, dtype=int)
         self.recent_error = np.full(n, -STAYS)
         self.invoiced = np.zeros(n, dtype=bool)
@@ -121,7 +123,15 @@ class World:
         starts = projects(self.book, self.streams, people, self.calendar, month, self.left_day, off)
         self.plan_project_bills(*starts)
         made = visits(
-            self.book, self.streams, people, self.calendar, month, self.window, active, off
+            self.book,
+            self.streams,
+            people,
+            self.calendar,
+            month,
+            self.window,
+            active,
+            self.left_day,
+            off,
         )
         bills, errors = self.invoice(month, delivered)
         trouble = self.troubles(month, bills, errors, delivered)
@@ -144,6 +154,7 @@ class World:
         )  # fmt: skip
         present = (self.left_month == STAYS)[:, None]
         self.hazards[:, month] = np.where(present, hazards, 0.0)
+        self.wronged[:, month] = month - self.recent_error <= 12
         slots = self.population.slots
         u = self.streams("churn", month).random((slots, 2))[self.population.slot]
         leaves, cause = leave(self.hazards[:, month].astype(float), u)
@@ -186,6 +197,7 @@ class World:
         )  # fmt: skip
         self.bills[main.customer, month] = main.cents
         self.shock = bill_shock(self.bills, month)
+        self.surprises[main.customer, month] = self.shock[main.customer]
         high = np.flatnonzero(self.shock > 0.25)
         self.satisfaction.shock(
             "bill", high, np.full(len(high), month + 1), np.minimum(self.shock[high], 1.0)
