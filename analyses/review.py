@@ -1,6 +1,6 @@
 """Every analysis of one view together: what exports, slides and the review are made from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +11,7 @@ import pandas as pd
 import analyses.late_payments
 import analyses.personas
 import analyses.receivables
+import analyses.unit_economics
 from analyses.scope import Scope
 from models.aging import BOUNDS
 from models.cash_forecast import CashForecast, fit_cash_forecast
@@ -27,6 +28,7 @@ from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.personas import Personas
 from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
+from models.unit_economics import UnitEconomics
 from warehouse.late_payments import invoice_outcomes, open_invoices
 from warehouse.workspace import Tables
 
@@ -47,6 +49,8 @@ class Review:
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas
         What `analyses.<noun>` returns.
+    unit_economics : UnitEconomics or None
+        By persona where there are any.
     scored_invoices : DataFrame or None
         Open invoices with their chances; see `analyses.late_payments.scored_invoices`.
     largest : DataFrame
@@ -65,6 +69,7 @@ class Review:
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
     personas: Personas | None
+    unit_economics: UnitEconomics | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
@@ -97,6 +102,7 @@ HOLDS = {
     "cash_at_risk": ("late_payments.cash_at_risk",),
     "cash_forecast": ("late_payments.expected_cash_13w",),
     "personas": ("personas.count",),
+    "unit_economics": tuple(id for id in DEFINITIONS if id.startswith("unit_economics.")),
 }
 
 
@@ -111,6 +117,8 @@ def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Rev
     counted = cache(lambda: ours.counts(tables, scope))
     owed = cache(lambda: ours.open_now(tables, scope))
     curves = cache(lambda: fit_payment_curves(counted(), as_of))
+    features = cache(lambda: analyses.personas.features(tables, scope))
+    personas = cache(lambda: analyses.personas.run(tables, scope, rows=features()))
     fits = {
         "receivables": lambda: fit_receivables(*ledger(), as_of, buckets=buckets),
         "patterns": lambda: fit_payment_patterns(*ledger(), as_of),
@@ -119,7 +127,8 @@ def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Rev
         "scored_invoices": lambda: score_open_invoices(curves(), owed(), as_of),
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
-        "personas": lambda: analyses.personas.run(tables, scope),
+        "personas": personas,
+        "unit_economics": lambda: unit_economics(tables, scope, features(), personas),
     }
     results, reasons = {}, {}
     for name, fit in fits.items():
@@ -130,6 +139,19 @@ def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Rev
             results[name], reasons[name] = None, str(refusal)
     largest = analyses.receivables.by_customer(tables, scope).to_pandas()
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
+
+
+def unit_economics(
+    tables: Tables, scope: Scope, features: pd.DataFrame, personas: Callable[[], Personas]
+) -> UnitEconomics:
+    """Unit economics by persona, or of everyone where personas cannot be told."""
+    try:
+        known = personas()
+    except Refusal:
+        known = None
+    rows = analyses.unit_economics.economics(tables, scope, features=features, personas=known)
+    by = ("persona",) if known is not None and known.count else ()
+    return analyses.unit_economics.run(tables, scope, rows=rows, by=by)
 
 
 def invoice_rows(tables: Tables, review: Review) -> ir.Table:

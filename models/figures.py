@@ -301,6 +301,47 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "statistic both ask for more than one",
                 None,
             ),
+            Definition(
+                "unit_economics.cac",
+                "Cost to win a customer (CAC)",
+                "money",
+                "What winning one customer cost on average; customers without a recorded cost are "
+                "left out, not counted as won for nothing.",
+                "sum of acquisition cost / number of customers with one, at the as-of month's "
+                "exchange rate",
+                True,
+            ),
+            Definition(
+                "unit_economics.ltv_to_cac",
+                "Lifetime value to cost of winning (LTV:CAC)",
+                "score",
+                "What a new customer is expected to bring within the horizon, for each unit spent "
+                "on winning it; a rule of thumb asks for 3, which is not a test here.",
+                "(sum over months t below the horizon (36 unless said otherwise) of contribution a "
+                "month x P(still there after t months) / (1 + monthly discount)^t - onboarding "
+                "cost) / cost to win a customer",
+                False,
+            ),
+            Definition(
+                "unit_economics.payback_months",
+                "Months until a customer has paid for itself",
+                "score",
+                "Months of contribution that repay winning and setting up a customer, counting "
+                "that some leave before; there is none where it never happens.",
+                "smallest n with sum over t < n of contribution a month x P(still there after t "
+                "months) >= acquisition + onboarding cost",
+                True,
+            ),
+            Definition(
+                "unit_economics.acquire_to_keep",
+                "Cost to win, for each unit spent on keeping",
+                "score",
+                "What winning and setting up a customer costs, relative to serving, supporting and "
+                "reminding one for a year: this company's own figure.",
+                "(acquisition + onboarding cost of a customer) / (service + support + reminder "
+                "cost of a customer and year)",
+                None,
+            ),
         )
     }
 )

@@ -11,6 +11,7 @@ from reports.receivables import add_aging, add_customers, add_dso
 from reports.slides import Draft
 from reports.summary import add_definitions, add_opening, add_summary
 from reports.template import as_bytes, new_deck
+from reports.unit_economics import add_unit_economics
 
 __all__ = ["build_deck"]
 
@@ -50,5 +51,6 @@ def build_deck(
     add_late_share(draft, results, late_by or {}, segments or {})
     add_forecast(draft, results)
     add_customers(draft, results)
+    add_unit_economics(draft, results)
     add_definitions(draft)
     return as_bytes(deck)

@@ -14,6 +14,7 @@ from models.late_payments import TimeToPay
 from models.late_share import LateShare
 from models.open_invoices import CashAtRisk
 from models.receivables import Receivables
+from models.unit_economics import UnitEconomics
 
 __all__ = ["Edition", "Results"]
 
@@ -28,6 +29,7 @@ class Results(Protocol):
     late_share: LateShare | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
+    unit_economics: UnitEconomics | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 

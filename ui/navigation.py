@@ -34,6 +34,12 @@ CONTENTS = {
             "groups",
             "Which kinds of customers there are by how they behave, and what each is like.",
         ),
+        (
+            "customers/unit_economics.py",
+            "Unit economics",
+            "paid",
+            "What customers cost to win and serve, what they bring, and when they pay back.",
+        ),
     ),
     "Data": (
         (

@@ -41,6 +41,10 @@ SHORT_LABELS = {
     "receivables.cash_flow_velocity": "Turns a year",
     "receivables.growth": "Growth beyond sales",
     "late_payments.expected_cash_13w": "Cash in 13 weeks",
+    "unit_economics.cac": "Cost to win",
+    "unit_economics.ltv_to_cac": "LTV:CAC",
+    "unit_economics.payback_months": "Payback in months",
+    "unit_economics.acquire_to_keep": "Win to keep",
 }
 
 #: Movements below these say nothing is better or worse: in percent of money, in days, in points.

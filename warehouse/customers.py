@@ -14,7 +14,7 @@ from warehouse.invoices import invoice_balances, issued_invoices
 from warehouse.margins import costed_lines
 from warehouse.workspace import Tables
 
-__all__ = ["customer_features"]
+__all__ = ["MONTH_DAYS", "customer_features"]
 
 PROFILE = ("customer_id", "name", "parent_id", "industry", "employees", "country", "region",
            "currency", "acquired_on", "acquisition_channel", "acquisition_cost",

@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 import analyses.personas
 import analyses.review
+import analyses.unit_economics
+import sample_data.population
 from analyses.scope import Scope
 from tests.served import ROOT
 from warehouse.segments import segment_values
@@ -117,3 +119,21 @@ def test_names_are_changed_for_all_customers_only(in_sample_workspace, sample):
     at = show("pages/customers/personas.py", industry=industries[:-1])
     assert not at.text_input
     assert "Clear the filters to change them" in text_of(at)
+
+
+def test_unit_economics_page_shows_what_the_result_holds(in_sample_workspace, sample):
+    found = analyses.unit_economics.run(*sample)
+    at = show("pages/customers/unit_economics.py", by=["industry"])
+    shown = {metric.label: metric.value for metric in at.metric}
+    assert shown["LTV:CAC"] == f"{found.everyone['ltv_to_cac']:,.1f}"
+    table = at.dataframe[0].value
+    assert set(table["Customers"]) == {"everyone", *sample_data.population.INDUSTRIES}
+    assert "folklore without a source" in text_of(at)
+
+
+def test_unit_economics_can_be_cut_by_persona_and_cell_chosen_by_link(in_sample_workspace, sample):
+    at = show("pages/customers/unit_economics.py", by=["persona"])
+    cells = at.dataframe[0].value["Customers"]
+    assert len(cells) > 2
+    at = show("pages/customers/unit_economics.py", by=["persona"], cell=cells.iloc[1])
+    assert at.selectbox[0].value == cells.iloc[1]

@@ -20,8 +20,8 @@ def hostile(workspace_of, long_history, reviewed):
     """A review in which no analysis is refused, of customers with hostile names."""
     workspace = workspace_of(long_history(len(HOSTILE)), HOSTILE)
     review, edition, late_by = reviewed(workspace, *EVERYTHING)
-    # The tables of this test hold no behaviour beside the invoices, so personas are refused.
-    assert set(review.reasons) <= {"personas"}
+    # The tables of this test hold neither behaviour nor costs beside the invoices.
+    assert set(review.reasons) <= {"personas", "unit_economics"}
     return review, edition, late_by
 
 
@@ -68,7 +68,7 @@ def test_each_slide_has_one_title(deck):
 def test_each_finding_has_its_receipt_at_its_foot(deck):
     for slide in findings(deck):
         foot = next(p for p in slide.placeholders if p.placeholder_format.idx == 14).text_frame.text
-        assert re.search(r"receivables\.|late_payments\.|personas\.", foot)
+        assert re.search(r"(?:receivables|late_payments|personas|unit_economics)\.", foot)
         assert re.search(r"as of \d+ \w{3} 20\d\d", foot)
         assert re.search(r"snapshot \S+ ", foot)
         assert re.search(r"n = [\d,]+", foot)

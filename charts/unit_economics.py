@@ -1,0 +1,75 @@
+"""Unit economics: from revenue to contribution, and what comes back for the cost of winning."""
+
+import altair as alt
+import pandas as pd
+
+from charts.theme import INK, LATE, MUTED, money_axis
+from charts.wording import money
+from models.unit_economics import UnitEconomics
+
+__all__ = ["MOST_CELLS", "ratio_dots", "waterfall"]
+
+#: More cells than this are in the table only.
+MOST_CELLS = 20
+LABEL_WIDTH = 240
+
+
+def waterfall(economics: UnitEconomics, cell: str, *, currency: str) -> alt.LayerChart:
+    """Revenue of a customer and month, what is taken off it, and what is left."""
+    rows = economics.waterfall[economics.waterfall["cell"] == cell]
+    rows = rows.assign(
+        said=[money(amount, currency) for amount in rows["amount"]],
+        kind=rows["part"].where(rows["part"].isin(["revenue", "contribution"]), "cost"),
+        edge=rows[["low", "high"]].max(axis=1),
+    )
+    order = list(rows["label"])
+    base = alt.Chart(rows).encode(
+        alt.X("label:N", title=None, sort=order,
+              axis=alt.Axis(labelAngle=-35, labelLimit=150, labelOverlap=False)),
+        tooltip=[
+            alt.Tooltip("label:N", title="Part"),
+            alt.Tooltip("said:N", title="A customer and month"),
+        ],
+    )  # fmt: skip
+    bars = base.mark_bar(width={"band": 0.7}).encode(
+        alt.Y("low:Q", title="A customer and month", axis=money_axis()),
+        alt.Y2("high:Q"),
+        color=alt.Color(
+            "kind:N",
+            scale=alt.Scale(domain=["revenue", "cost", "contribution"], range=[MUTED, LATE, INK]),
+            legend=None,
+        ),
+    )
+    words = base.mark_text(dy=-7, fontSize=12).encode(alt.Y("edge:Q"), alt.Text("said:N"))
+    return alt.layer(bars, words).properties(height=340)
+
+
+def ratio_dots(economics: UnitEconomics) -> alt.LayerChart:
+    """Lifetime value for each unit of cost of winning, with its interval, by cell."""
+    table = economics.table.dropna(subset="ltv_to_cac").head(MOST_CELLS + 1)
+    label = [f"{cell}  {ratio:,.1f}" for cell, ratio in zip(table["cell"], table["ltv_to_cac"],
+                                                           strict=True)]  # fmt: skip
+    table = pd.DataFrame(table).assign(label=label).sort_values("ltv_to_cac", ascending=False)
+    order = list(table["label"])
+    longest = max((len(text) for text in order), default=0)
+    base = alt.Chart(table).encode(
+        alt.Y("label:N", sort=order, title=None,
+              axis=alt.Axis(labelLimit=LABEL_WIDTH, minExtent=min(LABEL_WIDTH, 7 * longest),
+                            labelOverlap=False)),
+        tooltip=[
+            alt.Tooltip("cell:N", title="Customers"),
+            alt.Tooltip("ltv_to_cac:Q", title="LTV:CAC", format=",.1f"),
+            alt.Tooltip("ltv_to_cac_low:Q", title="from", format=",.1f"),
+            alt.Tooltip("ltv_to_cac_high:Q", title="to", format=",.1f"),
+            alt.Tooltip("n:Q", title="Number of customers", format=","),
+        ],
+    )  # fmt: skip
+    x = {"scale": alt.Scale(zero=True, nice=True), "axis": alt.Axis(grid=True, tickCount=5)}
+    interval = base.mark_rule(color=MUTED, strokeWidth=3, opacity=0.55).encode(
+        alt.X("ltv_to_cac_low:Q", title="Lifetime value / cost to win", **x),
+        alt.X2("ltv_to_cac_high:Q"),
+    )
+    dot = base.mark_point(filled=True, size=90, color=INK, opacity=1).encode(
+        alt.X("ltv_to_cac:Q", **x)
+    )
+    return alt.layer(interval, dot).properties(height=max(34 * len(order) + 40, 110))

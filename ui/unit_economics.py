@@ -1,0 +1,125 @@
+"""Unit economics in words and as a table."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from models.unit_economics import SHRUNK_BELOW, SMALLEST, UnitEconomics
+from ui.download import offer_csv
+from ui.text import count_of, escape, in_unit, money, share
+
+__all__ = ["keeping_sentence", "months_in_words", "ratio_sentence", "show_table",
+           "treatment_note", "waterfall_sentence"]  # fmt: skip
+
+#: Columns of the table: what they are called, and in which unit.
+SHOWN = {
+    "cac": ("Cost to win", "money"),
+    "onboarding": ("Onboarding", "money"),
+    "support": ("Support a month", "money"),
+    "service": ("Service a month", "money"),
+    "contribution": ("Contribution a month", "money"),
+    "churn_12m": ("Leave in a year", "share"),
+    "ltv": ("Lifetime value", "money"),
+    "ltv_to_cac": ("LTV:CAC", "score"),
+}
+
+
+def waterfall_sentence(economics: UnitEconomics, cell: str, currency: str) -> str:
+    """What is left of revenue, and the largest part that is taken off it."""
+    rows = economics.waterfall[economics.waterfall["cell"] == cell].set_index("part")
+    revenue, left = rows.loc["revenue", "amount"], rows.loc["contribution", "amount"]
+    if not revenue > 0:
+        return f"Of {escape(cell)} nothing was invoiced in the window."
+    costs = rows.drop(["revenue", "contribution"])
+    largest = costs["amount"].idxmin()
+    part = costs.loc[largest]
+    return (
+        f"Of {money(revenue, currency)} revenue a customer and month, **{money(left, currency)}** "
+        f"are left ({share(left / revenue, 0)}). The largest part taken off is "
+        f"{part['label'].lower()} with {money(-part['amount'], currency)}."
+    )
+
+
+def ratio_sentence(economics: UnitEconomics, currency: str) -> str:
+    """What comes back for each unit of cost of winning, and when."""
+    row = economics.everyone
+    if np.isnan(row["ltv_to_cac"]):
+        return "What winning a customer costs is not recorded, so nothing can be set against it."
+    said = (
+        f"A new customer brings **{row['ltv_to_cac']:,.1f}** times what winning it costs within "
+        f"{economics.horizon} months ({row['ltv_to_cac_low']:,.1f} to {row['ltv_to_cac_high']:,.1f}"
+        f", {share(economics.confidence, 0)} interval), and {repaid_in_words(row)}."
+    )
+    rest = economics.table.iloc[1:].dropna(subset="ltv_to_cac")
+    if rest.empty:
+        return said
+    worst = rest.loc[rest["ltv_to_cac"].idxmin()]
+    months = worst["payback_months"]
+    repaid = "never repaid" if np.isinf(months) else f"repaid after {months_in_words(months)}"
+    return (
+        f"{said} Least comes back from {escape(worst['cell'], longest=120)}: "
+        f"{worst['ltv_to_cac']:,.1f} times, {repaid}."
+    )
+
+
+def repaid_in_words(row: pd.Series) -> str:
+    if np.isinf(row["payback_months"]):
+        return "never pays for itself"
+    return f"has paid for itself after **{months_in_words(row['payback_months'])}**"
+
+
+def months_in_words(months: float) -> str:
+    """A payback as a sentence says it.
+
+    >>> months_in_words(float("inf")), months_in_words(1.0), months_in_words(float("nan"))
+    ('never', '1 month', '–')
+    """
+    if np.isnan(months):
+        return "–"
+    return "never" if np.isinf(months) else count_of(int(months), "month")
+
+
+def keeping_sentence(economics: UnitEconomics, currency: str) -> str:
+    """The company's own ratio, beside the one that is told everywhere."""
+    ratio, low, high = economics.acquire_to_keep
+    if np.isnan(ratio):
+        return "What winning or keeping customers costs is not recorded, so there is no ratio."
+    return (
+        f"Keeping a customer for a year costs {money(economics.keeping, currency)} (service, "
+        f"support, reminders); winning and setting one up costs **{ratio:,.1f} times** that "
+        f"({low:,.1f} to {high:,.1f}, {share(economics.confidence, 0)} interval). The fixed "
+        "multiples that are often quoted (winning costs so many times what keeping costs) are "
+        "folklore without a source: use this company's own figure."
+    )
+
+
+def treatment_note(economics: UnitEconomics) -> str:
+    """How missing costs, small cells and rules of thumb are treated."""
+    return (
+        f"{count_of(economics.n_without_cost, 'customer')} without a recorded acquisition cost "
+        "are left out of the cost to win, not counted as won for nothing. Cells of fewer than "
+        f"{SMALLEST} customers are not shown, those of fewer than {SHRUNK_BELOW} are drawn towards "
+        "everyone as far as they are noise (Own data: how much of a cell is its own). That LTV:CAC "
+        "should be 3 is a rule of thumb; nothing here passes or fails by it."
+    )
+
+
+def show_table(economics: UnitEconomics, currency: str) -> None:
+    """Every cell with its costs, what it brings, and when it has paid back."""
+    table = economics.table
+    shown = pd.DataFrame({"Customers": table["cell"], "Number": table["n"]})
+    for name, (label, unit) in SHOWN.items():
+        shown[label] = [said(row, name, unit, currency) for row in table.to_dict(orient="records")]
+    shown["Payback"] = [months_in_words(months) for months in table["payback_months"]]
+    shown["Own data"] = [share(own, 0) for own in table["own_share"]]
+    st.dataframe(shown, hide_index=True, height="content" if len(shown) < 14 else 480)
+    offer_csv("Download unit economics", table, "unit_economics.csv", key="unit_economics")
+
+
+def said(row: dict, name: str, unit: str, currency: str) -> str:
+    value = in_unit(row[name], unit, currency, share_digits=0)
+    if value == "–":
+        return value
+    low, high = (in_unit(row[f"{name}_{end}"], unit, currency, share_digits=0)
+                 for end in ("low", "high"))  # fmt: skip
+    return f"{value} ({low} to {high})"
