@@ -29,7 +29,8 @@ ours = analyses.unit_economics
 with explained():
     features = compute(analyses.personas.features, view)
     try:
-        personas = compute(analyses.personas.run, view, given={"rows": features})
+        found = compute(analyses.personas.found, view, given={"rows": features})
+        personas = compute(analyses.personas.run, view, given={"personas": found})
     except Refusal as refusal:
         personas = None
         st.caption(f"Not cut by persona: {escape(refusal, longest=300)}")
