@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from warehouse.lookalikes import lookalikes
+from warehouse.compiled import lookalikes_sql
 from warehouse.merge import Merge
 from warehouse.tables import ESSENTIAL
 from warehouse.wording import counted, listed
@@ -82,15 +82,15 @@ def find_lookalikes(merge: Merge) -> dict[str, object]:
     """Customers that look like another: how many, and the first of them; empty if none do."""
     if "customers" not in merge.reports or "customers" not in merge.stored:
         return {}
-    alike = merge.con.create_table("alike", lookalikes(merge.con.table("next_customers")))
-    counts = alike.aggregate(n=alike.count(), groups=alike.stem.nunique()).to_pandas()
-    customers, groups = counts.loc[0]
+    run = merge.con.raw_sql
+    run(f"CREATE TABLE alike AS {lookalikes_sql()}")
+    customers, groups = run("SELECT count(*), count(DISTINCT stem) FROM alike").fetchone()
     if not customers:
         return {}
-    first = alike.limit(LOOKALIKES_NAMED).to_pandas()
+    first = run(f"SELECT * FROM alike LIMIT {LOOKALIKES_NAMED}").df()
     return {
-        "groups": int(groups),
-        "customers": int(customers),
+        "groups": groups,
+        "customers": customers,
         "says": f"{customers} customers look like another ({groups} groups of the same name, but "
         "perhaps for case or legal form). None was merged.",
         "first": first.to_dict("records"),

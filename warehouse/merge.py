@@ -1,6 +1,6 @@
 """One import's tables: incoming rows checked, joined to what is loaded, and written as files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -8,16 +8,8 @@ import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
 from warehouse.accounting import AccountingError, TableReport
-from warehouse.check import (
-    APART_BITS,
-    RATED,
-    explain,
-    judge,
-    money_columns,
-    rule_names,
-    unique_rule,
-)
-from warehouse.keys import broken_references, repeats, shared_numbers
+from warehouse.check import RATED, money_columns, rule_names, unique_rule
+from warehouse.compiled import broken_sql, explained_sql, judged_sql, repeats_sql, shared_sql
 from warehouse.quoting import identifiers, literal
 from warehouse.schema import Schema
 from warehouse.snapshot import Snapshot, StoredTable, columns_of, sha256_of, stored_rows
@@ -87,13 +79,11 @@ class Merge:
 
     def add_rows(self, number: int, name: str, mapped: ir.Table) -> None:
         """Type and judge the rows that source `number` brings for table `name`."""
-        schema = TABLES[name]
         # Views between the steps: written into one another, the recipe's expressions would
         # be repeated for every question, and planning the query would take longer than it.
-        mapped = self._view(f"mapped_{name}_{number}", mapped)
-        judged = self._view(f"bits_{name}_{number}", judge(mapped, schema))
-        explained = self.con.compile(explain(judged, schema))
-        select = f"SELECT {number}::INTEGER AS _source, * FROM ({explained})"
+        self.con.raw_sql(f"CREATE OR REPLACE VIEW mapped AS {self.con.compile(mapped)}")
+        self.con.raw_sql(f"CREATE OR REPLACE VIEW judged AS {judged_sql(name)}")
+        select = f"SELECT {number}::INTEGER AS _source, * FROM ({explained_sql(name)})"
         if self.has(f"judged_{name}"):
             self._run(f"INSERT INTO judged_{name} {select}")
         else:
@@ -165,29 +155,12 @@ class Merge:
             self.made.discard(f"withdrawn_{name}")
             report.rows_now = self.before[name].rows if name in self.before else 0
 
-    def first_rates(self) -> ir.Table | None:
-        """Per currency the first month that has a rate, as it will be; None without rates."""
-        if "fx_rates" not in self.stored:
-            return None
-        rates = self.con.table("next_fx_rates")
-        return rates.group_by("currency").agg(first_month=rates["month"].min())
-
-    def rows(self, name: str) -> ir.Table | None:
-        """The judged rows that came in for table `name`, with the name of their source."""
-        if not self.has(f"judged_{name}"):
-            return None
-        rows = self.con.table(f"rows_{name}")
-        sources = self.con.table("sources").rename(_source_name="name")
-        return rows.join(sources, "_source").drop("_source").rename(_source="_source_name")
-
     def _refuse(self, schema: Schema) -> None:
         name = schema.name
-        rows = self.con.table(f"rows_{name}")
-        found = self._broken(rows.filter((rows["_broken"] & APART_BITS) == 0), schema)
-        self._make("TABLE", "shared", self.con.compile(shared_numbers(rows, schema)))
+        found = self._broken("rows", schema)
+        self._make("TABLE", "shared", shared_sql(name))
         if self._count("SELECT count(*) FROM shared"):
-            again = repeats(self.rows(name), self.con.table("shared"), schema)
-            found.append((unique_rule(schema), again))
+            found = (*found, (unique_rule(schema), repeats_sql(name)))
         own = f"SELECT _id, _broken, _why FROM rows_{name} WHERE _broken <> 0"
         self._collect(f"refused_{name}", schema, found, own)
         self.con.raw_sql("DROP TABLE shared")
@@ -235,7 +208,7 @@ class Merge:
         self._make("VIEW", f"kept_{name}", kept)
         if not self._parents_changed(name):
             return 0
-        found = self._broken(self.con.table(f"kept_{name}"), schema)
+        found = self._broken("kept", schema)
         self._collect(f"withdrawn_{name}", schema, found)
         return self._count(f"SELECT count(*) FROM withdrawn_{name}")
 
@@ -295,26 +268,25 @@ class Merge:
         points_at |= {"fx_rates"} if name in RATED else set()
         return points_at & self.changed
 
-    def _broken(self, rows: ir.Table, schema: Schema) -> list[tuple[str, ir.Table]]:
-        wanted = {key.table for key in schema.foreign_keys} & set(self.stored)
-        return broken_references(
-            rows,
-            schema,
-            {parent: self.con.table(f"next_{parent}") for parent in wanted},
-            first_rates=self.first_rates(),
-            reporting_currency=self.reporting_currency,
-        )
+    def _broken(self, of: str, schema: Schema) -> tuple[tuple[str, str], ...]:
+        parents = frozenset({key.table for key in schema.foreign_keys} & set(self.stored))
+        currency = self.reporting_currency if schema.name in RATED else None
+        return broken_sql(schema.name, of, parents, "fx_rates" in self.stored, currency)
 
     def _collect(
-        self, into: str, schema: Schema, found: list[tuple[str, ir.Table]], own: str | None = None
+        self,
+        into: str,
+        schema: Schema,
+        found: Sequence[tuple[str, str]],
+        own: str | None = None,
     ) -> None:
         """Gather the rules each row breaks into one line per row: `_id`, `_broken`, `_why`."""
         self.con.raw_sql(f"CREATE TABLE late_{into} (_id BIGINT, _broken BIGINT, _why VARCHAR)")
         names = rule_names(schema)
-        for rule, table in found:
+        for rule, broken in found:
             self.con.raw_sql(
                 f"INSERT INTO late_{into} SELECT _id, {1 << names.index(rule)}, _why "
-                f"FROM ({self.con.compile(table)})"
+                f"FROM ({broken})"
             )
         every = f"SELECT * FROM late_{into}" + (f" UNION ALL {own}" if own else "")
         self._make(
@@ -345,10 +317,6 @@ class Merge:
         """Whether this import has made this table or view."""
         return table in self.made
 
-    def _view(self, name: str, table: ir.Table) -> ir.Table:
-        self._make("VIEW", name, self.con.compile(table))
-        return self.con.table(name)
-
     def _make(self, kind: str, name: str, query: str) -> None:
         run = self._run if kind == "TABLE" else self.con.raw_sql
         run(f"CREATE {kind} {name} AS {query}")
@@ -373,8 +341,7 @@ class Merge:
     def _count(self, sql: str) -> int:
         return self.con.raw_sql(sql).fetchone()[0]
 
-    def _rows_of(self, query: str | ir.Table) -> list[dict[str, object]]:
-        sql = query if isinstance(query, str) else self.con.compile(query)
-        cursor = self.con.raw_sql(sql)
+    def _rows_of(self, query: str) -> list[dict[str, object]]:
+        cursor = self.con.raw_sql(query)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -40,6 +40,7 @@ from warehouse.recipe_language import (
     column_key,
     option_in,
 )
+from warehouse.relations import create_table, create_view
 from warehouse.schema import Column, SchemaError
 from warehouse.staging import RESERVED, Staged
 from warehouse.tables import TABLES
@@ -134,7 +135,7 @@ class _Mapping:
         are used: a report of nine rows then took more than a minute to plan.
         """
         name = f"recipe_{uuid.uuid4().hex}"
-        return self.con.create_view(name, rows)
+        return create_view(self.con, name, rows)
 
     def mapped(self) -> Mapped:
         present = {t: r for t, r in self.recipe.tables.items() if self._is_here(r)}
@@ -281,7 +282,7 @@ class _Mapping:
             rule=number.cases(*((i, rule) for i, (rule, _) in enumerate(rules))),
             reason=number.cases(*((i, reason) for i, (_, reason) in enumerate(rules))),
         )
-        return self.con.create_table(f"aside_{uuid.uuid4().hex}", told)
+        return create_table(self.con, f"aside_{uuid.uuid4().hex}", told)
 
     def _require_columns(self, table: str, recipe: TableRecipe) -> None:
         """Refuse the file when a required column has no source in it."""

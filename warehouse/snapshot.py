@@ -14,11 +14,13 @@ import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
 from warehouse.quoting import exactly, identifier, literal
+from warehouse.relations import relation, typed_columns
 from warehouse.settings import Settings
 from warehouse.tables import ESSENTIAL, TABLES
 from warehouse.wording import listed
 
 __all__ = [
+    "DERIVED_FROM",
     "READER_SETTINGS",
     "SETTINGS_FILE",
     "Manifest",
@@ -208,7 +210,7 @@ class Tables(Mapping[str, ir.Table]):
                 f"CREATE VIEW {identifier(name)} AS SELECT {columns_of(name, stored)} "
                 f"FROM {stored_rows(self.snapshot.path(name))}"
             )
-            self._opened[name] = self.con.table(name)
+            self._opened[name] = relation(self.con, name, typed_columns(TABLES[name]))
         return self._opened[name]
 
     def derived(self, name: str) -> ir.Table | None:

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
 
-from warehouse.quoting import exactly
+from warehouse.quoting import exactly, identifier, literal
+from warehouse.relations import relation
 from warehouse.schema import SchemaError
 from warehouse.wording import counted
 
@@ -36,6 +37,7 @@ Kind = Literal["csv", "excel", "parquet", "jsonl", "sql"]
 WHITESPACE = " \t\r\n\v\f\u00a0\u2007\u202f\ufeff\u200b"
 #: Columns that staging adds beside those of the file.
 RESERVED = ("_row", "_problem", "_surplus")
+OF_STAGED = {"_row": "int64", "_problem": "string", "_surplus": "string"}
 
 DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 # Each column costs time in every step, and no export of ledgers or surveys has as many.
@@ -86,7 +88,12 @@ class Staged:
         # Left to itself the engine takes a folder called `currency=USD` for the column currency.
         path = exactly(self.path)
         if self.dialect.kind != "parquet":
-            return con.read_parquet(path, hive_partitioning=False)
+            name = self.path.stem
+            con.raw_sql(
+                f"CREATE VIEW IF NOT EXISTS {identifier(name)} AS SELECT * FROM "
+                f"read_parquet({literal(path)}, hive_partitioning = false)"
+            )
+            return relation(con, name, dict.fromkeys(self.columns, "string") | OF_STAGED)
         if any(name.casefold() == "file_row_number" for name in self.columns):
             rows = con.read_parquet(path, hive_partitioning=False)
             number = ibis.row_number() + 1
