@@ -1,8 +1,17 @@
 """Charts: a result in, an Altair chart out. Pure functions, one per figure."""
 
+import sys
 from typing import Any
 
-from altair import TopLevelMixin as Chart
+# Altair imports jsonschema, and that builds a grammar of international web addresses whenever
+# the package for it is there (Jupyter brings it): two of the five seconds in which a process
+# of ours starts. No chart holds such an address, and jsonschema does without.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+from altair import TopLevelMixin as Chart  # noqa: E402
+
+if sys.modules["rfc3987_syntax"] is None:
+    del sys.modules["rfc3987_syntax"]
 
 __all__ = ["Chart", "spec_of"]
 
