@@ -89,8 +89,8 @@ def likelihood_at(rows: CoxRows, beta: np.ndarray, efron: bool) -> AtBeta | None
         return None
     ties = tie_sums(at_risk[0], tied[0], rows.n_events, efron)
     expected_x = at_risk[1:] * ties.h - tied[1:] * ties.g
-    log_likelihood = float(beta @ rows.event_x.sum(axis=1) - ties.log.sum())
-    score = (rows.event_x - expected_x).sum(axis=1)
+    log_likelihood = float(beta @ rows.event_total - ties.log.sum())
+    score = rows.event_total - expected_x.sum(axis=1)
     return AtBeta(beta, theta, log_likelihood, at_risk, tied, ties, expected_x, score)
 
 
@@ -110,30 +110,29 @@ def leaving_sums(rows: CoxRows, beta: np.ndarray) -> tuple[np.ndarray, np.ndarra
     """Theta by row; and its sums, alone and times each covariate, by slot."""
     p, n = rows.x.shape
     theta, edges = np.empty(n), rows.edges
-    leave = np.zeros((1 + p, 2 * len(rows.time)))
+    by_segment = np.empty((1 + p, len(rows.segment)))
     product = np.empty((1 + p, 3 * BLOCK))
     groups = segment_groups(rows.segment, edges)
-    for first, last in zip(groups[:-1].tolist(), groups[1:].tolist(), strict=True):
-        begin, end = int(edges[first]), int(edges[last])
-        for start in range(begin, end, BLOCK) if last == first + 1 else (begin,):
-            of = slice(start, min(start + BLOCK, end) if last == first + 1 else end)
-            x, value = rows.x[:, of], theta[of]
+    # What overflows is seen by the caller.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for first, last in zip(groups[:-1].tolist(), groups[1:].tolist(), strict=True):
+            begin, end = int(edges[first]), int(edges[last])
+            x, value = rows.x[:, begin:end], theta[begin:end]
             np.matmul(beta, x, out=value)
-            with np.errstate(over="ignore"):
-                np.exp(value, out=value)
+            np.exp(value, out=value)
             if rows.weight is not None:
-                value *= rows.weight[of]
+                value *= rows.weight[begin:end]
             if last == first + 1:
-                leave[0, rows.segment[first]] += value.sum()
-                leave[1:, rows.segment[first]] += x @ value
+                by_segment[0, first] = value.sum()
+                by_segment[1:, first] = x @ value
                 continue
             room = product[:, : end - begin]
             room[0] = value
             np.multiply(x, value, out=room[1:])
-            # Within a group slots rise, so none comes twice.
-            of_segments = np.add.reduceat(room, edges[first:last] - begin, axis=1)
-            leave[:, rows.segment[first:last]] += of_segments
-    return theta, leave
+            np.add.reduceat(room, edges[first:last] - begin, axis=1, out=by_segment[:, first:last])
+    n_slots = 2 * len(rows.time)
+    leave = [np.bincount(rows.segment, values, minlength=n_slots) for values in by_segment]
+    return theta, np.stack(leave)
 
 
 def segment_groups(segment: np.ndarray, edges: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -53,8 +54,8 @@ class CoxRows:
         Code of the unit (a customer) whose rows are not independent of each other.
     n_events : ndarray of shape (m,)
         Events at each event time.
-    event_x : ndarray of shape (p, m)
-        Sum of the covariates of those events.
+    event_total : ndarray of shape (p,)
+        Sum of the covariates of all events.
     time : ndarray of shape (m,)
     survival_before : ndarray of shape (m,)
         Kaplan-Meier of all strata together, just before each event time.
@@ -78,7 +79,7 @@ class CoxRows:
     weight: np.ndarray | None
     cluster: np.ndarray | None
     n_events: np.ndarray
-    event_x: np.ndarray
+    event_total: np.ndarray
     time: np.ndarray
     survival_before: np.ndarray
     rank: np.ndarray
@@ -89,6 +90,18 @@ class CoxRows:
     @property
     def slot(self) -> np.ndarray:
         return np.repeat(self.segment, np.diff(self.edges))
+
+    @cached_property
+    def event_x(self) -> np.ndarray:
+        """Sum of the covariates of the events at each event time: an array (p, m)."""
+        of_events = np.flatnonzero(self.segment & 1)
+        at = self.segment[of_events] >> 1
+        found = np.empty((len(self.x), len(self.time)))
+        for j, column in enumerate(self.x):
+            values = column if self.weight is None else column * self.weight
+            of_segments = np.add.reduceat(values, self.edges[:-1])[of_events]
+            found[j] = sums(at, of_segments, len(self.time))
+        return found
 
     @property
     def stratum(self) -> np.ndarray:
@@ -117,14 +130,18 @@ def read_cox_rows(
     code, labels = stratum_codes(rows, strata)
     ended = ended_by_day(stops, had_event, weight)
     end, first, place = between_events(stops, starts, code, had_event, ended[1], len(labels))
-    slot = np.where(end > (0 if first is None else first), 2 * (end - 1) + had_event, -1)
+    slot = 2 * end - 2 + had_event
+    # At risk at no event time: before its first the slot is below 0 as it is.
+    if first is not None:
+        slot[end <= first] = -1
     order, segment, edges = in_segments(slot, 2 * len(place.day))
     weight, everyone = part(weight, order), weight
     entered = None
     if first is not None:
         entered = np.where(first > place.offset[code], first, 0)[order]
     x, mean, scale = standardised(rows, covariates, weight, order)
-    n_events, event_x = event_sums(x, segment, edges, weight, len(place.day))
+    of_rows = np.ones(len(order)) if weight is None else weight
+    events = np.repeat(segment & 1, np.diff(edges)) * of_rows
     return CoxRows(
         tuple(covariates),
         x,
@@ -135,8 +152,8 @@ def read_cox_rows(
         entered if entered is not None and entered.any() else None,
         weight,
         None if cluster is None else label_codes(rows[cluster], cluster, len(rows))[0][order],
-        n_events,
-        event_x,
+        sums(segment >> 1, np.add.reduceat(events, edges[:-1]), len(place.day)),
+        x @ events,
         values[place.day] if values is not None else place.day.astype(float),
         *pooled(starts, everyone, *ended, place.day),
         place.offset,
@@ -359,46 +376,35 @@ def standardised(
     p, n = len(covariates), len(order)
     x, mean, scale = np.empty((p, n)), np.empty(p), np.empty(p)
     total = n if weight is None else weight.sum()
+    every = n == len(rows) and weight is None
     for j, name in enumerate(covariates):
         # A column that lies scattered in memory is gathered by order of rows many times slower.
         values = np.ascontiguousarray(numbers(rows[name]))
-        np.take(values, order, out=x[j], mode="clip")
-        mean[j] = (x[j].sum() if weight is None else x[j] @ weight) / total
+        of = values if every else np.take(values, order, out=x[j], mode="clip")
+        mean[j] = (of.sum() if weight is None else of @ weight) / total
         # The mean is finite only if every value is.
         if not np.isfinite(mean[j]):
-            bad = int((~np.isfinite(x[j])).sum())
+            bad = int((~np.isfinite(of)).sum())
             raise Refusal(
                 f"`{name}` is missing or infinite in {bad} of {len(rows)} rows, so their risk "
                 "cannot be told. Leave those rows out, or fill it and say how."
             )
-        squares = x[j] @ x[j] / n
+        squares = of @ of / n
         scale[j] = np.sqrt(max(squares - mean[j] ** 2, 0.0))
         if scale[j] ** 2 < CANCELLED * squares:
             # The difference has lost digits: take the mean off first.
-            of = x[j] - mean[j]
+            of = of - mean[j]
             scale[j] = np.sqrt(of @ of / n)
         if scale[j] <= ROUNDING * abs(mean[j]):
             raise same_everywhere([name])
         for begin in range(0, n, SORTED):
             of = x[j, begin : begin + SORTED]
+            if every:
+                # Block by block what is gathered is still in the cache when the mean comes off.
+                np.take(values, order[begin : begin + SORTED], out=of, mode="clip")
             of -= mean[j]
             of *= 1 / scale[j]
     return x, mean, scale
-
-
-def event_sums(
-    x: np.ndarray, segment: np.ndarray, edges: np.ndarray, weight: np.ndarray | None, n_times: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Events at each event time, and the sum of their covariates."""
-    of_events = np.flatnonzero(segment & 1)
-    at = segment[of_events] >> 1
-    values = np.ones(x.shape[1]) if weight is None else weight
-    n_events = sums(at, np.add.reduceat(values, edges[:-1])[of_events], n_times)
-    event_x = np.empty((len(x), n_times))
-    for j, column in enumerate(x):
-        of_segments = np.add.reduceat(column if weight is None else column * weight, edges[:-1])
-        event_x[j] = sums(at, of_segments[of_events], n_times)
-    return n_events, event_x
 
 
 def same_everywhere(names: Sequence[str]) -> Refusal:
