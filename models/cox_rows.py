@@ -130,7 +130,9 @@ def read_cox_rows(
     code, labels = stratum_codes(rows, strata)
     ended = ended_by_day(stops, had_event, weight)
     end, first, place = between_events(stops, starts, code, had_event, ended[1], len(labels))
-    slot = 2 * end - 2 + had_event
+    slot = 2 * end
+    slot += had_event
+    slot -= 2
     # At risk at no event time: before its first the slot is below 0 as it is.
     if first is not None:
         slot[end <= first] = -1
@@ -139,9 +141,10 @@ def read_cox_rows(
     entered = None
     if first is not None:
         entered = np.where(first > place.offset[code], first, 0)[order]
-    x, mean, scale = standardised(rows, covariates, weight, order)
-    of_rows = np.ones(len(order)) if weight is None else weight
-    events = np.repeat(segment & 1, np.diff(edges)) * of_rows
+    happened = np.repeat((segment & 1).astype(float), np.diff(edges))
+    if weight is not None:
+        happened *= weight
+    x, mean, scale, event_total = standardised(rows, covariates, weight, order, happened)
     return CoxRows(
         tuple(covariates),
         x,
@@ -152,8 +155,8 @@ def read_cox_rows(
         entered if entered is not None and entered.any() else None,
         weight,
         None if cluster is None else label_codes(rows[cluster], cluster, len(rows))[0][order],
-        sums(segment >> 1, np.add.reduceat(events, edges[:-1]), len(place.day)),
-        x @ events,
+        sums(segment >> 1, np.add.reduceat(happened, edges[:-1]), len(place.day)),
+        event_total,
         values[place.day] if values is not None else place.day.astype(float),
         *pooled(starts, everyone, *ended, place.day),
         place.offset,
@@ -370,18 +373,25 @@ def described(
 
 
 def standardised(
-    rows: pd.DataFrame, covariates: Sequence[str], weight: np.ndarray | None, order: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Covariates about their mean and in units of their spread, one row of the array each."""
+    rows: pd.DataFrame,
+    covariates: Sequence[str],
+    weight: np.ndarray | None,
+    order: np.ndarray,
+    happened: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Covariates about their mean, in units of their spread, one row of the array each.
+
+    Also the means, the spreads, and the sums over the events.
+    """
     p, n = len(covariates), len(order)
-    x, mean, scale = np.empty((p, n)), np.empty(p), np.empty(p)
-    total = n if weight is None else weight.sum()
+    x, mean, scale, event_total = np.empty((p, n)), np.empty(p), np.empty(p), np.zeros(p)
     every = n == len(rows) and weight is None
+    blocks = [slice(begin, begin + SORTED) for begin in range(0, n, SORTED)]
     for j, name in enumerate(covariates):
         # A column that lies scattered in memory is gathered by order of rows many times slower.
         values = np.ascontiguousarray(numbers(rows[name]))
         of = values if every else np.take(values, order, out=x[j], mode="clip")
-        mean[j] = (of.sum() if weight is None else of @ weight) / total
+        mean[j], scale[j] = mean_and_spread(of, weight, blocks)
         # The mean is finite only if every value is.
         if not np.isfinite(mean[j]):
             bad = int((~np.isfinite(of)).sum())
@@ -389,22 +399,36 @@ def standardised(
                 f"`{name}` is missing or infinite in {bad} of {len(rows)} rows, so their risk "
                 "cannot be told. Leave those rows out, or fill it and say how."
             )
-        squares = of @ of / n
-        scale[j] = np.sqrt(max(squares - mean[j] ** 2, 0.0))
-        if scale[j] ** 2 < CANCELLED * squares:
-            # The difference has lost digits: take the mean off first.
-            of = of - mean[j]
-            scale[j] = np.sqrt(of @ of / n)
         if scale[j] <= ROUNDING * abs(mean[j]):
             raise same_everywhere([name])
-        for begin in range(0, n, SORTED):
-            of = x[j, begin : begin + SORTED]
+        # All that is done to a block is done while it is in the processor's cache.
+        for block in blocks:
+            of = x[j, block]
             if every:
-                # Block by block what is gathered is still in the cache when the mean comes off.
-                np.take(values, order[begin : begin + SORTED], out=of, mode="clip")
+                np.take(values, order[block], out=of, mode="clip")
             of -= mean[j]
             of *= 1 / scale[j]
-    return x, mean, scale
+            event_total[j] += of @ happened[block]
+    return x, mean, scale, event_total
+
+
+def mean_and_spread(
+    values: np.ndarray, weight: np.ndarray | None, blocks: Sequence[slice]
+) -> tuple[float, float]:
+    """Weighted mean, and root of the plain variance; the mean is finite only if all values are."""
+    n = len(values)
+    with np.errstate(invalid="ignore", over="ignore"):
+        if weight is None:
+            mean = sum(values[block].sum() for block in blocks) / n
+        else:
+            mean = values @ weight / weight.sum()
+        squares = sum(values[block] @ values[block] for block in blocks) / n
+        variance = squares - mean**2
+    if np.isfinite(mean) and variance < CANCELLED * squares:
+        # The difference has lost digits: take the mean off first.
+        of = values - mean
+        variance = of @ of / n
+    return float(mean), float(np.sqrt(max(variance, 0.0)))
 
 
 def same_everywhere(names: Sequence[str]) -> Refusal:
