@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 
@@ -22,18 +23,32 @@ def run(*arguments):
     return CliRunner().invoke(app, ["build", *map(str, arguments)])
 
 
-def test_build_writes_every_file_and_says_which(small, tmp_path):
-    done = run("--workspace", small.folder, "--out", tmp_path / "out", "--json")
+@pytest.fixture(scope="module")
+def whole(small, tmp_path_factory):
+    """What a build without options said, and its folder. Shared: read it."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    return run("--workspace", small.folder, "--out", out, "--json"), out
+
+
+@pytest.fixture(scope="module")
+def earlier(small, tmp_path_factory):
+    """The same as of a day before the newest. Shared: read it."""
+    out = tmp_path_factory.mktemp("earlier")
+    return run("-w", small.folder, "--out", out, "--as-of", "2025-06-30"), out
+
+
+def test_build_writes_every_file_and_says_which(small, whole):
+    done, out = whole
     assert done.exit_code == 0, done.output
     summary = json.loads(done.stdout)
-    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES == set(summary["files"])
+    assert {path.name for path in out.iterdir()} == FILES == set(summary["files"])
     assert summary["snapshot"] == small.current().id
 
 
-def test_earlier_as_of_date_gives_the_figures_of_that_day(small, tmp_path):
-    done = run("-w", small.folder, "--out", tmp_path, "--as-of", "2025-06-30")
+def test_earlier_as_of_date_gives_the_figures_of_that_day(earlier):
+    done, out = earlier
     assert done.exit_code == 0, done.output
-    parts = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    parts = json.loads((out / "figures.json").read_text(encoding="utf-8"))
     assert parts["as_of"] == "2025-06-30"
     assert {figure["as_of"] for figure in parts["figures"]} == {"2025-06-30"}
 
@@ -78,8 +93,8 @@ def test_folder_that_is_no_workspace_ends_with_a_sentence_and_no_traceback(tmp_p
     assert "Traceback" not in done.stderr
 
 
-def test_building_again_replaces_the_files(small, tmp_path):
-    run("-w", small.folder, "--out", tmp_path, "--as-of", "2025-06-30")
+def test_building_again_replaces_the_files(small, earlier, tmp_path):
+    shutil.copytree(earlier[1], tmp_path, dirs_exist_ok=True)
     first = (tmp_path / "figures.json").read_text(encoding="utf-8")
     run("-w", small.folder, "--out", tmp_path)
     assert (tmp_path / "figures.json").read_text(encoding="utf-8") != first
@@ -123,14 +138,12 @@ def test_own_bounds_reach_the_file_and_the_slide(small, tmp_path):
     assert set(labels) <= cells
 
 
-def test_filter_cuts_every_file_and_each_says_so(small, tmp_path):
-    done = run("-w", small.folder, "--out", tmp_path / "all")
-    assert done.exit_code == 0, done.output
+def test_filter_cuts_every_file_and_each_says_so(small, whole, tmp_path):
     done = run("-w", small.folder, "--out", tmp_path / "cut", "--filter", "industry=A", "--filter",
                "industry=B")  # fmt: skip
     assert done.exit_code == 0, done.output
     assert "Industry: A, B" in done.stdout
-    whole, cut = figures_of(tmp_path / "all"), figures_of(tmp_path / "cut")
+    whole, cut = figures_of(whole[1]), figures_of(tmp_path / "cut")
     assert (whole["cut"], cut["cut"]) == ("All customers", "Industry: A, B")
     owed = [
         next(f["value"] for f in parts["figures"] if f["id"] == "receivables.open_amount")

@@ -1,6 +1,3 @@
-import json
-import subprocess
-import sys
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
@@ -10,8 +7,9 @@ from sample_data import MECHANISMS, generate
 from sample_data.book import HAPPENS_LATER, KNOWN_FROM, LAST_DAY
 from sample_data.rating import BILLING_MODELS
 from sample_data.write import write
-from tests.served import ROOT
+from warehouse.load import load
 from warehouse.tables import TABLES
+from warehouse.workspace import Workspace
 
 
 def test_every_table_of_the_schema_is_there_and_has_rows(small_company):
@@ -21,15 +19,8 @@ def test_every_table_of_the_schema_is_there_and_has_rows(small_company):
 
 def test_importer_accepts_every_row(small_company, tmp_path):
     write(small_company.tables, tmp_path / "books")
-    command = ["-m", "warehouse", "load", str(tmp_path / "books"), "--json"]
-    done = subprocess.run(
-        [sys.executable, *command, "--workspace", str(tmp_path / "workspace")],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    report = json.loads(done.stdout)
-    accepted = {name: table["accepted"] for name, table in report["tables"].items()}
+    report = load(tmp_path / "books", Workspace.create(tmp_path / "workspace"))
+    accepted = {name: table.accepted for name, table in report.tables.items()}
     assert accepted == {name: len(table) for name, table in small_company.tables.items()}
 
 

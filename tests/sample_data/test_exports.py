@@ -1,6 +1,8 @@
 import json
+import shutil
 from collections import Counter
 from decimal import Decimal
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -45,12 +47,23 @@ def expected(files):
     return tables
 
 
-@pytest.fixture(scope="module", params=EXPORTS)
-def imported(request, exports, tmp_path_factory):
+@pytest.fixture(scope="module")
+def import_of(exports, tmp_path_factory):
+    """Imports an export, once for all tests: its account, the workspace and the reports."""
     folder, accounts = exports
-    account = accounts[request.param]
-    workspace = Workspace.create(tmp_path_factory.mktemp(request.param) / "workspace")
-    return account, workspace, list(loaded(folder / request.param, account, workspace))
+
+    @cache
+    def of(export):
+        workspace = Workspace.create(tmp_path_factory.mktemp(export) / "workspace")
+        account = accounts[export]
+        return account, workspace, list(loaded(folder / export, account, workspace))
+
+    return of
+
+
+@pytest.fixture(params=EXPORTS)
+def imported(request, import_of):
+    return import_of(request.param)
 
 
 def test_exactly_what_the_account_names_is_refused(imported):
@@ -105,11 +118,8 @@ WHOLE = {"german_erp": "EUR", "xero": "GBP", "stripe": None, "workbook": "EUR", 
 
 
 @pytest.mark.parametrize("export", WHOLE)
-def test_the_invoices_of_the_company_come_through_unchanged(export, exports, books, tmp_path):
-    folder, accounts = exports
-    workspace = Workspace.create(tmp_path / "workspace")
-    for _report, _files in loaded(folder / export, accounts[export], workspace):
-        pass
+def test_the_invoices_of_the_company_come_through_unchanged(export, import_of, books):
+    _account, workspace, _steps = import_of(export)
     with workspace.current().tables() as tables:
         found = tables["invoices"].select("invoice_id", "issued_on", "due_on", "amount").to_pandas()
     found["invoice_id"] = found["invoice_id"].str.removeprefix("in_")
@@ -173,11 +183,10 @@ STRIPE = (
     ],
 )
 def test_payment_that_was_not_refunded_is_not_called_refunded_or_empty(
-    amount, rule, exports, tmp_path
+    amount, rule, import_of, tmp_path
 ):
-    folder, accounts = exports
-    workspace = Workspace.create(tmp_path / "workspace")
-    list(loaded(folder / "german_erp", accounts["german_erp"], workspace))
+    _account, imported, _steps = import_of("german_erp")
+    workspace = Workspace.open(shutil.copytree(imported.folder, tmp_path / "workspace"))
     with workspace.current().tables() as tables:
         [invoice] = tables["invoices"].invoice_id.to_pandas().head(1)
     path = tmp_path / "charges.csv"
