@@ -30,13 +30,14 @@ def urls(sample_workspace):
     ("width", "color_scheme"), [(1440, "light"), (1440, "dark"), (390, "light")]
 )
 @pytest.mark.parametrize("file", PAGE_FILES)
-def test_page_draws_without_a_complaint(app_server, urls, new_page, file, width, color_scheme):
-    watched = new_page(width, color_scheme)
+def test_page_draws_without_a_complaint(app_server, urls, returning, file, width, color_scheme):
+    watched = returning(width, color_scheme)
     goto(watched.page, f"{app_server}/{urls[file]}")
     expect(watched.page.locator("h1")).to_have_count(1)
     expect(watched.page.locator(FAULT)).to_have_count(0)
     # What does not fit a telephone is scrolled in its own box, never with the page.
     assert watched.page.evaluate(SIDEWAYS) <= 0
+    watched.page.close()
     assert watched.problems == []
 
 
