@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 import analyses.late_payments
+import analyses.negative_personas
 import analyses.personas
 import analyses.receivables
 import analyses.unit_economics
@@ -18,6 +19,7 @@ from models.cash_forecast import CashForecast, fit_cash_forecast
 from models.figures import DEFINITIONS, Figure
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
+from models.negative_personas import NegativePersonas
 from models.open_invoices import (
     CashAtRisk,
     fit_cash_at_risk,
@@ -49,6 +51,8 @@ class Review:
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas
         What `analyses.<noun>` returns.
+    negative_personas : NegativePersonas or None
+        Who loses money, and why.
     unit_economics : UnitEconomics or None
         By persona where there are any.
     scored_invoices : DataFrame or None
@@ -69,6 +73,7 @@ class Review:
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
     personas: Personas | None
+    negative_personas: NegativePersonas | None
     unit_economics: UnitEconomics | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -102,6 +107,7 @@ HOLDS = {
     "cash_at_risk": ("late_payments.cash_at_risk",),
     "cash_forecast": ("late_payments.expected_cash_13w",),
     "personas": ("personas.count",),
+    "negative_personas": ("personas.negative_share",),
     "unit_economics": tuple(id for id in DEFINITIONS if id.startswith("unit_economics.")),
 }
 
@@ -128,6 +134,7 @@ def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Rev
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
         "personas": personas,
+        "negative_personas": lambda: negative_personas(tables, scope, features(), personas()),
         "unit_economics": lambda: unit_economics(tables, scope, features(), personas),
     }
     results, reasons = {}, {}
@@ -139,6 +146,14 @@ def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Rev
             results[name], reasons[name] = None, str(refusal)
     largest = analyses.receivables.by_customer(tables, scope).to_pandas()
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
+
+
+def negative_personas(
+    tables: Tables, scope: Scope, features: pd.DataFrame, personas: Personas
+) -> NegativePersonas:
+    """Negative personas from what is already read."""
+    rows = analyses.negative_personas.records(tables, scope, features=features)
+    return analyses.negative_personas.run(tables, scope, rows=rows, personas=personas)
 
 
 def unit_economics(
@@ -187,6 +202,7 @@ def customer_rows(tables: Tables, review: Review) -> ir.Table:
     # Not yet a customer on that day, unless it owes already: dates of acquisition can be wrong.
     rows = rows.filter((rows.acquired_on <= review.scope.as_of) | rows.open_amount.notnull())
     rows = rows.left_join(persona_of_each(review), "customer_id").drop("customer_id_right")
+    rows = rows.left_join(negative_of_each(review), "customer_id").drop("customer_id_right")
     return rows.mutate(
         open_amount=rows.open_amount.fill_null(0.0),
         overdue_amount=rows.overdue_amount.fill_null(0.0),
@@ -203,6 +219,15 @@ def persona_of_each(review: Review) -> ir.Table:
     membership = review.personas.membership
     membership = membership.rename(columns={"probability": "persona_probability"})
     return ibis.memtable(membership[list(schema)], schema=schema)
+
+
+def negative_of_each(review: Review) -> ir.Table:
+    """Whether a customer is in a negative persona, and why; empty where that cannot be told."""
+    schema = {"customer_id": "string", "negative_persona": "boolean", "negative_reasons": "string"}
+    if review.negative_personas is None:
+        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
+        return ibis.memtable(nobody, schema=schema)
+    return ibis.memtable(review.negative_personas.customers[list(schema)], schema=schema)
 
 
 def scores(review: Review) -> ir.Table:

@@ -135,6 +135,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "late_payments.late_share": "late_share",
         "late_payments.cash_at_risk": "open_invoices",
         "late_payments.expected_cash_13w": "cash_forecast",
+        "personas.negative_share": "negative_personas",
     }
 )
 
@@ -300,6 +301,16 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "Gaussian mixture on behaviours; number of groups by BIC, where BIC and the gap "
                 "statistic both ask for more than one",
                 None,
+            ),
+            Definition(
+                "personas.negative_share",
+                "Customers in negative personas",
+                "share",
+                "The share of customers who belong to a persona of which more than eight in ten "
+                "lose money after what winning and serving them costs; 0 where no persona does.",
+                "customers of personas whose low end of P(lifetime value - acquisition - "
+                "onboarding < 0), among customers held out, exceeds 0.8 / customers",
+                True,
             ),
             Definition(
                 "unit_economics.cac",

@@ -12,9 +12,11 @@ from typing import Annotated, NoReturn
 import typer
 
 import analyses.late_payments
+import analyses.negative_personas
 import analyses.review
 from analyses.review import Review
 from analyses.scope import Scope, filters_in_words, read_filters
+from charts.spreadsheet import csv_bytes
 from models.aging import BOUNDS, read_bounds
 from models.late_share import LateShare
 from models.refusal import is_ours
@@ -123,6 +125,7 @@ def build_reports(
             "invoices.parquet": analyses.review.invoice_rows(tables, review).to_parquet,
             "customers.parquet": analyses.review.customer_rows(tables, review).to_parquet,
             "quarterly_review.pptx": writes(deck),
+            **lists(tables, review),
         }
         put(out, files)
     return {
@@ -135,6 +138,19 @@ def build_reports(
         "files": {name: (out / name).stat().st_size for name in files},
         "figures": len(figures),
         "refused": {figure.id: figure.reason for figure in figures if figure.value is None},
+    }
+
+
+def lists(tables: Tables, review: Review) -> dict[str, Callable[[str], object]]:
+    """Whom to avoid and whom to win, for marketing and sales; empty where nobody can tell."""
+    negative = review.negative_personas
+    if negative is None:
+        return {}
+    avoid = analyses.negative_personas.avoid_list(tables, review.scope, negative=negative)
+    target = analyses.negative_personas.target_list(negative)
+    return {
+        "avoid_list.csv": writes(csv_bytes(avoid)),
+        "target_list.csv": writes(csv_bytes(target)),
     }
 
 

@@ -6,6 +6,7 @@ from models.late_share import LateShare
 from reports.cash_forecast import add_forecast
 from reports.edition import Edition, Results
 from reports.late_payments import add_late_share, add_time_to_pay
+from reports.negative_personas import add_negative_personas
 from reports.plain_text import plain
 from reports.receivables import add_aging, add_customers, add_dso
 from reports.slides import Draft
@@ -52,5 +53,6 @@ def build_deck(
     add_forecast(draft, results)
     add_customers(draft, results)
     add_unit_economics(draft, results)
+    add_negative_personas(draft, results)
     add_definitions(draft)
     return as_bytes(deck)

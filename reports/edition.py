@@ -12,6 +12,7 @@ from models.cash_forecast import CashForecast
 from models.figures import Figure
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
+from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
 from models.receivables import Receivables
 from models.unit_economics import UnitEconomics
@@ -29,6 +30,7 @@ class Results(Protocol):
     late_share: LateShare | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
+    negative_personas: NegativePersonas | None
     unit_economics: UnitEconomics | None
     largest: pd.DataFrame
     reasons: dict[str, str]

@@ -35,6 +35,12 @@ CONTENTS = {
             "Which kinds of customers there are by how they behave, and what each is like.",
         ),
         (
+            "customers/negative_personas.py",
+            "Negative personas",
+            "person_off",
+            "Which kinds of customers lose money, why, how to know them, and what to do.",
+        ),
+        (
             "customers/unit_economics.py",
             "Unit economics",
             "paid",

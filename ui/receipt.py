@@ -41,6 +41,7 @@ SHORT_LABELS = {
     "receivables.cash_flow_velocity": "Turns a year",
     "receivables.growth": "Growth beyond sales",
     "late_payments.expected_cash_13w": "Cash in 13 weeks",
+    "personas.negative_share": "In negative personas",
     "unit_economics.cac": "Cost to win",
     "unit_economics.ltv_to_cac": "LTV:CAC",
     "unit_economics.payback_months": "Payback in months",

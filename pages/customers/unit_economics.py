@@ -10,6 +10,7 @@ from ui import url_state
 from ui.chart import told
 from ui.errors import explained
 from ui.frame import require_view
+from ui.personas import personas_of
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
 from ui.text import escape
@@ -27,12 +28,10 @@ view = require_view()
 ours = analyses.unit_economics
 
 with explained():
-    features = compute(analyses.personas.features, view)
     try:
-        found = compute(analyses.personas.found, view, given={"rows": features})
-        personas = compute(analyses.personas.run, view, given={"personas": found})
+        features, personas = personas_of(view)
     except Refusal as refusal:
-        personas = None
+        features, personas = None, None
         st.caption(f"Not cut by persona: {escape(refusal, longest=300)}")
     given = {"features": features, "personas": personas}
     rows = {"rows": compute(ours.economics, view, given=given)}

@@ -11,6 +11,7 @@ import analyses.review
 import analyses.unit_economics
 import sample_data.population
 from analyses.scope import Scope
+from charts.wording import share
 from tests.served import ROOT
 from warehouse.segments import segment_values
 from warehouse.workspace import Workspace
@@ -137,3 +138,16 @@ def test_unit_economics_can_be_cut_by_persona_and_cell_chosen_by_link(in_sample_
     assert len(cells) > 2
     at = show("pages/customers/unit_economics.py", by=["persona"], cell=cells.iloc[1])
     assert at.selectbox[0].value == cells.iloc[1]
+
+
+def test_negative_personas_page_says_whom_to_avoid_and_lists_them(in_sample_workspace, sample):
+    at = show("pages/customers/negative_personas.py")
+    assert "To avoid: **" in text_of(at)
+    assert "Known before a customer is won and not used: name" in text_of(at)
+    targets, avoid = at.dataframe[0].value, at.dataframe[1].value
+    assert targets["Rank"].tolist() == list(range(1, len(targets) + 1))
+    assert avoid["negative_reasons"].str.contains("unprofitable").mean() > 0.5
+    shown = {metric.label: metric.value for metric in at.metric}
+    n = len(sample[0]["customers"].to_pandas())
+    assert shown["In negative personas"] == share(len(avoid) / n)
+    assert set(avoid["persona"]) & set(targets["Persona"]) == set()

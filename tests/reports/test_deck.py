@@ -21,7 +21,7 @@ def hostile(workspace_of, long_history, reviewed):
     workspace = workspace_of(long_history(len(HOSTILE)), HOSTILE)
     review, edition, late_by = reviewed(workspace, *EVERYTHING)
     # The tables of this test hold neither behaviour nor costs beside the invoices.
-    assert set(review.reasons) <= {"personas", "unit_economics"}
+    assert set(review.reasons) <= {"personas", "negative_personas", "unit_economics"}
     return review, edition, late_by
 
 

@@ -4,7 +4,7 @@ import io
 import pandas as pd
 import pytest
 
-from ui.download import csv_bytes, spreadsheet_safe
+from charts.spreadsheet import csv_bytes, spreadsheet_safe
 
 
 @pytest.mark.parametrize(
