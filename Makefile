@@ -54,10 +54,13 @@ notebooks: environment workspace ## JupyterLab in notebooks/, with the project i
 		exec $(PYTHON) -m jupyterlab --notebook-dir=notebooks
 
 bench: environment ## side by side with peers, ratios printed
-	@for script in benchmarks/*.py; do
+	@missed=
+	for script in benchmarks/*.py; do
+		name="$$(basename "$$script" .py)"
 		echo "== $$script"
-		$(PYTHON) -m "benchmarks.$$(basename "$$script" .py)"
+		$(PYTHON) -m "benchmarks.$$name" || missed="$$missed $$name"
 	done
+	if [ -n "$$missed" ]; then echo "Missed a bar, or could not run:$$missed."; exit 1; fi
 
 sample: environment ## load the sample company in place of what is loaded; can be undone
 	@folder=$$(mktemp -d)
