@@ -74,7 +74,7 @@ def test_number_on_the_slide_is_the_number_of_the_file_to_the_cent(deck_tables, 
 def test_number_on_the_page_is_the_number_on_the_slide(
     page, deck_tables, figures, currency, in_sample_workspace
 ):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     app.switch_page(f"pages/cash/{page}.py").run()
     assert not app.exception
     on_page = {metric.label: metric.value.replace("\\", "") for metric in app.metric}

@@ -12,7 +12,6 @@ PAGE = "pages/about/known_truth.py"
 
 def show() -> AppTest:
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    at.run()
     at.switch_page(PAGE).run()
     assert not at.exception
     return at

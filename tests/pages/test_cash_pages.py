@@ -18,9 +18,7 @@ def show(page: str, **query) -> AppTest:
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
     for name, value in query.items():
         at.query_params[name] = value
-    at.run()
-    if page != "pages/cash/receivables.py":
-        at.switch_page(page).run()
+    at.switch_page(page).run()
     assert not at.exception
     assert not at.error
     return at

@@ -34,8 +34,9 @@ def workspace_folder(tmp_path, monkeypatch):
 
 
 def show(page: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240).run()
-    return checked(at.switch_page(page).run())
+    return checked(
+        AppTest.from_file(str(ROOT / "app.py"), default_timeout=240).switch_page(page).run()
+    )
 
 
 def checked(at: AppTest) -> AppTest:
