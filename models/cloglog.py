@@ -47,7 +47,12 @@ class CloglogFit:
 
 
 def fit_cloglog(
-    design: np.ndarray, event: np.ndarray, weight: np.ndarray, names: Sequence[str]
+    design: np.ndarray,
+    event: np.ndarray,
+    weight: np.ndarray,
+    names: Sequence[str],
+    *,
+    precision: np.ndarray | None = None,
 ) -> CloglogFit:
     r"""Maximise the likelihood of :math:`P(event) = 1 - \exp(-e^{x'\beta})` by Fisher's scoring.
 
@@ -60,6 +65,9 @@ def fit_cloglog(
         How many alike rows each stands for.
     names : sequence of str
         Of the columns, for what is said of them.
+    precision : ndarray of shape (q,), optional
+        Of a normal prior about 0 for each coefficient, per standard deviation of its column. A
+        positive one keeps a coefficient finite where the rows alone would not.
 
     Examples
     --------
@@ -81,11 +89,12 @@ def fit_cloglog(
     beta = np.zeros(len(mean))
     share = (weight @ event) / weight.sum()
     beta[0] = np.log(-np.log1p(-min(share, 0.999))) if share > 0 else -HIGHEST
-    now = at_beta(x, event, weight, beta)
+    prior = np.zeros(len(mean)) if precision is None else np.asarray(precision, dtype=float)
+    now = at_beta(x, event, weight, beta, prior)
     for step_number in range(MOST_STEPS):
         _, rate, chance, residual = now
-        bend = (x.T * (weight * rate**2 * (1 - chance) / chance)) @ x
-        score = residual @ x
+        bend = (x.T * (weight * rate**2 * (1 - chance) / chance)) @ x + np.diag(prior)
+        score = residual @ x - prior * beta
         if step_number == 0 and (found := depends_on_others(bend)):
             raise sum_of_others(names, *found)
         step = np.linalg.lstsq(bend, score, rcond=None)[0]
@@ -94,7 +103,7 @@ def fit_cloglog(
             raise infinite(x, step, event, names, design)
         if gain < SMALL_GAIN:
             break
-        beta, now, moved = walk(x, event, weight, beta, step, now)
+        beta, now, moved = walk(x, event, weight, beta, step, now, prior)
         if not moved:
             break
     else:
@@ -113,22 +122,24 @@ def fit_cloglog(
     )  # fmt: skip
 
 
-def at_beta(x: np.ndarray, event: np.ndarray, weight: np.ndarray, beta: np.ndarray) -> tuple:
-    """Log likelihood; and by row the rate, the chance, and what it adds to the score."""
+def at_beta(
+    x: np.ndarray, event: np.ndarray, weight: np.ndarray, beta: np.ndarray, prior: np.ndarray
+) -> tuple:
+    """Log likelihood with that of the prior; and by row the rate, the chance, and what it adds to the score."""
     rate = np.exp(np.clip(x @ beta, -HIGHEST * 10, HIGHEST))
     # Where the rate is huge the chance is one, and where it is tiny it is the rate.
     chance = np.maximum(-np.expm1(-rate), 1e-300)
-    log_likelihood = float(weight @ np.where(event, np.log(chance), -rate))
+    log_likelihood = float(weight @ np.where(event, np.log(chance), -rate)) - prior @ beta**2 / 2
     residual = weight * (event - chance) * rate / chance
     return log_likelihood, rate, np.minimum(chance, 1 - 1e-16), residual
 
 
-def walk(x, event, weight, beta, step, now) -> tuple[np.ndarray, tuple, bool]:
+def walk(x, event, weight, beta, step, now, prior) -> tuple[np.ndarray, tuple, bool]:
     """Take the step, or the half, quarter ... of it that does not lose likelihood."""
     slack = 1e-12 * (1 + abs(now[0]))
     for halving in range(MOST_HALVINGS):
         further = beta + step / 2**halving
-        then = at_beta(x, event, weight, further)
+        then = at_beta(x, event, weight, further, prior)
         if then[0] >= now[0] - slack:
             return further, then, True
     return beta, now, False

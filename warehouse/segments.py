@@ -10,7 +10,15 @@ from ibis import _
 from warehouse.invoices import issued_invoices
 from warehouse.workspace import Tables
 
-__all__ = ["NOT_STATED", "SEGMENTS", "segment_values", "segmented_invoices", "segments_in"]
+__all__ = [
+    "NOT_STATED",
+    "SEGMENTS",
+    "customer_segments",
+    "first_contracts",
+    "segment_values",
+    "segmented_invoices",
+    "segments_in",
+]
 
 NOT_STATED = "not stated"
 
@@ -94,6 +102,57 @@ def segmented_invoices(
         invoices = invoices.filter(invoices[f"by_{name}"].isin(list(values)))
     kept = (column for column in columns if column not in by)
     return invoices.select(*kept, **{name: invoices[f"by_{name}"] for name in by})
+
+
+def customer_segments(tables: Tables, as_of: dt.date, *, by: Iterable[str]) -> ir.Table:
+    """One row a customer acquired by `as_of`, with a text column for each segment in `by`.
+
+    Only what is known of the customer as a whole: profile, payment terms, and the billing model
+    of the contract it began with.
+
+    Raises
+    ------
+    ValueError
+        If a name is a segment of invoices only.
+    """
+    customers = tables["customers"].filter(_.acquired_on <= as_of)
+    values = {
+        **{name: customers[name] for name in ("industry", "country", "region")},
+        "size": banded(customers.employees, SIZE_BANDS, LARGEST),
+        "terms": banded(customers.payment_terms_days, TERMS_BANDS, LONGEST),
+    }
+    names = list(by)
+    if unknown := [name for name in names if name not in values and name != "billing_model"]:
+        raise ValueError(
+            f"Customers have no segment called {', '.join(unknown)}, so they cannot be cut by it. "
+            f"Choose from {', '.join([*values, 'billing_model'])}."
+        )
+    kept = {name: values[name].fill_null(NOT_STATED) for name in names if name in values}
+    rows = customers.select("customer_id", **kept)
+    if "billing_model" in names:
+        model = ibis.null("string")
+        if "contracts" in tables:
+            first = first_contracts(tables, as_of).select("customer_id", "billing_model")
+            rows = rows.left_join(first, "customer_id").drop("customer_id_right")
+            model = rows.billing_model
+        rows = rows.mutate(billing_model=model.fill_null(NOT_STATED))
+    return rows.select("customer_id", *names)
+
+
+def first_contracts(tables: Tables, as_of: dt.date) -> ir.Table:
+    """The contract each customer began with: known as long as it is a customer.
+
+    Of several begun on one day, the one of the highest value.
+    """
+    contracts = tables["contracts"].filter(_.started_on <= as_of)
+    value = contracts.monthly_value.cast("float64").fill_null(0.0)
+    ranked = contracts.mutate(
+        place=ibis.row_number().over(
+            group_by="customer_id",
+            order_by=[contracts.started_on, ibis.desc(value), contracts.contract_id],
+        )
+    )
+    return ranked.filter(_.place == 0).drop("place")
 
 
 def segment_values(tables: Tables, name: str, as_of: dt.date) -> list[str]:

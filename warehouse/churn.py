@@ -1,0 +1,84 @@
+"""How long customers stay and why they leave, and what was known of them month by month."""
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+from ibis import _
+
+from warehouse.segments import customer_segments
+from warehouse.workspace import Tables
+
+__all__ = ["CUSTOMER_SEGMENTS", "UNKNOWN_CAUSE", "customer_lives", "first_day_covered"]
+
+#: Cause of a customer who left without a reason on record.
+UNKNOWN_CAUSE = "unknown"
+
+#: The ways to cut customers; those of invoices cut what happens to an invoice.
+CUSTOMER_SEGMENTS = ("industry", "country", "region", "size", "terms", "billing_model")
+
+
+def first_day_covered(tables: Tables, as_of: dt.date) -> dt.date:
+    """The first day the books cover, that of the first invoice; `as_of` where there is none."""
+    first = tables["invoices"].issued_on.min().to_pandas()
+    return as_of if pd.isna(first) else min(pd.Timestamp(first).date(), as_of)
+
+
+def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> ir.Table:
+    """One row a customer: since when it is one, from when it was watched, and how that ended.
+
+    A customer left on its ``churned_on``. One without it is lost by the churn rule once no
+    invoice was issued for `churn_rule_days` days, on the day those are over, and is marked
+    ``by_rule``. Both only if the day is not after `as_of`.
+
+    Parameters
+    ----------
+    tables : Tables
+        Needs ``customers`` and ``invoices``; reads ``contracts`` where they are.
+    as_of : date
+        What happened later has not happened yet.
+    churn_rule_days : int
+
+    Returns
+    -------
+    Table
+        ``customer_id``, ``name``, ``acquired_on``, ``watched_from`` (the later of acquisition
+        and the first day the books cover: who left before then could not be seen to),
+        ``left_on`` (null while a customer), ``by_rule``, ``cause`` (null while a customer,
+        ``unknown`` where no reason is on record), ``entry`` and ``duration`` (days from
+        acquisition to ``watched_from`` and to leaving or `as_of`), and the segments in
+        `CUSTOMER_SEGMENTS`. Customers who left before they could be watched are not in it.
+    """
+    tables.require("customers", "invoices")
+    day, first = ibis.literal(as_of), ibis.literal(first_day_covered(tables, as_of))
+    invoices = tables["invoices"].filter(_.issued_on <= as_of)
+    last = invoices.group_by("customer_id").agg(last_invoice_on=_.issued_on.max())
+    rows = tables["customers"].filter(_.acquired_on <= as_of)
+    rows = rows.left_join(last, "customer_id").drop("customer_id_right")
+    watched_from = ibis.greatest(rows.acquired_on, first)
+    quiet_since = ibis.greatest(watched_from, rows.last_invoice_on.fill_null(first))
+    rule_on = (quiet_since + ibis.interval(days=churn_rule_days)).cast("date")
+    said = (rows.churned_on <= day).fill_null(False)
+    by_rule = ~said & (rule_on <= day)
+    left_on = ibis.cases(
+        (said, rows.churned_on), (by_rule, rule_on), else_=ibis.null("date")
+    )
+    # A reason may have been written down for a day still to come.
+    recorded = ibis.ifelse(said, rows.churn_reason, ibis.null("string"))
+    rows = rows.select(
+        "customer_id",
+        "name",
+        "acquired_on",
+        watched_from=watched_from,
+        left_on=left_on,
+        by_rule=by_rule,
+        cause=ibis.ifelse(
+            left_on.isnull(), ibis.null("string"), recorded.fill_null(UNKNOWN_CAUSE)
+        ),
+        entry=watched_from.delta(rows.acquired_on, unit="day"),
+        duration=left_on.fill_null(day).delta(rows.acquired_on, unit="day"),
+    ).filter(_.duration > _.entry)
+    segments = customer_segments(tables, as_of, by=CUSTOMER_SEGMENTS)
+    rows = rows.left_join(segments, "customer_id").drop("customer_id_right")
+    return rows.order_by("customer_id")
