@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+import analyses.churn
 import analyses.late_payments
 import analyses.negative_personas
 import analyses.personas
@@ -16,6 +17,11 @@ import analyses.unit_economics
 from analyses.scope import Scope
 from models.aging import BOUNDS
 from models.cash_forecast import CashForecast, fit_cash_forecast
+from models.churn import Churn
+from models.churn_definitions import CHURN_CAUSES, HAZARD_RATIOS
+from models.churn_outlook import CAUSE_HORIZONS, DRIVERS, HORIZONS
+from models.churn_ratios import ChurnRatios
+from models.churn_validation import ChurnValidation
 from models.figures import DEFINITIONS, Figure
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
@@ -30,6 +36,7 @@ from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.personas import Personas
 from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
+from models.retention import Retention
 from models.unit_economics import UnitEconomics
 from warehouse.late_payments import invoice_outcomes, open_invoices
 from warehouse.workspace import Tables
@@ -55,6 +62,10 @@ class Review:
         Who loses money, and why.
     unit_economics : UnitEconomics or None
         By persona where there are any.
+    churn, retention, churn_ratios, churn_validation
+        What `analyses.churn` returns as `run`, `retention`, `ratios` and `validation`.
+    scored_customers : DataFrame or None
+        Customers at the as-of date with their chances of leaving; see `analyses.churn`.
     scored_invoices : DataFrame or None
         Open invoices with their chances; see `analyses.late_payments.scored_invoices`.
     largest : DataFrame
@@ -75,6 +86,11 @@ class Review:
     personas: Personas | None
     negative_personas: NegativePersonas | None
     unit_economics: UnitEconomics | None
+    churn: Churn | None
+    retention: Retention | None
+    churn_ratios: ChurnRatios | None
+    churn_validation: ChurnValidation | None
+    scored_customers: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
@@ -109,14 +125,25 @@ HOLDS = {
     "personas": ("personas.count",),
     "negative_personas": ("personas.negative_share",),
     "unit_economics": tuple(id for id in DEFINITIONS if id.startswith("unit_economics.")),
+    "churn": tuple(id for id in DEFINITIONS if id.startswith("churn.cif_")),
+    "retention": tuple(f"churn.{name}" for name in analyses.churn.OF_COHORT),
+    "churn_ratios": tuple(f"churn.hazard_ratio.{name}" for name in HAZARD_RATIOS),
+    "churn_validation": ("churn.uno_c",),
 }
 
 
-def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Review:
+def run(
+    tables: Tables,
+    scope: Scope,
+    *,
+    buckets: Sequence[int] = BOUNDS,
+    churn_rule_days: int = analyses.churn.CHURN_RULE_DAYS,
+) -> Review:
     """Run every analysis on one view; one that refuses does not stop the others.
 
     The rows are read once and shared, so that this costs less than the sum of the pages.
-    `buckets` are the upper ends of the aging buckets in days.
+    `buckets` are the upper ends of the aging buckets in days, `churn_rule_days` the workspace's
+    churn rule.
     """
     as_of, ours = scope.as_of, analyses.late_payments
     ledger = cache(lambda: analyses.receivables.flows(tables, scope))
@@ -125,6 +152,9 @@ def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Rev
     curves = cache(lambda: fit_payment_curves(counted(), as_of))
     features = cache(lambda: analyses.personas.features(tables, scope))
     personas = cache(lambda: analyses.personas.run(tables, scope, rows=features()))
+    leaving, rule = analyses.churn, {"churn_rule_days": churn_rule_days}
+    watched = cache(lambda: leaving.months(tables, scope, **rule))
+    ahead = cache(lambda: leaving.outlook(tables, scope, **rule, learnt=watched()))
     fits = {
         "receivables": lambda: fit_receivables(*ledger(), as_of, buckets=buckets),
         "patterns": lambda: fit_payment_patterns(*ledger(), as_of),
@@ -136,6 +166,11 @@ def run(tables: Tables, scope: Scope, *, buckets: Sequence[int] = BOUNDS) -> Rev
         "personas": personas,
         "negative_personas": lambda: negative_personas(tables, scope, features(), personas()),
         "unit_economics": lambda: unit_economics(tables, scope, features(), personas),
+        "churn": lambda: leaving.run(tables, scope, **rule),
+        "retention": lambda: leaving.retention(tables, scope, **rule),
+        "churn_ratios": lambda: leaving.ratios(tables, scope, learnt=watched()),
+        "churn_validation": lambda: leaving.validation(tables, scope, learnt=watched()),
+        "scored_customers": lambda: leaving.scored_customers(tables, scope, ahead=ahead()),
     }
     results, reasons = {}, {}
     for name, fit in fits.items():
@@ -203,6 +238,7 @@ def customer_rows(tables: Tables, review: Review) -> ir.Table:
     rows = rows.filter((rows.acquired_on <= review.scope.as_of) | rows.open_amount.notnull())
     rows = rows.left_join(persona_of_each(review), "customer_id").drop("customer_id_right")
     rows = rows.left_join(negative_of_each(review), "customer_id").drop("customer_id_right")
+    rows = rows.left_join(outlook_of_each(review), "customer_id").drop("customer_id_right")
     return rows.mutate(
         open_amount=rows.open_amount.fill_null(0.0),
         overdue_amount=rows.overdue_amount.fill_null(0.0),
@@ -228,6 +264,24 @@ def negative_of_each(review: Review) -> ir.Table:
         nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
         return ibis.memtable(nobody, schema=schema)
     return ibis.memtable(review.negative_personas.customers[list(schema)], schema=schema)
+
+
+def outlook_of_each(review: Review) -> ir.Table:
+    """Chances of leaving and what drives them; empty for who is no customer any more."""
+    numbers = [
+        "churn_risk_12m", "churn_risk_12m_low", "churn_risk_12m_high",
+        *(f"survival_{ahead}m" for ahead in HORIZONS),
+        *(f"cif_{cause}_{ahead}m" for ahead in CAUSE_HORIZONS for cause in CHURN_CAUSES),
+    ]  # fmt: skip
+    schema = {
+        "customer_id": "string",
+        **dict.fromkeys(numbers, "float64"),
+        **{f"churn_driver_{place}": "string" for place in range(1, DRIVERS + 1)},
+    }
+    scored = review.scored_customers
+    if scored is None:
+        scored = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
+    return ibis.memtable(scored[list(schema)], schema=schema)
 
 
 def scores(review: Review) -> ir.Table:

@@ -105,10 +105,12 @@ class Terms:
     def columns(self, rows: pd.DataFrame) -> np.ndarray:
         """Array (row, column), with nothing missing."""
         made = np.empty((len(rows), len(self.names)))
+        codes = {name: pd.factorize(named(rows[name])) for name in self.reference}
         for place, name in enumerate(self.names):
             category, of, value = name.partition(":")
             if of:
-                made[:, place] = (named(rows[category]) == value).to_numpy()
+                code, values = codes[category]
+                made[:, place] = code == values.get_indexer([value])[0]
             else:
                 values = pd.to_numeric(rows[name]).to_numpy(dtype=float)
                 made[:, place] = np.where(np.isnan(values), self.means[name], values)
@@ -135,8 +137,13 @@ def choose_terms(
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"customer_id": list("ABCDEF"), "score": [1, 2, 3, 4, 5, 6.0],
-    ...                      "asked_to_leave": [0, 0, 0, 1, 1, 1.0]})
+    >>> rows = pd.DataFrame(
+    ...     {
+    ...         "customer_id": list("ABCDEF"),
+    ...         "score": [1, 2, 3, 4, 5, 6.0],
+    ...         "asked_to_leave": [0, 0, 0, 1, 1, 1.0],
+    ...     }
+    ... )
     >>> left = np.array([True, False, False, True, True, True]) & (rows.asked_to_leave == 1)
     >>> terms = choose_terms(rows, left.to_numpy(), covariates=["score", "asked_to_leave"])
     >>> terms.names, terms.left_out["asked_to_leave"][:48]
@@ -156,48 +163,62 @@ def choose_terms(
     for category in CATEGORIES:
         if category not in rows:
             continue
-        value = named(rows[category])
-        sizes = rows.groupby(value, sort=True)["customer_id"].nunique()
+        code, values = pd.factorize(named(rows[category]), sort=True)
+        who, _ = pd.factorize(rows["customer_id"])
+        pairs = np.unique(code * (int(who.max()) + 1) + who) // (int(who.max()) + 1)
+        sizes = np.bincount(pairs, minlength=len(values))
         if len(sizes) < 2:
             continue
-        reference[category] = str(sizes.index[np.argmax(sizes.to_numpy())])
+        reference[category] = str(values[np.argmax(sizes)])
         # Too few customers for a coefficient of their own: they count as the reference.
-        large = [v for v, n in sizes.items() if n >= FEWEST and v != reference[category]]
-        columns |= {f"{category}:{v}": (value == v).to_numpy(dtype=float) for v in large}
-    kept: list[str] = []
-    basis = np.zeros((len(rows), 0))
+        columns |= {
+            f"{category}:{value}": (code == k).astype(float)
+            for k, value in enumerate(values)
+            if sizes[k] >= FEWEST and value != reference[category]
+        }
+    usable = {}
     for name, column in columns.items():
         if np.ptp(column) == 0:
             left_out[name] = "has the same value in every month"
-            continue
-        if name in COVARIATES or name in wanted:
-            auc = area_under_curve(column, event)
-            if max(auc, 1 - auc) > SUSPICIOUS_AUC:
-                left_out[name] = (
-                    f"tells leavers from stayers almost perfectly alone (AUC {max(auc, 1 - auc):.2f}"
-                    f", above {SUSPICIOUS_AUC}): what looks so good was mostly recorded because the "
-                    "customer was leaving. Check from when its values are known"
-                )
-                continue
-        centred = (column - column.mean()) / column.std()
-        rest = centred - basis @ (basis.T @ centred)
-        size = float(rest @ rest)
-        if size <= NOTHING_OF_ITS_OWN * len(rows):
-            left_out[name] = "says nothing that the columns before it do not say together"
-            continue
-        kept.append(name)
-        basis = np.column_stack([basis, rest / np.sqrt(size)])
+        elif name in means and (auc := telling(column, event)) > SUSPICIOUS_AUC:
+            left_out[name] = (
+                f"tells leavers from stayers almost perfectly alone (AUC {auc:.2f}, above "
+                f"{SUSPICIOUS_AUC}): what looks so good was mostly recorded because the customer "
+                "was leaving. Check from when its values are known"
+            )
+        else:
+            usable[name] = column
+    kept = on_their_own(usable)
+    said = "says nothing that the columns before it do not say together"
+    left_out |= {name: said for name in usable if name not in kept}
     return Terms(tuple(kept), means, reference, left_out)
 
 
+def on_their_own(columns: Mapping[str, np.ndarray]) -> list[str]:
+    """Names of columns that those kept before them do not add up to."""
+    if not columns:
+        return []
+    alike = np.corrcoef(np.stack(list(columns.values())))
+    alike = np.atleast_2d(alike)
+    kept: list[int] = []
+    for place in range(len(columns)):
+        own = alike[place, kept]
+        explained = own @ np.linalg.solve(alike[np.ix_(kept, kept)], own) if kept else 0.0
+        if 1 - explained > NOTHING_OF_ITS_OWN:
+            kept.append(place)
+    names = list(columns)
+    return [names[place] for place in kept]
+
+
 def named(values: pd.Series) -> pd.Series:
-    return values.astype(object).where(values.notna(), NOT_STATED).astype(str)
+    return values.astype(object).fillna(NOT_STATED)
 
 
-def area_under_curve(column: np.ndarray, event: np.ndarray) -> float:
-    """Chance that one who left has a higher value than one who stayed."""
+def telling(column: np.ndarray, event: np.ndarray) -> float:
+    """Area under the curve: how often one who left is on the same side of one who stayed."""
     n, n_all = int(event.sum()), len(event)
     if n in (0, n_all):
         return 0.5
     ranks = rankdata(column)
-    return float((ranks[event].sum() - n * (n + 1) / 2) / (n * (n_all - n)))
+    auc = float((ranks[event].sum() - n * (n + 1) / 2) / (n * (n_all - n)))
+    return max(auc, 1 - auc)

@@ -9,7 +9,6 @@ import pandas as pd
 
 from models.churn_covariates import COVARIATES, Terms, choose_terms
 from models.cloglog import fit_cloglog
-from models.cluster_sizes import sizes_of
 from models.clusters import few_clusters_factor
 from models.month_baseline import MonthBaseline, month_baseline
 from models.refusal import Refusal
@@ -254,8 +253,4 @@ def share_design(
 ) -> np.ndarray:
     """What the cause depends on: how long, renewal, and the numbers; no categories."""
     numbers = [place for place, name in enumerate(terms.names) if ":" not in name]
-    return np.column_stack(
-        [np.ones(len(month)), np.log(month - 0.5), renewal, known[:, numbers]]
-    )
-
-
+    return np.column_stack([np.ones(len(month)), np.log(month - 0.5), renewal, known[:, numbers]])

@@ -9,15 +9,25 @@ import pandas as pd
 from numpy.random import Generator
 
 from models.churn_covariates import CATEGORIES, COVARIATES
-from models.churn_hazards import ChurnHazards, Lead, renewals, share_design
+from models.churn_definitions import CHURN_CAUSES
+from models.churn_hazards import ChurnHazards, Lead, renewals
 from models.clusters import critical_value
 from models.outlook import refuse_beyond
 from models.shrinkage import softmax
 
-__all__ = ["ChurnOutlook", "churn_outlook", "score_customers"]
+__all__ = [
+    "CAUSE_HORIZONS",
+    "DRIVERS",
+    "HORIZONS",
+    "ChurnOutlook",
+    "churn_outlook",
+    "score_customers",
+]
 
 #: Months ahead that survival and incidence are told for.
 HORIZONS = (12, 24, 36)
+#: Those of them for which incidence is told.
+CAUSE_HORIZONS = (12, 24)
 #: Things that drive a customer's risk, named for it.
 DRIVERS = 3
 #: Below this change of the hazard nothing drives anything.
@@ -187,14 +197,18 @@ def score_customers(outlook: ChurnOutlook, *, confidence: float = 0.95) -> pd.Da
         there = there * (1 - chance.sum(axis=1))
         if ahead in HORIZONS:
             table[f"survival_{ahead}m"] = there
-            if ahead <= 24:
+            if ahead in CAUSE_HORIZONS:
+                seen = dict(zip(outlook.causes, incidence.T.copy(), strict=True))
+                # Of a cause that nobody left for, nobody is expected to.
                 by_cause |= {
-                    f"cif_{cause}_{ahead}m": incidence[:, k].copy()
-                    for k, cause in enumerate(outlook.causes)
+                    f"cif_{cause}_{ahead}m": seen.get(cause, np.zeros(n)) for cause in CHURN_CAUSES
                 }
     for ahead in HORIZONS:
         table.setdefault(f"survival_{ahead}m", np.full(n, np.nan))
-    table |= by_cause
+    for ahead in CAUSE_HORIZONS:
+        for cause in CHURN_CAUSES:
+            name = f"cif_{cause}_{ahead}m"
+            table[name] = by_cause.get(name, np.full(n, np.nan))
     year = HORIZONS[0]
     table["churn_risk_12m"] = 1 - table["survival_12m"]
     low = high = np.full(n, np.nan)

@@ -93,7 +93,9 @@ def fit_cloglog(
     now = at_beta(x, event, weight, beta, prior)
     for step_number in range(MOST_STEPS):
         _, rate, chance, residual = now
-        bend = (x.T * (weight * rate**2 * (1 - chance) / chance)) @ x + np.diag(prior)
+        # The product of a matrix with itself takes half the work of that of two.
+        rooted = x * np.sqrt(weight * rate**2 * (1 - chance) / chance)[:, None]
+        bend = rooted.T @ rooted + np.diag(prior)
         score = residual @ x - prior * beta
         if step_number == 0 and (found := depends_on_others(bend)):
             raise sum_of_others(names, *found)
@@ -125,7 +127,7 @@ def fit_cloglog(
 def at_beta(
     x: np.ndarray, event: np.ndarray, weight: np.ndarray, beta: np.ndarray, prior: np.ndarray
 ) -> tuple:
-    """Log likelihood with that of the prior; and by row the rate, the chance, and what it adds to the score."""
+    """Log likelihood with the prior; by row the rate, the chance and its part of the score."""
     rate = np.exp(np.clip(x @ beta, -HIGHEST * 10, HIGHEST))
     # Where the rate is huge the chance is one, and where it is tiny it is the rate.
     chance = np.maximum(-np.expm1(-rate), 1e-300)

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from models.churn_definitions import churn_definitions
+
 __all__ = ["COUNTED", "DEFINITIONS", "Definition", "Figure", "Unit", "glossary"]
 
 Unit = Literal["money", "days", "share", "count", "date", "score"]
@@ -136,6 +138,12 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "late_payments.cash_at_risk": "open_invoices",
         "late_payments.expected_cash_13w": "cash_forecast",
         "personas.negative_share": "negative_personas",
+        "churn.logo_churn_12m": "retention",
+        "churn.revenue_churn_12m": "retention",
+        "churn.revenue_churn_price_billing_12m": "retention",
+        "churn.nrr": "retention",
+        "churn.grr": "retention",
+        "churn.uno_c": "churn_validation",
     }
 )
 
@@ -146,6 +154,8 @@ def home(figure_id: str) -> str:
     >>> home("receivables.dso"), home("late_payments.cash_at_risk")
     ('receivables', 'open_invoices')
     """
+    if figure_id.startswith("churn.hazard_ratio."):
+        return "churn_ratios"
     return HOMES.get(figure_id, figure_id.split(".")[0])
 
 
@@ -353,6 +363,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "cost of a customer and year)",
                 None,
             ),
+            *(Definition(*words) for words in churn_definitions()),
         )
     }
 )

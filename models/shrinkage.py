@@ -52,7 +52,7 @@ def shrink(
 
     >>> found = shrink(np.array([2.0, 0.1, -0.1]), np.eye(3), np.ones(3), np.array([0, 1, 1]) > 0)
     >>> found.coefficient.round(2)
-    array([2., 0., -0.])
+    array([ 2.,  0., -0.])
     """
     at = np.flatnonzero(shrinkable)
     q = len(coefficient)

@@ -107,7 +107,12 @@ def build_reports(
         tables.require("customers", "invoices", "payments")
         day = as_of or workspace.settings.as_of or tables.newest_date
         scope = Scope(day, read_filters(tables, day, filters))
-        review = analyses.review.run(tables, scope, buckets=bounds)
+        review = analyses.review.run(
+            tables,
+            scope,
+            buckets=bounds,
+            churn_rule_days=workspace.settings.churn_rule_days,
+        )
         if review.receivables is None:
             raise ValueError(review.reasons["receivables"])
         edition = Edition(

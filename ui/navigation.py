@@ -46,6 +46,12 @@ CONTENTS = {
             "paid",
             "What customers cost to win and serve, what they bring, and when they pay back.",
         ),
+        (
+            "customers/churn.py",
+            "Churn",
+            "logout",
+            "How long customers stay, why they leave, what that costs, and who may be next.",
+        ),
     ),
     "Data": (
         (

@@ -61,9 +61,7 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
     rule_on = (quiet_since + ibis.interval(days=churn_rule_days)).cast("date")
     said = (rows.churned_on <= day).fill_null(False)
     by_rule = ~said & (rule_on <= day)
-    left_on = ibis.cases(
-        (said, rows.churned_on), (by_rule, rule_on), else_=ibis.null("date")
-    )
+    left_on = ibis.cases((said, rows.churned_on), (by_rule, rule_on), else_=ibis.null("date"))
     # A reason may have been written down for a day still to come.
     recorded = ibis.ifelse(said, rows.churn_reason, ibis.null("string"))
     rows = rows.select(
@@ -73,9 +71,7 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
         watched_from=watched_from,
         left_on=left_on,
         by_rule=by_rule,
-        cause=ibis.ifelse(
-            left_on.isnull(), ibis.null("string"), recorded.fill_null(UNKNOWN_CAUSE)
-        ),
+        cause=ibis.ifelse(left_on.isnull(), ibis.null("string"), recorded.fill_null(UNKNOWN_CAUSE)),
         entry=watched_from.delta(rows.acquired_on, unit="day"),
         duration=left_on.fill_null(day).delta(rows.acquired_on, unit="day"),
     ).filter(_.duration > _.entry)

@@ -45,6 +45,7 @@ def customer_months(
     churn_rule_days: int,
     since: dt.date | None = None,
     one_in: int = 1,
+    only_ahead: bool = False,
 ) -> ir.Table:
     """One row for each customer and calendar month at whose start it was a customer.
 
@@ -67,6 +68,8 @@ def customer_months(
         Leave out months before this day.
     one_in : int, default=1
         Keep one in so many customers, always the same ones, with all their months.
+    only_ahead : bool, default=False
+        Keep the month after `as_of` only: what is known of today's customers.
 
     Returns
     -------
@@ -93,6 +96,8 @@ def customer_months(
     rows = with_windows(panel)
     rows = with_profile(rows, tables, as_of)
     rows = rows.filter(_.at_risk)
+    if only_ahead:
+        rows = rows.filter(_.ahead)
     if since is not None:
         rows = rows.filter(_.begins >= since)
     wanted = ("customer_id", "begins", "month", "cause", "ahead", "renews_in", "industry",
@@ -115,10 +120,13 @@ def months_at_risk(tables: Tables, as_of: dt.date, churn_rule_days: int, one_in:
     rows = lives.cross_join(months)
     began = rows.watched_from.truncate("M").cast("date")
     # Of those who left, the month in which they did is the last.
-    rows = rows.filter((rows.begins >= began) & (rows.left_on.isnull() | (rows.begins <= rows.left_on)))
+    rows = rows.filter(
+        (rows.begins >= began) & (rows.left_on.isnull() | (rows.begins <= rows.left_on))
+    )
     number = (
         12 * (rows.begins.year() - rows.acquired_on.year())
-        + rows.begins.month() - rows.acquired_on.month()
+        + rows.begins.month()
+        - rows.acquired_on.month()
     )
     is_ahead = rows.begins == ibis.literal(ahead)
     # A month that is not over yet has its customers now and no end.

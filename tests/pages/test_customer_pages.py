@@ -6,6 +6,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import analyses.churn
 import analyses.personas
 import analyses.review
 import analyses.unit_economics
@@ -151,3 +152,15 @@ def test_negative_personas_page_says_whom_to_avoid_and_lists_them(in_sample_work
     n = len(sample[0]["customers"].to_pandas())
     assert shown["In negative personas"] == share(len(avoid) / n)
     assert set(avoid["persona"]) & set(targets["Persona"]) == set()
+
+
+def test_churn_page_shows_the_shares_of_the_result_and_the_rule(in_sample_workspace, sample):
+    found = analyses.churn.retention(*sample)
+    at = show("pages/customers/churn.py", by="industry")
+    shown = {metric.label: metric.value for metric in at.metric}
+    nrr = found.estimates["nrr"].value
+    assert shown["Net revenue retention"] == f"{100 * nrr:.1f} %"
+    assert "after 180 days without an invoice" in text_of(at)
+    risks = next(d.value for d in at.dataframe if "churn_risk_12m" in d.value)
+    assert risks["at_risk"].is_monotonic_decreasing
+    assert risks["churn_driver_1"].str.contains("risk").all()

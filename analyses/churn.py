@@ -1,0 +1,215 @@
+"""Churn of a view: how long customers stay, why they leave, who is next, and how we know."""
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from analyses.scope import Scope
+from models.churn import Churn, fit_churn
+from models.churn_definitions import CHURN_CAUSES
+from models.churn_hazards import ChurnHazards, fit_churn_hazards
+from models.churn_outlook import ChurnOutlook, churn_outlook, score_customers
+from models.churn_ratios import ChurnRatios, check_ratios, fit_churn_ratios
+from models.churn_validation import ChurnValidation, validate_churn
+from models.proportional_hazards import ProportionalHazards
+from models.retention import Retention, fit_retention
+from warehouse.churn import customer_lives
+from warehouse.customer_months import customer_months
+from warehouse.recurring_value import recurring_values
+from warehouse.settings import KNOWN_SETTINGS
+from warehouse.workspace import Tables
+
+__all__ = [
+    "CHURN_RULE_DAYS",
+    "OF_COHORT",
+    "hazards",
+    "lives",
+    "months",
+    "outlook",
+    "proportionality",
+    "ratios",
+    "receipt_rows",
+    "retention",
+    "run",
+    "scored_customers",
+    "validation",
+    "values_today",
+]
+
+#: The churn rule where nobody said otherwise.
+CHURN_RULE_DAYS = int(KNOWN_SETTINGS["churn_rule_days"].default)
+
+#: Customers whose months are enough to learn from; of more, one in so many is taken.
+ENOUGH_CUSTOMERS = 20_000
+
+
+def of_view(rows: ir.Table, tables: Tables, scope: Scope) -> ir.Table:
+    """Those of `rows` that are of the view's customers."""
+    if any(scope.filters.values()):
+        rows = rows.semi_join(scope.invoices(tables), "customer_id")
+    return rows
+
+
+def lives(tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS) -> pd.DataFrame:
+    """One row a customer of the view; see `warehouse.churn.customer_lives`."""
+    rows = customer_lives(tables, scope.as_of, churn_rule_days=churn_rule_days)
+    return of_view(rows, tables, scope).order_by("customer_id").to_pandas()
+
+
+def run(
+    tables: Tables,
+    scope: Scope,
+    *,
+    churn_rule_days: int = CHURN_RULE_DAYS,
+    by: str | None = None,
+    rows: pd.DataFrame | None = None,
+) -> Churn:
+    """Survival and incidence by cause; `rows` is what `lives` gives, where it is at hand."""
+    if rows is None:
+        rows = lives(tables, scope, churn_rule_days=churn_rule_days)
+    return fit_churn(rows, scope.as_of, churn_rule_days=churn_rule_days, by=by)
+
+
+def retention(tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS) -> Retention:
+    """What is left of the recurring value of a year ago."""
+    rows = recurring_values(tables, scope.as_of, churn_rule_days=churn_rule_days)
+    return fit_retention(of_view(rows, tables, scope).to_pandas(), scope.as_of)
+
+
+def values_today(
+    tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS
+) -> pd.DataFrame:
+    """Name and recurring monthly value of each customer at the as-of date."""
+    rows = recurring_values(tables, scope.as_of, churn_rule_days=churn_rule_days, months=0)
+    rows = of_view(rows, tables, scope).order_by("customer_id")
+    return rows.select("customer_id", "name", monthly_value=rows.value_end).to_pandas()
+
+
+def months(tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS) -> pd.DataFrame:
+    """Customer-months to learn from; of very many customers a part, always the same one."""
+    n = int(tables["customers"].count().to_pandas())
+    rows = customer_months(
+        tables,
+        scope.as_of,
+        churn_rule_days=churn_rule_days,
+        one_in=max(1, n // ENOUGH_CUSTOMERS),
+    )
+    return of_view(rows, tables, scope).order_by("customer_id", "begins").to_pandas()
+
+
+def today(tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS) -> pd.DataFrame:
+    """What is known of those who are customers at the as-of date, all of them."""
+    rows = customer_months(tables, scope.as_of, churn_rule_days=churn_rule_days, only_ahead=True)
+    return of_view(rows, tables, scope).order_by("customer_id").to_pandas()
+
+
+def hazards(
+    tables: Tables,
+    scope: Scope,
+    *,
+    churn_rule_days: int = CHURN_RULE_DAYS,
+    learnt: pd.DataFrame | None = None,
+) -> ChurnHazards:
+    """Chances of leaving by what is known; `learnt` is what `months` gives."""
+    if learnt is None:
+        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+    return fit_churn_hazards(learnt, scope.as_of, causes=tuple(CHURN_CAUSES))
+
+
+def outlook(
+    tables: Tables,
+    scope: Scope,
+    *,
+    churn_rule_days: int = CHURN_RULE_DAYS,
+    learnt: pd.DataFrame | None = None,
+    model: ChurnHazards | None = None,
+) -> ChurnOutlook:
+    """Chances of leaving in each month ahead, of every customer at the as-of date."""
+    if learnt is None:
+        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+    if model is None:
+        model = hazards(tables, scope, learnt=learnt)
+    n = int(tables["customers"].count().to_pandas())
+    # Learnt from a part, told of all.
+    customers = (
+        learnt[learnt["ahead"]]
+        if n // ENOUGH_CUSTOMERS <= 1
+        else today(tables, scope, churn_rule_days=churn_rule_days)
+    )
+    return churn_outlook(model, customers)
+
+
+def scored_customers(
+    tables: Tables,
+    scope: Scope,
+    *,
+    churn_rule_days: int = CHURN_RULE_DAYS,
+    ahead: ChurnOutlook | None = None,
+) -> pd.DataFrame:
+    """Each customer's chances and what drives them; `ahead` is what `outlook` gives."""
+    if ahead is None:
+        ahead = outlook(tables, scope, churn_rule_days=churn_rule_days)
+    return score_customers(ahead)
+
+
+def ratios(
+    tables: Tables,
+    scope: Scope,
+    *,
+    churn_rule_days: int = CHURN_RULE_DAYS,
+    learnt: pd.DataFrame | None = None,
+) -> ChurnRatios:
+    """What goes with leaving."""
+    if learnt is None:
+        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+    return fit_churn_ratios(learnt, scope.as_of)
+
+
+def proportionality(
+    tables: Tables,
+    scope: Scope,
+    *,
+    churn_rule_days: int = CHURN_RULE_DAYS,
+    learnt: pd.DataFrame | None = None,
+) -> ProportionalHazards:
+    """Whether what goes with leaving stays the same over time."""
+    if learnt is None:
+        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+    return check_ratios(learnt)
+
+
+def validation(
+    tables: Tables,
+    scope: Scope,
+    *,
+    churn_rule_days: int = CHURN_RULE_DAYS,
+    learnt: pd.DataFrame | None = None,
+) -> ChurnValidation:
+    """How well the outlook would have done a year ago, on customers it had not seen."""
+    if learnt is None:
+        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+    return validate_churn(learnt, scope.as_of)
+
+
+#: Figures of the cohort of a year ago; the others are of all customers watched.
+OF_COHORT = ("logo_churn_12m", "revenue_churn_12m", "revenue_churn_price_billing_12m", "nrr",
+             "grr")  # fmt: skip
+
+
+def receipt_rows(
+    tables: Tables, scope: Scope, figure_id: str, *, churn_rule_days: int = CHURN_RULE_DAYS
+) -> ir.Table:
+    """The customers behind a figure of churn.
+
+    Raises
+    ------
+    ValueError
+        If `figure_id` is not a figure of churn.
+    """
+    if not figure_id.startswith("churn."):
+        raise ValueError(f"The figure '{figure_id}' is not one of churn, so it has no rows here.")
+    if figure_id.removeprefix("churn.") in OF_COHORT:
+        rows = recurring_values(tables, scope.as_of, churn_rule_days=churn_rule_days)
+        rows = rows.filter(rows.value_start > 0)
+        return of_view(rows, tables, scope).order_by("customer_id")
+    rows = customer_lives(tables, scope.as_of, churn_rule_days=churn_rule_days)
+    return of_view(rows, tables, scope).order_by("customer_id")

@@ -1,0 +1,163 @@
+"""What goes with leaving: hazard ratios of what was known at each month's start."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.churn_covariates import COVARIATES, Terms, choose_terms
+from models.churn_definitions import HAZARD_RATIOS
+from models.cox import EVENTS_PER_COVARIATE, fit_cox
+from models.discrete_hazard import fit_discrete_hazard
+from models.figures import Figure
+from models.proportional_hazards import ProportionalHazards, check_proportional_hazards
+
+__all__ = ["ChurnRatios", "check_ratios", "fit_churn_ratios"]
+
+
+@dataclass(frozen=True, eq=False)
+class ChurnRatios:
+    """Hazard ratios of leaving in a month, whatever the cause.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a covariate: ``covariate``, ``label``, ``says`` (the change that the ratio is for,
+        in words), ``hazard_ratio``, ``lower``, ``upper`` and ``p_value``; those of categories
+        after the others.
+    left_out : dict of str to str
+        Covariates without a ratio, each with the reason.
+    reference : dict of str to str
+        The value of each category that its others are compared with.
+    n_customers, n_months, n_events : int
+    as_of : date
+    confidence : float
+    reason : str or None
+        Why there are no intervals.
+    """
+
+    table: pd.DataFrame
+    left_out: dict[str, str]
+    reference: dict[str, str]
+    n_customers: int
+    n_months: int
+    n_events: int
+    as_of: dt.date
+    confidence: float
+    reason: str | None
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return one ratio for each covariate there may be, with the reason where there is none."""
+        rows = self.table.set_index("covariate")
+        made = []
+        for name in HAZARD_RATIOS:
+            figure_id = f"churn.hazard_ratio.{name}"
+            if name not in rows.index:
+                why = f"`{name}` {self.left_out.get(name, 'is not among the columns')}."
+                made.append(Figure(figure_id, None, None, None, self.n_customers, self.as_of, why))
+                continue
+            row = rows.loc[name]
+            low, high = (
+                None if np.isnan(row[end]) else float(row[end]) for end in ("lower", "upper")
+            )
+            made.append(
+                Figure(
+                    figure_id, float(row["hazard_ratio"]), low, high, self.n_customers, self.as_of,
+                    self.reason, None if low is None else self.confidence,
+                )
+            )  # fmt: skip
+        return tuple(made)
+
+
+def fit_churn_ratios(
+    months: pd.DataFrame, as_of: dt.date, *, confidence: float = 0.95
+) -> ChurnRatios:
+    """Estimate by how much what was known at a month's start goes with leaving in it.
+
+    The discrete-time hazard of `models.discrete_hazard`, with the month of being a customer as a
+    smooth baseline and the month of renewal on its own. Where fewer than ten customers left for
+    each coefficient, industries and billing models are left out.
+
+    Parameters
+    ----------
+    months : DataFrame
+        From `warehouse.customer_months`.
+    as_of : date
+
+    Raises
+    ------
+    Refusal
+        If too few customers left for the covariates there are.
+    """
+    rows, terms = readied(months)
+    columns = [name for name in terms.names if name != "renewal"]
+    fit = fit_discrete_hazard(
+        rows,
+        covariates=columns,
+        renewal="renewal" if "renewal" in terms.names else None,
+        event="left",
+        cluster="customer_id",
+        confidence=confidence,
+        as_of=as_of,
+    )
+    found = fit.table.set_index("covariate").loc[list(terms.names)].reset_index()
+    step = found["covariate"].map(lambda name: COVARIATES[name].step if name in COVARIATES else 1)
+    for name in ("hazard_ratio", "lower", "upper"):
+        found[name] = found[name] ** step
+    found["label"] = [label_of(name) for name in found["covariate"]]
+    found["says"] = [
+        COVARIATES[name].says
+        if name in COVARIATES
+        else f"against {terms.reference[name.partition(':')[0]]}"
+        for name in found["covariate"]
+    ]
+    kept = ["covariate", "label", "says", "hazard_ratio", "lower", "upper", "p_value"]
+    return ChurnRatios(
+        found[kept], dict(terms.left_out), dict(terms.reference), rows["customer_id"].nunique(),
+        len(rows), int(rows["left"].sum()), as_of, confidence, fit.reason,
+    )  # fmt: skip
+
+
+def check_ratios(months: pd.DataFrame) -> ProportionalHazards:
+    """Test whether the ratios stay the same the longer somebody is a customer.
+
+    By Cox's regression of the same months, in which the hazard over time is left open, and the
+    score test of its effects against time.
+    """
+    rows, terms = readied(months)
+    rows = rows.assign(start=rows["month"] - 1)
+    fit = fit_cox(
+        rows,
+        covariates=list(terms.names),
+        event="left",
+        start="start",
+        stop="month",
+        cluster="customer_id",
+    )
+    groups: dict[str, list[str]] = {}
+    for name in terms.names:
+        groups.setdefault(name.partition(":")[0], []).append(name)
+    return check_proportional_hazards(fit, terms=groups)
+
+
+def readied(months: pd.DataFrame) -> tuple[pd.DataFrame, Terms]:
+    """Rows with a column of numbers for each term, and whether the customer left."""
+    rows = months[~months["ahead"].to_numpy(dtype=bool)]
+    left = rows["cause"].notna().to_numpy()
+    terms = choose_terms(rows, left)
+    if left.sum() < EVENTS_PER_COVARIATE * (len(terms.names) + 3):
+        # The baseline takes three; what is left out is named.
+        numbers = tuple(name for name in terms.names if ":" not in name)
+        why = "has no ratio of its own: fewer than ten customers left for each"
+        left_out = {**terms.left_out, **{n: why for n in terms.names if ":" in n}}
+        terms = Terms(numbers, terms.means, terms.reference, left_out)
+    values = pd.DataFrame(terms.columns(rows), columns=list(terms.names), index=rows.index)
+    return pd.concat([rows[["customer_id", "month"]].assign(left=left), values], axis=1), terms
+
+
+def label_of(name: str) -> str:
+    category, of, value = name.partition(":")
+    if of:
+        return f"{category.replace('_', ' ').capitalize()}: {value.replace('_', ' ')}"
+    return COVARIATES[name].label if name in COVARIATES else name.replace("_", " ").capitalize()

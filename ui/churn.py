@@ -1,0 +1,210 @@
+"""Churn in words: who stays, why others leave, and who may be next."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charts.churn import CAUSE_LABELS, at_risk_rows
+from models.churn import Churn
+from models.churn_ratios import ChurnRatios
+from models.churn_validation import ChurnValidation
+from models.retention import PRICE_AND_BILLING, Retention
+from ui.download import offer_csv
+from ui.frame import View
+from ui.tables import AMOUNT, ROWS_SHOWN, height_of
+from ui.text import count, count_of, escape, listed, money, share, undollared
+from warehouse.churn import CUSTOMER_SEGMENTS
+from warehouse.segments import SEGMENTS
+from warehouse.workspace import Workspace
+
+__all__ = [
+    "CUSTOMER_CUTS",
+    "calibration_sentence",
+    "cause_sentence",
+    "churn_rule",
+    "pace_sentence",
+    "ratio_sentence",
+    "retention_sentence",
+    "rule_note",
+    "show_at_risk",
+    "show_numbers_at_risk",
+    "stay_sentence",
+]
+
+#: The ways to compare customers, in words.
+CUSTOMER_CUTS = {"none": "All customers together"} | {n: SEGMENTS[n] for n in CUSTOMER_SEGMENTS}
+
+#: p below which groups differ clearly.
+CLEAR = 0.01
+
+
+def churn_rule(view: View) -> int:
+    """Days without an invoice after which a customer counts as lost, as the workspace has it."""
+    return int(Workspace.open(view.folder).settings.churn_rule_days)
+
+
+def rule_note(churn: Churn) -> str:
+    """The churn rule, and whom it made leave."""
+    return (
+        f"Churn rule: a customer without a leaving date is lost after {churn.churn_rule_days} days "
+        f"without an invoice, on the day they are over. Of {count_of(churn.n_left, 'customer')} "
+        f"who left, {count(churn.n_by_rule)} left by this rule, for a reason not on record. "
+        "Change it under Settings."
+    )
+
+
+def stay_sentence(churn: Churn) -> str:
+    """Share still a customer after a year and three, or the two ends of a segment."""
+    if churn.by is None:
+        year, three = churn.survival.survival_at([365, 1_095])
+        mean = churn.means.table.iloc[0]
+        lived = (
+            ""
+            if np.isnan(mean["mean"])
+            else f" Of the first {count(churn.means.days / 365 * 12)} months a customer stays "
+            f"**{mean['mean'] / 30.4375:.1f}** on average."
+        )
+        return (
+            f"**{share(year)}** of customers are still there a year after they were acquired, and "
+            f"**{share(three)}** after three.{lived}"
+        )
+    table = churn.survival.table
+    at = table[table["day"] <= 730].groupby("group", sort=False)["survival"].last()
+    return (
+        f"After two years **{share(at.max())}** of {escape(at.idxmax())} are still there, and "
+        f"**{share(at.min())}** of {escape(at.idxmin())}."
+    )
+
+
+def pace_sentence(churn: Churn) -> str:
+    """Whether the segments differ, by the log-rank test."""
+    test = churn.comparison
+    if test is None or np.isnan(test.p_value):
+        return escape((test and test.reason) or "There is nothing to compare.", longest=400)
+    p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
+    if test.p_value < CLEAR:
+        return f"The segments do not leave at the same pace (log-rank {p})."
+    return f"The data do not show that the segments leave at different paces (log-rank {p})."
+
+
+def show_numbers_at_risk(churn: Churn) -> None:
+    """How many customers each part of a curve rests on, and the groups too small to show."""
+    st.dataframe(at_risk_rows(churn), hide_index=True, placeholder="", height="content",
+                 alt="Customers watched by months since acquisition")  # fmt: skip
+    hidden = churn.groups[churn.groups["reason"].notna()]
+    said = "Customers watched at that age. Those acquired before the books begin count from then on"
+    if len(hidden):
+        names = listed([escape(name) for name in hidden["group"].head(6)])
+        said += f". Too few customers for a curve: {names}"
+    st.caption(said + ".")
+
+
+def cause_sentence(churn: Churn) -> str:
+    """The largest causes of leaving within two years, and the part of price and billing."""
+    day = 730
+    found = {cause: float(churn.incidence.incidence_at(day, cause)) for cause in churn.causes}
+    total = sum(found.values())
+    if not total:
+        return "Nobody has left within two years of being acquired."
+    known = {cause: value for cause, value in found.items() if cause != "unknown"}
+    first = max(known or found, key=found.get)
+    ours = sum(found.get(cause, 0.0) for cause in PRICE_AND_BILLING)
+    return (
+        f"Within two years **{share(total)}** leave; most often for "
+        f"**{CAUSE_LABELS[first].lower()}** ({share(found[first])}). Price and billing together "
+        f"take **{share(ours)}**; for {share(found.get('unknown', 0.0))} no reason is on record."
+    )
+
+
+def retention_sentence(retention: Retention, currency: str) -> str:
+    """What is left of the value of a year ago, and what price and billing took."""
+    start = retention.table["amount"].iloc[0]
+    found = retention.estimates
+    return undollared(
+        f"Of **{money(start, currency)}** a month from "
+        f"{count_of(retention.n_customers, 'customer')} a year ago, "
+        f"**{share(found['nrr'].value)}** is there today; "
+        f"**{share(found['revenue_churn_price_billing_12m'].value)}** was lost with customers who "
+        f"left for price or billing, and {share(retention.unknown_share, 0)} of what was lost with "
+        "customers has no reason on record."
+    )
+
+
+def ratio_sentence(ratios: ChurnRatios) -> str:
+    """What goes with leaving most clearly, in words."""
+    table = ratios.table[~ratios.table["covariate"].str.contains(":")].dropna(subset="lower")
+    clear = table[(table["lower"] > 1) | (table["upper"] < 1)]
+    if clear.empty:
+        return "Nothing that was known beforehand goes with leaving more clearly than chance."
+    size = np.abs(np.log(clear["hazard_ratio"]))
+    said = []
+    for row in clear.assign(size=size).nlargest(3, "size").itertuples():
+        change = row.hazard_ratio - 1
+        said.append(
+            f"**{row.label.lower()}** ({row.says}: {abs(change):.0%} "
+            f"{'more' if change > 0 else 'fewer'} leave in a month)".replace("%", " %")
+        )
+    return (
+        f"What was known at a month's start and goes with leaving in it: {listed(said)}. Going "
+        "together is not causing."
+    )
+
+
+def calibration_sentence(validation: ChurnValidation) -> str:
+    """How well last year would have been predicted."""
+    found, of = validation.calibration, validation.concordance
+    left = 1 - validation.brier.r_squared.value
+    return (
+        f"A year before, **{share(found.predicted)}** of {count(validation.n_customers)} customers "
+        f"would have been predicted to leave, and **{share(found.observed)}** did. Of two, the one "
+        f"who left first had the higher risk in **{share(of.c, 0)}** of cases (Uno's C up to 12 "
+        f"months; half is chance), and the squared error was {share(left, 0)} of that of one risk "
+        f"for all. Calibration slope {found.slope.value:.2f} ({found.slope.lower:.2f} to "
+        f"{found.slope.upper:.2f}): 1 is right, below it the risks are too far apart."
+    )
+
+
+def show_at_risk(scored: pd.DataFrame, names: pd.DataFrame, view: View) -> None:
+    """Customers by the money that may leave with them, with what drives the risk of each."""
+    table = names.merge(scored, on="customer_id")
+    table = table.assign(at_risk=table["churn_risk_12m"] * table["monthly_value"])
+    table = table.sort_values(["at_risk", "customer_id"], ascending=[False, True])
+    total, known = table["at_risk"].sum(), table["monthly_value"].sum()
+    first = table.iloc[0]
+    st.markdown(
+        undollared(
+            f"Of **{money(known, view.currency)}** a month from "
+            f"{count_of(len(table), 'customer')}, **{money(total, view.currency)}** is expected "
+            f"to leave within twelve months. Most is at stake with **{escape(first['name'])}**: "
+            f"{share(first['churn_risk_12m'], 0)} of "
+            f"{money(first['monthly_value'], view.currency)}."
+        )
+    )
+    columns = {
+        "name": st.column_config.TextColumn("Customer", width=230, pinned=True),
+        "monthly_value": st.column_config.NumberColumn(f"A month, {view.currency}", format=AMOUNT),
+        "at_risk": st.column_config.NumberColumn(f"At risk, {view.currency}", format=AMOUNT),
+        "churn_risk_12m": st.column_config.ProgressColumn(
+            "Leaves in 12 months", format="percent", min_value=0.0, max_value=1.0
+        ),
+        "churn_risk_12m_low": st.column_config.NumberColumn("From", format="percent"),
+        "churn_risk_12m_high": st.column_config.NumberColumn("To", format="percent"),
+        "churn_driver_1": "First driver",
+        "churn_driver_2": "Second driver",
+        "churn_driver_3": "Third driver",
+        "survival_24m": st.column_config.NumberColumn("There in 24 months", format="percent"),
+    }
+    shown = table.head(ROWS_SHOWN)
+    st.dataframe(
+        shown[list(columns)],
+        hide_index=True,
+        placeholder="",
+        height=height_of(shown),
+        column_config=columns,
+        alt="Customers by money at risk, with what drives the risk of each",
+    )
+    st.caption(
+        "Drivers compare the customer with the average one: by how much each moves the risk of "
+        "the coming year. A risk is no answer to who can be persuaded to stay."
+    )
+    offer_csv("Download all", table, f"churn-risk-{view.as_of}.csv", key="churn", n=len(table))

@@ -1,0 +1,132 @@
+"""What each customer pays in a month as a rule, on a day and a year before."""
+
+import calendar
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from warehouse.churn import customer_lives
+from warehouse.currency import convert
+from warehouse.workspace import Tables
+
+__all__ = ["months_before", "recurring_values"]
+
+#: Invoices of these kinds are for something that does not come again by itself.
+ONE_OFF_KINDS = ("goods", "project")
+#: Contracts billed so are no monthly value.
+NOT_MONTHLY = ("one_time", "every_invoice")
+#: Months of invoices that stand for a month's value where no contract says.
+MONTHS_OF_INVOICES = 3
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same day so many months earlier; month ends stay month ends.
+
+    >>> months_before(dt.date(2026, 9, 30), 12), months_before(dt.date(2024, 2, 29), 12)
+    (datetime.date(2025, 9, 30), datetime.date(2023, 2, 28))
+    """
+    at = 12 * day.year + day.month - 1 - months
+    year, month = divmod(at, 12)
+    length = calendar.monthrange(year, month + 1)[1]
+    ends_month = day.day == calendar.monthrange(day.year, day.month)[1]
+    return dt.date(year, month + 1, length if ends_month else min(day.day, length))
+
+
+def recurring_values(
+    tables: Tables, as_of: dt.date, *, churn_rule_days: int, months: int = 12
+) -> ir.Table:
+    """One row for each customer of `months` before `as_of`: its monthly value then and now.
+
+    The value is that of its contracts on the day, at the price of the day; without contracts,
+    a third of what was invoiced in the three months before, goods and projects left out. Who
+    left has no value any more. Both ends are at the exchange rate of `as_of`, so that rates move
+    nothing.
+
+    Parameters
+    ----------
+    tables : Tables
+        Needs ``customers`` and ``invoices``; reads ``contracts`` and ``price_changes``.
+    as_of : date
+    churn_rule_days : int
+        As in `warehouse.churn.customer_lives`.
+
+    Returns
+    -------
+    Table
+        ``customer_id``, ``name``, ``value_start``, ``value_end``, ``left_on``, ``cause`` and
+        ``by_rule``.
+    """
+    start = months_before(as_of, months)
+    lives = customer_lives(tables, as_of, churn_rule_days=churn_rule_days)
+    there = lives.filter((_.acquired_on <= start) & (_.left_on.isnull() | (_.left_on > start)))
+    rows = there.select("customer_id", "name", "left_on", "cause", "by_rule")
+    owner = tables["customers"].select("customer_id", "currency")
+    rows = rows.left_join(owner, "customer_id").drop("customer_id_right")
+    for name, day in (("value_start", start), ("value_end", as_of)):
+        found = value_on(tables, day, as_of).select("customer_id", **{name: _.monthly})
+        rows = rows.left_join(found, "customer_id").drop("customer_id_right")
+    stays = rows.left_on.isnull()
+    rows = rows.mutate(
+        value_start=rows.value_start.fill_null(0.0),
+        value_end=ibis.ifelse(stays, rows.value_end.fill_null(0.0), 0.0),
+    )
+    rows = convert(rows, tables, as_of, flows={}, balances=("value_start", "value_end"))
+    wanted = ("customer_id", "name", "value_start", "value_end", "left_on", "cause", "by_rule")
+    rows = rows.select(*wanted)
+    # Digits that depend on the order of summing are cut off.
+    rows = rows.mutate(value_start=_.value_start.round(6), value_end=_.value_end.round(6))
+    return rows.order_by("customer_id")
+
+
+def value_on(tables: Tables, day: dt.date, as_of: dt.date) -> ir.Table:
+    """Monthly value of each customer on `day`, in its own currency."""
+    billed = invoiced_on(tables, day)
+    if "contracts" not in tables:
+        return billed.select("customer_id", monthly=_.invoiced)
+    agreed = agreed_on(tables, day, as_of)
+    both = billed.outer_join(agreed, "customer_id")
+    both = both.mutate(customer_id=both.customer_id.fill_null(both.customer_id_right))
+    return both.select("customer_id", monthly=both.agreed.fill_null(both.invoiced))
+
+
+def agreed_on(tables: Tables, day: dt.date, as_of: dt.date) -> ir.Table:
+    """Value of the contracts that run on `day`, at its price."""
+    contracts = tables["contracts"].filter(
+        (_.started_on <= day)
+        & (_.ended_on.isnull() | (_.ended_on > day))
+        & _.billing_timing.notin(NOT_MONTHLY)
+        & _.monthly_value.notnull()
+    )
+    value = contracts.monthly_value.cast("float64")
+    if "price_changes" in tables:
+        changes = tables["price_changes"].filter(_.effective_on <= as_of)
+        before, after = (
+            changes.filter(side).group_by("contract_id").agg(**{name: found})
+            for name, side, found in (
+                ("new", _.effective_on <= day, _.new_monthly_value.argmax(_.effective_on)),
+                ("old", _.effective_on > day, _.old_monthly_value.argmin(_.effective_on)),
+            )
+        )
+        contracts = contracts.left_join(before, "contract_id").drop("contract_id_right")
+        contracts = contracts.left_join(after, "contract_id").drop("contract_id_right")
+        # The price of the day: what the last change made it, else what the next one found it.
+        value = ibis.coalesce(
+            contracts.new.cast("float64"), contracts.old.cast("float64"),
+            contracts.monthly_value.cast("float64"),
+        )  # fmt: skip
+    contracts = contracts.mutate(value=value)
+    return contracts.group_by("customer_id").agg(agreed=_.value.sum())
+
+
+def invoiced_on(tables: Tables, day: dt.date) -> ir.Table:
+    begins = months_before(day, MONTHS_OF_INVOICES)
+    invoices = tables["invoices"].filter(
+        (_.issued_on <= day)
+        & (_.issued_on > begins)
+        & (_.kind.isnull() | _.kind.notin(ONE_OFF_KINDS))
+    )
+    return invoices.group_by("customer_id").agg(
+        invoiced=_.amount.cast("float64").sum() / MONTHS_OF_INVOICES
+    )
