@@ -11,7 +11,7 @@ CHURN_CAUSES: Mapping[str, str] = MappingProxyType(
         "price": "for the price",
         "billing": "over billing",
         "service": "for service",
-        "product": "because the product does not fit",
+        "product": "as the product does not fit",
         "competitor": "for a competitor",
         "insolvency": "by insolvency",
         "other": "for another reason",
@@ -24,8 +24,7 @@ HAZARD_RATIOS: Mapping[str, str] = MappingProxyType(
     {
         "score": "survey answers one standard deviation better",
         "tickets_3m": "one ticket more in three months",
-        "finance_tickets_3m": "one ticket more about billing, payment, prices or refunds in three "
-        "months, beside what any ticket does",
+        "finance_tickets_3m": "one more ticket of three months being about bills or prices",
         "slow_tickets_3m": "one ticket more that was not resolved in time in three months",
         "late_deliveries_6m": "one late delivery more in six months",
         "disputes_6m": "one dispute more in six months",
@@ -67,21 +66,27 @@ YEAR = (
 )  # fmt: skip
 
 
+OTHERWISE = "leaving otherwise ends the chance of it."
+NOT_ON_RECORD = (
+    "those lost by the churn rule are among them. In truth all left for one of the other causes."
+)
+
+
 def churn_definitions() -> tuple[tuple, ...]:
     """Return what `models.figures.Definition` is made of, for every figure of churn."""
-    unknown = (
-        " This cause holds all who left without a reason on record, those lost by the churn rule "
-        "included; in truth they left for one of the others."
-    )
     incidence = (
-        (f"cif_{cause}_{months}m", f"Left {says} by month {months}",
-         f"The share of customers who leave {says} within {months} months of being acquired, "
-         "where leaving otherwise ends the chance of it; customers older than the books count "
-         f"from the day the books begin.{unknown if cause == 'unknown' else ''}",
-         f"Aalen-Johansen incidence at day {365 * months // 12}, delayed entry", True)
+        (
+            f"cif_{cause}_{months}m",
+            f"Left {says} by month {months}",
+            f"The share of customers who leave {says} within {months} months of being acquired; "
+            + (NOT_ON_RECORD if cause == "unknown" else OTHERWISE),
+            f"Aalen-Johansen incidence at day {365 * months // 12}; customers older than the books "
+            "count from the day these begin",
+            True,
+        )
         for cause, says in CHURN_CAUSES.items()
         for months in (12, 24)
-    )  # fmt: skip
+    )
     order = (
         ("uno_c", "Order of risks (Uno's C)",
          "How often, of two customers of whom one left first, the model had given that one the "
@@ -96,10 +101,10 @@ def churn_definitions() -> tuple[tuple, ...]:
     made += [
         (
             f"churn.hazard_ratio.{name}",
-            f"Hazard ratio: {says}",
+            f"Hazard ratio of {name.replace('_', ' ')}",
             "score",
-            f"By how much the chance of leaving in a month is multiplied by {says}, all else that "
-            "is known being equal; 1 is no difference. It is an association, not an effect.",
+            f"By how much the chance of leaving in a month is multiplied by {says}, all else "
+            "known being equal; 1 is no difference. It goes together, which is not causing.",
             "exp(coefficient x change) of the hazard of leaving in a month, complementary "
             "log-log, interval robust by customer",
             None,
