@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -94,6 +95,12 @@ class ChurnHazards:
     def last_month(self) -> int:
         """Months ahead of which the data can speak."""
         return self.leads[-1].last
+
+    @cached_property
+    def spread(self) -> np.ndarray:
+        """A matrix that turns independent noise into noise of the coefficients."""
+        values, vectors = np.linalg.eigh(self.covariance)
+        return vectors * np.sqrt(np.maximum(values, 0.0))
 
 
 def fit_churn_hazards(

@@ -143,9 +143,7 @@ def share_of_month(lead: Lead, month: np.ndarray, renewal: np.ndarray) -> np.nda
 
 
 def drawn_hazards(model: ChurnHazards, rng: Generator) -> ChurnHazards:
-    values, vectors = np.linalg.eigh(model.covariance)
-    noise = rng.standard_normal(len(values)) * np.sqrt(np.maximum(values, 0.0))
-    moved = vectors @ noise
+    moved = model.spread @ rng.standard_normal(len(model.spread))
     leads = []
     for lead in model.leads:
         own, q = moved[lead.at], len(lead.names)

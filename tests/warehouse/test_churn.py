@@ -1,0 +1,198 @@
+"""Customer lives, recurring values and customer-months, worked by hand on six customers."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from tests.warehouse.frame_tables import FrameTables
+from warehouse.churn import customer_lives
+from warehouse.customer_months import COVARIATES, customer_months
+from warehouse.recurring_value import recurring_values
+
+AS_OF = dt.date(2025, 6, 30)
+DAY = pd.Timestamp
+
+
+def customers(*rows):
+    frame = pd.DataFrame(rows, columns=["customer_id", "acquired_on", "churned_on", "churn_reason"])
+    return frame.assign(
+        name="Customer " + frame["customer_id"], industry="Retail", currency="EUR",
+        payment_terms_days=30, employees=100,
+    )  # fmt: skip
+
+
+def invoices(*rows):
+    frame = pd.DataFrame(rows, columns=["customer_id", "issued_on", "amount"])
+    return frame.assign(
+        invoice_id=[f"I{n}" for n in range(len(frame))],
+        issued_on=pd.to_datetime(frame["issued_on"]),
+        due_on=pd.to_datetime(frame["issued_on"]) + pd.Timedelta(days=30),
+        currency="EUR", kind="fixed",
+    )  # fmt: skip
+
+
+BOOK = {
+    "customers": customers(
+        # Older than the books, left with a reason; left without one; stays; quiet; to leave later;
+        # and one that had left before the books began.
+        ("OLD", DAY("2023-01-01"), DAY("2025-03-01"), "price"),
+        ("MUTE", DAY("2024-03-01"), DAY("2025-01-31"), None),
+        ("STAY", DAY("2024-02-15"), None, None),
+        ("QUIET", DAY("2024-02-01"), None, None),
+        ("LATER", DAY("2024-02-01"), DAY("2025-09-30"), "service"),
+        ("GONE", DAY("2020-01-01"), DAY("2023-12-01"), "price"),
+    ),
+    "invoices": invoices(
+        ("OLD", "2024-01-01", 100),
+        ("MUTE", "2024-12-01", 100),
+        *(("STAY", f"2025-{month:02}-01", 100) for month in range(1, 7)),
+        ("QUIET", "2024-06-01", 100),
+        *(("LATER", f"2025-{month:02}-01", 100) for month in range(1, 7)),
+    ),
+    "payments": pd.DataFrame(
+        {"payment_id": ["P"], "invoice_id": ["I0"], "paid_on": [DAY("2024-02-10")], "amount": 100}
+    ),
+}
+
+
+def lives(as_of=AS_OF, **changes):
+    rows = customer_lives(FrameTables(BOOK | changes), as_of, churn_rule_days=180).to_pandas()
+    return rows.set_index("customer_id")
+
+
+def test_leaving_and_its_cause_are_as_recorded_or_by_the_rule():
+    found = lives()
+    assert set(found.index) == {"OLD", "MUTE", "STAY", "QUIET", "LATER"}
+    assert found["cause"].dropna().to_dict() == {
+        "OLD": "price", "MUTE": "unknown", "QUIET": "unknown",
+    }  # fmt: skip
+    # Last invoice on 1 June 2024, and 180 days.
+    assert found.loc["QUIET", "left_on"] == DAY("2024-11-28")
+    assert found["by_rule"].to_dict() == {
+        "OLD": False, "MUTE": False, "STAY": False, "QUIET": True, "LATER": False,
+    }  # fmt: skip
+
+
+def test_who_is_older_than_the_books_is_watched_from_their_first_day():
+    found = lives()
+    # The first invoice is of 1 January 2024: 365 days after 1 January 2023.
+    assert found.loc["OLD", ["entry", "duration"]].tolist() == [365, 790]
+    assert found.loc["STAY", ["entry", "duration"]].tolist() == [0, 501]
+
+
+def test_leaving_after_the_day_has_not_happened_and_its_reason_is_not_known():
+    assert lives().loc["LATER", ["left_on", "cause"]].isna().all()
+    assert lives(dt.date(2025, 9, 30)).loc["LATER", "cause"] == "service"
+
+
+def months(as_of=AS_OF, **changes):
+    rows = customer_months(FrameTables(BOOK | changes), as_of, churn_rule_days=180)
+    return rows.to_pandas().set_index(["customer_id", "begins"])
+
+
+@pytest.fixture(scope="module")
+def bare():
+    """Of customers, invoices and payments alone."""
+    return months()
+
+
+def test_a_customer_has_a_row_for_each_month_it_could_leave_in(bare):
+    rows = bare.loc["MUTE"]
+    # Acquired in March 2024, left in January 2025: April to January.
+    assert rows["month"].tolist() == list(range(1, 11))
+    assert rows["cause"].tolist() == [None] * 9 + ["unknown"]
+    assert not rows["ahead"].any()
+
+
+def test_the_month_ahead_has_todays_customers_and_no_end(bare):
+    ahead = bare.reset_index().query("ahead")
+    assert ahead["customer_id"].tolist() == ["LATER", "STAY"]
+    assert ahead["begins"].eq(DAY("2025-07-01")).all()
+    assert ahead["cause"].isna().all()
+
+
+def test_a_table_that_was_not_loaded_leaves_its_covariates_empty(bare):
+    assert bare[["score", "tickets_3m", "renewal", "price_rise_6m"]].isna().all(axis=None)
+    assert set(COVARIATES) <= set(bare.columns)
+
+
+def test_a_month_cut_short_is_not_learnt_from():
+    rows = months(dt.date(2025, 1, 30)).reset_index()
+    assert rows.loc[rows["ahead"], "begins"].eq(DAY("2025-01-01")).all()
+    # It left on the 31st, which has not come; the month has it as a customer.
+    assert rows.loc[rows["ahead"], "customer_id"].tolist() == ["LATER", "MUTE", "STAY"]
+
+
+def test_tickets_are_known_from_the_month_after_and_slow_once_not_resolved_in_time():
+    tickets = pd.DataFrame(
+        {"ticket_id": ["A", "B"], "customer_id": ["STAY", "LATER"],
+         "opened_on": [DAY("2025-01-31"), DAY("2025-01-27")],
+         "resolved_on": [DAY("2025-02-01"), DAY("2025-03-20")], "topic": "billing"}
+    )  # fmt: skip
+    rows = months(tickets=tickets)
+    known = rows.index[rows["tickets_3m"] > 0]
+    spring = [DAY(f"2025-{month:02}-01") for month in range(1, 6)]
+    assert known.tolist() == [(who, at) for who in ("LATER", "STAY") for at in spring[1:4]]
+    assert rows["finance_tickets_3m"].equals(rows["tickets_3m"].rename("finance_tickets_3m"))
+    # A day is no slow answer; opened on 27 January it is slow from 2 February on, which the
+    # month that begins on the 1st is not to know.
+    slow = rows.index[rows["slow_tickets_3m"] > 0]
+    assert slow.tolist() == [("LATER", at) for at in spring[2:]]
+
+
+def test_a_bill_above_the_usual_shocks_and_one_below_does_not():
+    rows = [
+        (who, f"2025-{month:02}-01", amount)
+        for who, last in (("STAY", 140), ("LATER", 30))
+        for month, amount in enumerate([100, 100, 100, 100, last], start=1)
+    ]
+    found = months(invoices=invoices(("OLD", "2024-01-01", 100), *rows))
+    at = DAY("2025-06-01")
+    assert found.loc[("STAY", at), "bill_shock"] == pytest.approx(0.4)
+    assert found.loc[("LATER", at), "bill_shock"] == 0.0
+
+
+def test_renewal_follows_the_start_of_the_contract_and_not_what_its_end_left_behind():
+    contracts = pd.DataFrame(
+        {"contract_id": ["K", "M"], "customer_id": ["STAY", "MUTE"], "product_id": "P",
+         "started_on": [DAY("2024-02-15"), DAY("2024-03-01")], "billing_model": "fixed",
+         "billing_timing": "in_advance", "monthly_value": 100.0}
+    )  # fmt: skip
+    ended = contracts.assign(ended_on=[None, DAY("2025-01-31")], renews_on=None)
+    runs = contracts.assign(ended_on=None, renews_on=DAY("2026-03-01"))
+    found = months(contracts=ended)
+    pd.testing.assert_frame_equal(found, months(contracts=runs))
+    rows = found.loc["STAY"]
+    assert rows.index[rows["renewal"] == 1].tolist() == [DAY("2025-02-01")]
+    assert rows.loc[DAY("2025-07-01"), "renews_in"] == 7
+
+
+def values(**changes):
+    rows = recurring_values(FrameTables(BOOK | changes), AS_OF, churn_rule_days=180)
+    return rows.to_pandas().set_index("customer_id")
+
+
+def test_without_contracts_the_value_is_a_third_of_three_months_of_invoices():
+    year_before = [(who, f"2024-{m:02}-15", 60) for who in ("STAY", "OLD") for m in (4, 5, 6)]
+    rows = (*year_before, *(("STAY", f"2025-{m:02}-15", 90) for m in (4, 5, 6)))
+    found = values(invoices=invoices(("OLD", "2024-01-01", 100), *rows))
+    assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [60.0, 90.0]
+    # Gone, whatever the invoices say.
+    assert found.loc["OLD", ["value_start", "value_end"]].tolist() == [60.0, 0.0]
+
+
+def test_the_value_is_at_the_price_of_the_day():
+    contract = pd.DataFrame(
+        {"contract_id": ["K", "ONCE"], "customer_id": "STAY", "product_id": "P",
+         "started_on": DAY("2024-02-15"), "billing_model": "fixed",
+         "billing_timing": ["in_advance", "one_time"], "monthly_value": [121.0, 999.0]}
+    )  # fmt: skip
+    change = pd.DataFrame(
+        {"change_id": ["A", "B"], "contract_id": "K",
+         "announced_on": [DAY("2024-12-01"), DAY("2025-02-01")],
+         "effective_on": [DAY("2025-01-01"), DAY("2025-03-01")],
+         "old_monthly_value": [100.0, 110.0], "new_monthly_value": [110.0, 121.0]}
+    )  # fmt: skip
+    found = values(contracts=contract, price_changes=change)
+    assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [100.0, 121.0]
