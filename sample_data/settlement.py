@@ -101,7 +101,7 @@ def settle(
     until_paid = np.where(in_parts, after + lag, after)
     open_days = np.where(void, 0, np.where(never, fails, until_paid))
     write_payments(book, bills, u, after, in_parts, lag, credit)
-    write_adjustments(book, bills, u, fails, never, void, credit, won - credit, resolved)
+    write_adjustments(book, bills, u, terms, fails, never, void, credit, won - credit, resolved)
     write_disputes(book, bills, u, disputed & ~void, opened, resolved, upheld, errors)
     write_reminders(book, bills, calendar, sent, open_days, satisfaction)
     wronged = who[errors > 0]

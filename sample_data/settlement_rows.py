@@ -27,8 +27,10 @@ __all__ = [
 ]
 
 NEVER = 10**6
-#: A debt is given up so many days after it failed.
-WRITTEN_OFF_AFTER = 7
+#: So many days after a debt has failed somebody asks to give it up; the books wait for half a
+#: year to a year from the due date, and until then it is owed.
+GIVEN_UP_AFTER = 7
+WRITTEN_OFF_AFTER, WRITTEN_OFF_WITHIN = 180, 180
 #: A collector writes down why an invoice is late so many days after it was due.
 NOTED_AFTER = 8
 CAUSES = ("dissatisfied", "cash", "process", "habit")
@@ -116,6 +118,7 @@ def write_adjustments(
     book: Book,
     bills: Bills,
     u: np.ndarray,
+    terms: np.ndarray,
     fails: np.ndarray,
     never: np.ndarray,
     void: np.ndarray,
@@ -125,6 +128,7 @@ def write_adjustments(
 ) -> None:
     """Cancelled invoices, credits and refunds of upheld disputes, and debts given up."""
     soon = 2 + np.floor(10 * u[:, 6])
+    written_off = terms + WRITTEN_OFF_AFTER + np.floor(WRITTEN_OFF_WITHIN * u[:, 8])
     reasons = (
         ("credit_note", void, soon, bills.cents, "invoice cancelled", 0),
         ("credit_note", (credit > 0) & ~void, resolved, credit, "dispute upheld", 2),
@@ -132,14 +136,14 @@ def write_adjustments(
         (
             "write_off",
             never & ~void & (credit < bills.cents),
-            fails + WRITTEN_OFF_AFTER,
+            fails + GIVEN_UP_AFTER,
             bills.cents - credit,
             "uncollectable",
-            1,
+            np.maximum(30, written_off - fails - GIVEN_UP_AFTER),
         ),
     )
     for kind, rows, day, cents, reason, wait in reasons:
-        takes = np.floor(3 + 18 * u[:, 8]) if kind == "refund" else np.full(len(u), wait)
+        takes = np.floor(3 + 18 * u[:, 8]) if kind == "refund" else np.zeros(len(u)) + wait
         book.add(
             "adjustments",
             key=bills.key[rows],
