@@ -36,8 +36,6 @@ DISCOUNT, HANDLING = "discount", "handling"
 COST_SHARE = 0.42
 #: The negative persona needs twice the work for its money, its unprofitable ones thrice. Choices.
 COSTLY_PERSONA, COSTLY_CUSTOMER = 2.1, 1.5
-#: Monthly growth of use by persona; a choice.
-USAGE_GROWTH = np.array([0.001, 0.011, 0.004, 0.0, -0.004])
 #: Noise of a month's use is gamma with this shape; some months are spikes.
 USAGE_SHAPE = 1 / EFFECTS.usage_spread**2
 SPIKE_SHARE, SPIKE = 0.01, 1.8
@@ -86,7 +84,9 @@ def usual_usage(
     """Units of each customer in an ordinary `month`: before noise and spikes."""
     expected = contracts.usual.astype(float)
     if "usage_trend" not in off:
-        grown = USAGE_GROWTH[population.persona] * (month - population.acquired_month)
+        grown = np.array(EFFECTS.usage_growth)[population.persona] * (
+            month - population.acquired_month
+        )
         season = 0.08 * np.cos(2 * np.pi * (calendar.calendar_month[month] - 11) / 12)
         expected = expected * np.exp(grown + season)
     if "price_response" not in off:

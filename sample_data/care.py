@@ -106,6 +106,7 @@ def surveys(
     active: np.ndarray,
     trouble: np.ndarray,
     reasons_to_ask: Mapping[str, np.ndarray],
+    on_touchpoint: Mapping[str, np.ndarray],
     off: Collection[str],
 ) -> None:
     """Ask at each touchpoint and write down the answers of those who answer.
@@ -116,20 +117,23 @@ def surveys(
         Latent satisfaction, what fewer visits do to the score included.
     reasons_to_ask : mapping of str to ndarray of bool
         Touchpoint to the customers it met this month.
+    on_touchpoint : mapping of str to ndarray
+        Touchpoint to what it adds for each customer to how content it is overall.
     """
     rng = streams("surveys", month)
     draws = rng.random((population.slots, len(TOUCHPOINTS), 6))[population.slot]
     for place, (touchpoint, measure, asked) in enumerate(TOUCHPOINTS):
         u = draws[:, place]
-        extreme = EFFECTS.response_of_extremes * satisfaction**2
-        logit = EFFECTS.response_intercept + EFFECTS.response_of_satisfaction * satisfaction
+        content = satisfaction + on_touchpoint.get(touchpoint, 0.0)
+        extreme = EFFECTS.response_of_extremes * content**2
+        logit = EFFECTS.response_intercept + EFFECTS.response_of_satisfaction * content
         logit = logit + np.minimum(extreme, 4.0)
         if "informative_response" in off:
             logit = np.full(len(population), -0.5)
         answers = (u[:, 0] < asked) & (u[:, 1] < expit(logit))
         answers &= active & reasons_to_ask[touchpoint] & ("surveys" not in off)
         who = np.flatnonzero(answers)
-        measured = observed(satisfaction[who], u[who, 2], off)
+        measured = observed(content[who], u[who, 2], off)
         day = calendar.first_days[month] + np.floor(u[who, 3] * calendar.days_in_month[month])
         book.add(
             "surveys",

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr, ndtri
 
 from sample_data.book import Calendar
+from sample_data.effects import EFFECTS
 from sample_data.population import COUNTRIES, Population, pick
 from sample_data.rating import BILLING_MODELS
 from sample_data.streams import Streams
@@ -44,6 +46,10 @@ LIST_RATE = {"EUR": 1.0, "GBP": 0.86, "USD": 1.09}
 #: Rises by year of the change, one of them for each contract.
 RISES = np.array([0.03, 0.05, 0.08, 0.12])
 ANNOUNCED_BEFORE = 60
+#: Standard deviation of `Population.satisfaction_base`, about.
+SATISFACTION_SPREAD = 0.7
+#: Channels of invoicing, from electronic to paper.
+INVOICE_CHANNELS = tuple(EFFECTS.channel_on_invoicing)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Contracts:
     handling: np.ndarray
     product: np.ndarray
     meter: np.ndarray
+    channel: np.ndarray
 
 
 def draw_contracts(
@@ -101,6 +108,7 @@ def draw_contracts(
         handling=np.where(draws[:, 2] < 0.12, 450, 0).astype(np.int64),
         product=(draws[:, 3] * SUBSCRIPTIONS).astype(int),
         meter=(draws[:, 4] * len(METERS)).astype(int),
+        channel=invoice_channels(population, draws[:, 5], off),
     )
 
 
@@ -120,8 +128,42 @@ def price_rises(
         reached = (draws[:, 0] < 0.8) & (population.acquired_month < month - 12)
         reached &= month < calendar.months
         rows = np.flatnonzero(reached)
-        rise[rows, month[rows]] = RISES[(draws[rows, 1] * len(RISES)).astype(int)]
+        rise[rows, month[rows]] = rise_sizes(population, draws[:, 1], off)[rows]
     return rise
+
+
+def rise_sizes(population: Population, uniform: np.ndarray, off: Collection[str]) -> np.ndarray:
+    """How much a rise is for each customer, from one uniform draw of each."""
+    if "price_targeting" in off:
+        return RISES[(uniform * len(RISES)).astype(int)]
+    weights = np.array(EFFECTS.persona_weights)
+    growth = np.array(EFFECTS.usage_growth)
+    mean = weights @ growth
+    growth = (growth - mean) / np.sqrt(weights @ (growth - mean) ** 2)
+    score = (
+        EFFECTS.rise_of_growth * growth[population.persona]
+        + EFFECTS.rise_of_satisfaction * population.satisfaction_base / SATISFACTION_SPREAD
+        + EFFECTS.rise_of_chance * ndtri(np.clip(uniform, 1e-6, 1 - 1e-6))
+    )
+    return RISES[np.minimum(ndtr(score) * len(RISES), len(RISES) - 1).astype(int)]
+
+
+def invoice_channels(
+    population: Population, uniform: np.ndarray, off: Collection[str]
+) -> np.ndarray:
+    """How each customer gets its invoices, an index into `INVOICE_CHANNELS`.
+
+    The large and those with more approvals to pass are still on paper.
+    """
+    n = len(INVOICE_CHANNELS)
+    if "channel_mix" in off:
+        return (uniform * n).astype(int)
+    score = (
+        EFFECTS.channel_of_size * population.size
+        + EFFECTS.channel_of_process * population.process
+        + EFFECTS.channel_of_chance * ndtri(np.clip(uniform, 1e-6, 1 - 1e-6))
+    )
+    return np.minimum(ndtr(score) * n, n - 1).astype(int)
 
 
 def tariff_rows(contracts: Contracts, calendar: Calendar) -> pd.DataFrame:

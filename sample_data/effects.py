@@ -38,10 +38,12 @@ MECHANISMS: Mapping[str, str] = MappingProxyType(
         "reminder_confounding": "reminders do not go to risky invoices first",
         "frailty": "no customer is slower than its cause and risk explain",
         "hold_out": "no invoice is kept from reminders at random",
+        "channel_mix": "how an invoice comes depends on no size and moves no score",
         "tickets": "nobody calls",
         "surveys": "nobody is asked",
         "usage_trend": "usage neither grows nor has seasons",
         "price_changes": "prices stay",
+        "price_targeting": "who gets which price rise is drawn, whatever the use and the mood",
         "price_response": "a price rise moves neither usage nor churn",
         "orders": "no goods are ordered",
         "stock_outs": "there is always enough stock",
@@ -49,6 +51,7 @@ MECHANISMS: Mapping[str, str] = MappingProxyType(
         "projects": "there are no projects, visits or expense claims",
         "overrun_tail": "no project overruns wildly",
         "policy_change": "the window for reimbursing travel stays at ten days",
+        "decoys": "no outside series follows, drifts along or wanders beside the company",
         "policy_noise": "the window moves only by the change of policy",
         "hierarchies": "no account belongs to a group",
         "duplicates": "no account was opened twice",
@@ -171,7 +174,24 @@ class Effects:
     response_of_extremes: float = 0.9
     survey_reliability: float = 0.7
     usage_spread: float = 0.2
+    #: Monthly growth of use by persona; a choice.
+    usage_growth: tuple[float, ...] = (0.001, 0.011, 0.004, 0.0, -0.004)
     price_elasticity: float = -0.4
+    #: What decides on the size of a rise, in standard deviations: growth of use, satisfaction, and
+    #: chance. Choices: sellers ask most of those who buy more every month and do not complain.
+    rise_of_growth: float = 0.70
+    rise_of_satisfaction: float = 0.35
+    rise_of_chance: float = 0.62
+    #: What a channel of invoicing adds to how content people are with invoicing; a choice.
+    channel_on_invoicing: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType(
+            {"e_invoice": 0.3, "portal": 0.15, "email": 0.0, "edi": 0.0, "paper": -0.3}
+        )
+    )
+    #: How the channel moves from electronic to paper with size, friction and chance; choices.
+    channel_of_size: float = 0.85
+    channel_of_process: float = 0.35
+    channel_of_chance: float = 0.40
 
     # -- projects and the reimbursement window ------------------------------------------
     overrun_intercept: float = 0.05

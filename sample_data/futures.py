@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sample_data.churn import CAUSES, churn_hazards
-from sample_data.contracts import RISES
+from sample_data.contracts import rise_sizes
 from sample_data.effects import EFFECTS
 from sample_data.population import Population
 from sample_data.satisfaction import recovery
@@ -77,8 +77,8 @@ def look_ahead(
         Shocks already on their way into `month`.
     """
     n = len(population)
-    pace = Pace(streams, population, recent)
     many = population.take(np.repeat(np.arange(n), FUTURES))
+    pace = Pace(streams, many, recent, off)
     healing = recovery(off)
     now = np.repeat(deviation, FUTURES)
     cash = np.repeat(liquidity, FUTURES)
@@ -112,10 +112,12 @@ def look_ahead(
 class Pace:
     """Draws of what happens to each customer in each future month."""
 
-    def __init__(self, streams: Streams, population: Population, recent: Recent) -> None:
-        self.streams, self.slot, self.slots = streams, population.slot, population.slots
+    def __init__(
+        self, streams: Streams, many: Population, recent: Recent, off: Collection[str]
+    ) -> None:
+        self.streams, self.many, self.off = streams, many, off
+        self.slot, self.slots = many.slot[::FUTURES], many.slots
         self.chance = np.repeat(recent.rise_chance, FUTURES)
-        self.group = np.repeat(recent.group, FUTURES)
         self.shocks, self.surprises = (
             History(values, recent.group) for values in (recent.shocks, recent.surprises)
         )
@@ -138,7 +140,7 @@ class Pace:
         return self.surprises.drawn(uniform[3:6])
 
     def rise(self, uniform: np.ndarray) -> np.ndarray:
-        size = RISES[(uniform[7] * len(RISES)).astype(int)]
+        size = rise_sizes(self.many, uniform[7], self.off)
         return np.where(uniform[6] < self.chance, size, 0.0)
 
 

@@ -9,12 +9,14 @@ from sample_data.book import Calendar
 from sample_data.care import SHORT_OF_PEOPLE
 from sample_data.contracts import LIST_RATE
 from sample_data.population import COUNTRIES
-from sample_data.projects import POLICY_SHARE
+from sample_data.projects import POLICY_SHARE, lagged
 from sample_data.streams import Streams
 
 __all__ = ["benchmarks", "decoys", "events", "exchange_rates"]
 
 YEARLY_MOVE = 0.08
+#: Months after which the collection cost index follows how late we are paid.
+FOLLOWS_AFTER = 3
 SOURCE = "Field Services Panel (invented)"
 
 
@@ -33,8 +35,14 @@ def exchange_rates(streams: Streams, calendar: Calendar, off: Collection[str]) -
     return pd.concat(tables, ignore_index=True)
 
 
-def benchmarks(streams: Streams, calendar: Calendar) -> pd.DataFrame:
-    """What an invented panel of like companies reports each month."""
+def benchmarks(
+    streams: Streams, calendar: Calendar, slower_days: np.ndarray, off: Collection[str]
+) -> pd.DataFrame:
+    """What an invented panel of like companies reports each month.
+
+    `slower_days` is how much later our visited customers pay, by month: one of the panel's
+    series follows it.
+    """
     levels = {
         "nps": (31.0, 1.2, 1),
         "dso": (47.0, 0.6, 1),
@@ -47,17 +55,26 @@ def benchmarks(streams: Streams, calendar: Calendar) -> pd.DataFrame:
     for place, (metric, (level, spread, digits)) in enumerate(levels.items()):
         walk = wandering(streams("benchmark", place), calendar.months)
         tables.append(reported(calendar, metric, np.round(level + spread * walk, digits)))
-    return pd.concat([*tables, decoys(streams, calendar)], ignore_index=True)
+    if "decoys" in off:
+        return pd.concat(tables, ignore_index=True)
+    return pd.concat([*tables, decoys(streams, calendar, slower_days)], ignore_index=True)
 
 
-def decoys(streams: Streams, calendar: Calendar) -> pd.DataFrame:
-    """Monthly series that have nothing to do with the company, one of them with a like trend."""
+def decoys(streams: Streams, calendar: Calendar, slower_days: np.ndarray) -> pd.DataFrame:
+    """Monthly series that cause nothing here.
+
+    Ten wander by themselves, one has a like trend, and one follows how late we are paid:
+    whoever asks only what moves together takes it for a cause.
+    """
     tables = []
     for number in range(1, 12):
         walk = wandering(streams("decoy", number), calendar.months)
         trend = 0.15 * np.arange(calendar.months) if number == 11 else 0.0
         name = "market_trend_index" if number == 11 else f"market_index_{number:02d}"
         tables.append(reported(calendar, name, np.round(100 + walk + trend, 2)))
+    follows = 4.0 * lagged(slower_days, FOLLOWS_AFTER)
+    walk = wandering(streams("decoy", 12), calendar.months)
+    tables.append(reported(calendar, "collection_cost_index", np.round(100 + follows + walk, 2)))
     return pd.concat(tables, ignore_index=True)
 
 

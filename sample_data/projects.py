@@ -20,6 +20,7 @@ __all__ = [
     "VISIT_HOURS",
     "Window",
     "draw_window",
+    "lagged",
     "programmes",
     "projects",
     "visits",

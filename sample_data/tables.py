@@ -8,7 +8,7 @@ from sample_data.billing import DISCOUNT, HANDLING, KINDS
 from sample_data.book import Book, Calendar, closed_books, numbered
 from sample_data.care import TROUBLES
 from sample_data.churn import recorded_reason
-from sample_data.contracts import ANNOUNCED_BEFORE, tariff_rows
+from sample_data.contracts import ANNOUNCED_BEFORE, INVOICE_CHANNELS, tariff_rows
 from sample_data.market import benchmarks, events, exchange_rates
 from sample_data.population import CHANNELS, COUNTRIES, INDUSTRIES
 from sample_data.projects import HOUR_COST, HOUR_PRICE
@@ -26,7 +26,6 @@ BY_FAMILY = {
     for family in ("subscription", "usage", "goods")
 }
 DISCOUNT_PRODUCT, HANDLING_PRODUCT, PROJECT_PRODUCT = "P-91", "P-92", "P-31"
-INVOICE_CHANNELS = np.array(["e_invoice", "portal", "email", "edi", "paper"], dtype=object)
 SIZES = ("small", "medium", "large")
 
 
@@ -71,7 +70,7 @@ def canonical_tables(world: World, numbers: Numbers) -> dict[str, pd.DataFrame]:
         "stock_moves": stock_rows(book, calendar),
         **project_rows(world, numbers),
         "events": events(calendar, world.off),
-        "benchmarks": benchmarks(world.streams, calendar),
+        "benchmarks": benchmarks(world.streams, calendar, world.window.slower_days, world.off),
         "fx_rates": exchange_rates(world.streams, calendar, world.off),
     }
     tables = with_groups(tables, world.streams, world.off)
@@ -206,8 +205,6 @@ def invoice_rows(world: World, numbers: Numbers) -> pd.DataFrame:
     rows = book.frame("invoices").merge(book.frame("invoice_notes"), on="key")
     who = rows["customer"].to_numpy()
     kind = rows["kind"].to_numpy()
-    friendly = people.process[who] < 0.5
-    channel = np.where(friendly, (rows["key"] // len(KINDS) % 3), 2 + (people.slot[who] % 3))
     contract = np.array([f"K{name[1:]}" for name in numbers.customer], dtype=object)[who]
     table = pd.DataFrame(
         {
@@ -218,7 +215,7 @@ def invoice_rows(world: World, numbers: Numbers) -> pd.DataFrame:
             "due_on": calendar.date(rows["issued_on"] + people.terms[who]),
             "amount": rows["amount"],
             "currency": world.contracts.currency[who],
-            "channel": INVOICE_CHANNELS[channel],
+            "channel": np.array(INVOICE_CHANNELS, dtype=object)[world.contracts.channel[who]],
             "kind": np.array(KINDS, dtype=object)[kind],
             "late_reason": rows["late_reason"],
             "reminder_arm": rows["reminder_arm"],

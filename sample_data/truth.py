@@ -115,7 +115,7 @@ class Truth:
         """What the page of known truths shows: few numbers, ready for JSON."""
         late = self.invoices["state"] != "on_time"
         effects = dict(self.effects)
-        for name in ("persona_weights", "satisfaction_of_persona"):
+        for name in ("persona_weights", "satisfaction_of_persona", "usage_growth"):
             effects[name] = dict(zip(PERSONAS, effects[name], strict=True))
         industry = effects["satisfaction_of_industry"]
         effects["satisfaction_of_industry"] = dict(zip(INDUSTRIES, industry, strict=True))

@@ -7,6 +7,7 @@ from sample_data.book import Book, Calendar
 from sample_data.care import TROUBLES, surveys, tickets
 from sample_data.churn import churn_hazards, leave
 from sample_data.contracts import Contracts, draw_contracts
+from sample_data.effects import EFFECTS
 from sample_data.orders import Delivered, Warehouses
 from sample_data.population import Population, draw_population
 from sample_data.projects import (
@@ -325,10 +326,11 @@ class World:
             "renewal": (tenure > 0) & (tenure % 12 == 11),
         }
         felt = mood + np.where(people.visited, self.window.nps[month] / NPS_PER_SATISFACTION, 0.0)
+        way = np.array(list(EFFECTS.channel_on_invoicing.values()))[self.contracts.channel]
         surveys(
             self.book, self.streams, people, self.calendar, month,
             satisfaction=felt, active=active, trouble=trouble, reasons_to_ask=reasons,
-            off=self.off,
+            on_touchpoint={} if "channel_mix" in self.off else {"invoicing": way}, off=self.off,
         )  # fmt: skip
 
     def reminded(self, month: int) -> np.ndarray:

@@ -172,6 +172,25 @@ def bill_shock_trace(c):
     return float(np.quantile(left, 0.999) - np.median(left) - 0.22)
 
 
+def rise_of_growers(c):
+    """How much more the rises of those are who use more every month."""
+    rises = c.tables["price_changes"].merge(c.tables["contracts"][["contract_id", "customer_id"]])
+    rises = rises.merge(c.truth.customers, on="customer_id")
+    size = rises["new_monthly_value"] / rises["old_monthly_value"] - 1
+    return size.groupby(rises["persona"] == "Digital growers").mean().diff().iloc[-1]
+
+
+def size_on_paper(c):
+    """How much larger those are whose invoices come on paper."""
+    channel = c.tables["invoices"].groupby("customer_id")["channel"].first()
+    size = c.truth.customers.set_index("customer_id")["size"].reindex(channel.index)
+    return size.groupby(channel).mean()[["e_invoice", "paper"]].diff().iloc[-1]
+
+
+def outside_series(c):
+    return c.tables["benchmarks"]["metric"].str.contains("index").sum()
+
+
 def rate_moves(c):
     return c.tables["fx_rates"].groupby("currency")["to_reporting"].std().max()
 
@@ -233,7 +252,10 @@ TRACE = {
     "surveys": (lambda c: len(c.tables["surveys"]), 0),
     "usage_trend": (usage_growth, 0),
     "price_changes": (lambda c: len(c.tables["price_changes"]), 0),
+    "price_targeting": (rise_of_growers, 0),
     "price_response": (hazard_after_rise, 0),
+    "channel_mix": (size_on_paper, 0),
+    "decoys": (outside_series, 0),
     "orders": (lambda c: len(c.tables["orders"]), 0),
     "stock_outs": (lambda c: c.truth.demand["lost"].mean(), 0),
     "odd_orders": (lambda c: len(c.truth.odd_orders), 0),
@@ -262,7 +284,9 @@ NOISY = {
     "reminder_effect": 0.7,
     "reminder_confounding": 0.3,
     "usage_trend": 0.25,
+    "price_targeting": 0.4,
     "price_response": 0.35,
+    "channel_mix": 0.35,
     "bill_shock": 0.5,
     "renewal_spikes": 0.05,
     # An open dispute delays the money whatever the mood.
