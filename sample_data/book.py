@@ -87,6 +87,21 @@ class Calendar:
         joined[month < 0] = before + day[month < 0] - 1
         return joined
 
+    def days_there(
+        self, month: int, joined: np.ndarray, left: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """First day of `month` on which each was a customer, and how many of its days.
+
+        Examples
+        --------
+        >>> first, days = Calendar(12).days_there(1, np.array([-9, 40]), np.array([35, 999]))
+        >>> first.tolist(), days.tolist()
+        ([31, 40], [5, 21])
+        """
+        first = np.maximum(self.first_days[month], joined)
+        end = self.first_days[month] + self.days_in_month[month]
+        return first, np.maximum(1, np.minimum(end, left + 1) - first)
+
     @property
     def last_day(self) -> int:
         """Day number of the close."""

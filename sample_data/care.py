@@ -53,6 +53,7 @@ def tickets(
     *,
     satisfaction: np.ndarray,
     active: np.ndarray,
+    left: np.ndarray,
     trouble: np.ndarray,
     off: Collection[str],
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +81,9 @@ def tickets(
     is_slow = u[:, 3] < slow
     promise = EFFECTS.ticket_promise_days
     takes = np.where(is_slow, promise + 1 + np.floor(14 * u[:, 4]), np.floor(promise * u[:, 4]))
-    opened = calendar.first_days[month] + np.floor(u[:, 5] * calendar.days_in_month[month])
+    joined = calendar.day_joined(population.acquired_month, population.acquired_day)
+    first, days = calendar.days_there(month, joined[who], left[who])
+    opened = first + np.floor(u[:, 5] * days)
     book.add(
         "tickets",
         customer=who,
@@ -104,6 +107,7 @@ def surveys(
     *,
     satisfaction: np.ndarray,
     active: np.ndarray,
+    left: np.ndarray,
     trouble: np.ndarray,
     reasons_to_ask: Mapping[str, np.ndarray],
     on_touchpoint: Mapping[str, np.ndarray],
@@ -122,6 +126,8 @@ def surveys(
     """
     rng = streams("surveys", month)
     draws = rng.random((population.slots, len(TOUCHPOINTS), 6))[population.slot]
+    joined = calendar.day_joined(population.acquired_month, population.acquired_day)
+    first, days = calendar.days_there(month, joined, left)
     for place, (touchpoint, measure, asked) in enumerate(TOUCHPOINTS):
         u = draws[:, place]
         content = satisfaction + on_touchpoint.get(touchpoint, 0.0)
@@ -134,7 +140,7 @@ def surveys(
         answers &= active & reasons_to_ask[touchpoint] & ("surveys" not in off)
         who = np.flatnonzero(answers)
         measured = observed(content[who], u[who, 2], off)
-        day = calendar.first_days[month] + np.floor(u[who, 3] * calendar.days_in_month[month])
+        day = first[who] + np.floor(u[who, 3] * days[who])
         book.add(
             "surveys",
             customer=who,

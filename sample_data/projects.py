@@ -238,9 +238,13 @@ def visits(
     made = np.where(active & population.visited & ("projects" not in off), made, 0)
     who, place = np.nonzero(np.arange(4)[None, :] < made[:, None])
     u = draws[who, place]
-    submitted = calendar.first_days[month] + np.floor(u[:, 0] * 28) + np.floor(u[:, 1] * 4)
+    joined = calendar.day_joined(population.acquired_month, population.acquired_day)
+    first, days = calendar.days_there(month, joined[who], left[who])
+    # A claim is handed in up to three days after the visit.
+    visited_on = first + np.floor(u[:, 0] * np.minimum(days, 28))
+    submitted = visited_on + np.floor(u[:, 1] * 4)
     waited = np.maximum(1, np.round(window.days[month] + ndtri(u[:, 2])))
-    year = programme_years(population, calendar, who, np.minimum(submitted, left[who] - 1))
+    year = programme_years(population, calendar, who, np.minimum(visited_on, left[who] - 1))
     book.add(
         "expenses",
         key=programme_key(len(population), who, year),

@@ -139,7 +139,7 @@ def contract_rows(world: World, numbers: Numbers) -> pd.DataFrame:
             ),
             "started_on": calendar.date(joined),
             "ended_on": calendar.date(ended),
-            "renews_on": calendar.date(np.where(np.isnan(ended), joined + years * 365.25, np.nan)),
+            "renews_on": calendar.date(joined + years * 365.25),
             "billing_model": model,
             "billing_timing": np.where(contracts.advance, "in_advance", "in_arrears"),
             "monthly_value": value.round(2),

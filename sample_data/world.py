@@ -138,7 +138,7 @@ class World:
         trouble = self.troubles(month, bills, errors, delivered)
         count, slow = tickets(
             self.book, self.streams, people, self.calendar, month,
-            satisfaction=mood, active=active, trouble=trouble, off=off,
+            satisfaction=mood, active=active, left=self.left_day, trouble=trouble, off=off,
         )  # fmt: skip
         self.satisfaction.shock("slow_ticket", slow, np.full(len(slow), month + 1))
         trouble[slow] = np.where(trouble[slow] == 0, 5, trouble[slow])
@@ -329,7 +329,8 @@ class World:
         way = np.array(list(EFFECTS.channel_on_invoicing.values()))[self.contracts.channel]
         surveys(
             self.book, self.streams, people, self.calendar, month,
-            satisfaction=felt, active=active, trouble=trouble, reasons_to_ask=reasons,
+            satisfaction=felt, active=active, left=self.left_day, trouble=trouble,
+            reasons_to_ask=reasons,
             on_touchpoint={} if "channel_mix" in self.off else {"invoicing": way}, off=self.off,
         )  # fmt: skip
 

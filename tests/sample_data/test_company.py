@@ -43,6 +43,26 @@ def test_nothing_in_the_books_has_yet_to_happen(small_company):
             assert not (table[column] > LAST_DAY).any(), f"{name}.{column}"
 
 
+@pytest.mark.parametrize(
+    ("table", "date"),
+    [("tickets", "opened_on"), ("surveys", "answered_on"), ("orders", "ordered_on")],
+)
+def test_nothing_is_heard_of_a_customer_before_or_after_its_time(small_company, table, date):
+    customers = small_company.tables["customers"][["customer_id", "acquired_on", "churned_on"]]
+    rows = small_company.tables[table].merge(customers, on="customer_id")
+    assert not (rows[date] < rows["acquired_on"]).any()
+    assert not (rows[date] > rows["churned_on"]).any()
+
+
+def test_claims_belong_to_the_year_of_the_programme(small_company):
+    projects = small_company.tables["projects"]
+    claims = small_company.tables["expenses"].merge(projects, on="project_id")
+    assert len(claims) == len(small_company.tables["expenses"])
+    assert not (claims["submitted_on"] < claims["started_on"]).any()
+    # Handed in up to three days after the last visit.
+    assert not (claims["submitted_on"] > claims["ended_on"] + pd.Timedelta(days=3)).any()
+
+
 def test_lines_add_up_to_their_invoice(small_company):
     lines = small_company.tables["invoice_lines"].groupby("invoice_id")["amount"].sum()
     invoices = small_company.tables["invoices"].set_index("invoice_id")["amount"]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from lifelines import AalenJohansenFitter, CoxPHFitter, KaplanMeierFitter
-from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics import adjusted_rand_score, roc_auc_score
 
 from sample_data import generate
 from sample_data.book import LAST_DAY
@@ -271,6 +271,25 @@ def test_reasons_are_recorded_right_mostly_missing_sometimes(company):
     assert gone["churn_reason"].isna().mean() == pytest.approx(0.10, abs=0.02)
     # Of the wrong tenth, some hit the right cause by chance.
     assert (told == gone["cause"]).mean() == pytest.approx(0.82, abs=0.03)
+
+
+def test_no_column_tells_by_itself_who_leaves(company):
+    """Of those there a year before the close; the handbook's harness refuses above 0.95."""
+    tables = company.tables
+    contracts = tables["contracts"].drop_duplicates("customer_id")
+    known = tables["customers"].merge(contracts, on="customer_id", suffixes=("", "_contract"))
+    year = LAST_DAY - pd.DateOffset(years=1)
+    known = known[(known["acquired_on"] <= year) & ~(known["churned_on"] <= year)]
+    left = known["churned_on"].notna()
+    told = {"churned_on", "churn_reason", "ended_on", "name"}
+    for name in [c for c in known if c not in told and not c.endswith("_id")]:
+        column = known[name]
+        if column.dtype == object:
+            score = column.map(left.groupby(column).mean()).fillna(-1.0)
+        else:
+            score = pd.to_numeric(column).astype(float).where(column.notna(), -1e30)
+        found = roc_auc_score(left, score)
+        assert max(found, 1 - found) < 0.95, name
 
 
 # --- demand, surveys, accounts -------------------------------------------------------------------
