@@ -13,6 +13,7 @@ import typer
 
 import analyses.late_payments
 import analyses.negative_personas
+import analyses.personas
 import analyses.review
 from analyses.review import Review
 from analyses.scope import Scope, filters_in_words, read_filters
@@ -152,7 +153,8 @@ def lists(tables: Tables, review: Review) -> dict[str, Callable[[str], object]]:
     if negative is None:
         return {}
     avoid = analyses.negative_personas.avoid_list(tables, review.scope, negative=negative)
-    target = analyses.negative_personas.target_list(negative)
+    sheets = analyses.personas.sheets(tables, review.scope, personas=review.personas)
+    target = analyses.negative_personas.target_list(negative, sheets)
     return {
         "avoid_list.csv": writes(csv_bytes(avoid)),
         "target_list.csv": writes(csv_bytes(target)),
