@@ -42,7 +42,7 @@ FEATURES = {
     "units_per_order": (7.0, 0.45),
     "discount": (0.18, 0.90),
     "onboarding_cost": (1_100.0, 0.60),
-    "acquisition_cost": (2_000.0, 0.60),
+    "acquisition_cost": (6_000.0, 0.60),
     "tickets_relative": (0.80, 0.55),
 }
 # Which way each persona leans on each feature. Only the directions count: the distances
