@@ -164,8 +164,8 @@ def choose_terms(
         if category not in rows:
             continue
         code, values = pd.factorize(named(rows[category]), sort=True)
-        who, _ = pd.factorize(rows["customer_id"])
-        pairs = np.unique(code * (int(who.max()) + 1) + who) // (int(who.max()) + 1)
+        who, people = pd.factorize(rows["customer_id"])
+        pairs = np.unique(code * len(people) + who) // max(len(people), 1)
         sizes = np.bincount(pairs, minlength=len(values))
         if len(sizes) < 2:
             continue
