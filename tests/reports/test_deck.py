@@ -68,7 +68,7 @@ def test_each_slide_has_one_title(deck):
 def test_each_finding_has_its_receipt_at_its_foot(deck):
     for slide in findings(deck):
         foot = next(p for p in slide.placeholders if p.placeholder_format.idx == 14).text_frame.text
-        assert re.search(r"(?:receivables|late_payments|personas|unit_economics)\.", foot)
+        assert re.search(r"(?:receivables|late_payments|personas|unit_economics|churn)\.", foot)
         assert re.search(r"as of \d+ \w{3} 20\d\d", foot)
         assert re.search(r"snapshot \S+ ", foot)
         assert re.search(r"n = [\d,]+", foot)
