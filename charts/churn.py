@@ -24,6 +24,7 @@ from models.retention import Retention
 
 __all__ = [
     "CAUSE_LABELS",
+    "WATCHED",
     "at_risk_rows",
     "calibration_dots",
     "incidence_areas",

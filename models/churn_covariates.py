@@ -170,11 +170,12 @@ def choose_terms(
         if len(sizes) < 2:
             continue
         reference[category] = str(values[np.argmax(sizes)])
-        # Too few customers for a coefficient of their own: they count as the reference.
+        # Too few customers for a coefficient of their own count as the reference; and so does
+        # what is not stated, which says something of the books and not of the customer.
         columns |= {
             f"{category}:{value}": (code == k).astype(float)
             for k, value in enumerate(values)
-            if sizes[k] >= FEWEST and value != reference[category]
+            if sizes[k] >= FEWEST and value not in (reference[category], NOT_STATED)
         }
     usable = {}
     for name, column in columns.items():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from models.late_share import LateShare
 from reports.cash_forecast import add_forecast
+from reports.churn import add_retention, add_survival
 from reports.edition import Edition, Results
 from reports.late_payments import add_late_share, add_time_to_pay
 from reports.negative_personas import add_negative_personas
@@ -52,6 +53,8 @@ def build_deck(
     add_late_share(draft, results, late_by or {}, segments or {})
     add_forecast(draft, results)
     add_customers(draft, results)
+    add_retention(draft, results)
+    add_survival(draft, results)
     add_unit_economics(draft, results)
     add_negative_personas(draft, results)
     add_definitions(draft)
