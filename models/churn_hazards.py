@@ -15,7 +15,7 @@ from models.month_baseline import MonthBaseline, month_baseline
 from models.refusal import Refusal
 from models.shrinkage import fit_softmax, shrink
 
-__all__ = ["LEADS", "ChurnHazards", "Lead", "fit_churn_hazards"]
+__all__ = ["LEADS", "ChurnHazards", "Lead", "fit_churn_hazards", "refuse_few_leavers", "renewals"]
 
 #: Months ahead that share coefficients: the first, the last, and how old what is known then is.
 #: What is known today says less and less, because scores, tickets and delays go back to what is
@@ -149,15 +149,10 @@ def fit_churn_hazards(
     """
     rows = months[~months["ahead"].to_numpy(dtype=bool)]
     rows = rows.sort_values(["customer_id", "begins"], ignore_index=True)
-    unit, _ = pd.factorize(rows["customer_id"])
     cause = pd.Categorical(rows["cause"], categories=list(causes)).codes.astype(np.int64)
     event = cause >= 0
-    if event.sum() < FEWEST_EVENTS:
-        raise Refusal(
-            f"{int(event.sum())} customers left in the months watched, and what moves leaving is "
-            f"not estimated from fewer than {FEWEST_EVENTS}. Load a longer period, or widen the "
-            "filters."
-        )
+    refuse_few_leavers(int(event.sum()))
+    unit, _ = pd.factorize(rows["customer_id"])
     seen = tuple(name for k, name in enumerate(causes) if (cause == k).any())
     cause = pd.Categorical(rows["cause"], categories=list(seen)).codes.astype(np.int64)
     if covariates is None:
@@ -192,6 +187,15 @@ def fit_churn_hazards(
     return ChurnHazards(
         tuple(fitted), terms, seen, covariance, n_units, len(rows), int(event.sum()), as_of
     )
+
+
+def refuse_few_leavers(n: int) -> None:
+    """Refuse to say what moves leaving where hardly anybody left."""
+    if n < FEWEST_EVENTS:
+        raise Refusal(
+            f"{n} customers left in the months watched, and what moves leaving is not estimated "
+            f"from fewer than {FEWEST_EVENTS}. Load a longer period, or widen the filters."
+        )
 
 
 def fit_lead(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from models.churn_covariates import COVARIATES, Terms, choose_terms
 from models.churn_definitions import HAZARD_RATIOS
+from models.churn_hazards import refuse_few_leavers
 from models.cox import EVENTS_PER_COVARIATE, fit_cox
 from models.discrete_hazard import fit_discrete_hazard
 from models.figures import Figure
@@ -145,6 +146,7 @@ def readied(months: pd.DataFrame) -> tuple[pd.DataFrame, Terms]:
     """Rows with a column of numbers for each term, and whether the customer left."""
     rows = months[~months["ahead"].to_numpy(dtype=bool)]
     left = rows["cause"].notna().to_numpy()
+    refuse_few_leavers(int(left.sum()))
     terms = choose_terms(rows, left)
     if left.sum() < EVENTS_PER_COVARIATE * (len(terms.names) + 3):
         # The baseline takes three; what is left out is named.

@@ -86,7 +86,7 @@ def validate_churn(
     begins = np.sort(months["begins"].unique())
     if len(begins) < 2 * horizon + 1:
         raise Refusal(
-            f"The books cover {len(begins) - 1} months: too few to hold the last {horizon} back "
+            f"The books cover {max(len(begins) - 1, 0)} months: too few to hold the last {horizon} back "
             "and learn from as many. Load a longer period."
         )
     cut = begins[-1 - horizon]

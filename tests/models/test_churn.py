@@ -209,6 +209,12 @@ def test_too_few_leavers_are_a_refusal(months):
         fit_churn_hazards(months.head(500), AS_OF, causes=CAUSES)
 
 
+@pytest.mark.parametrize("fit", [fit_churn_ratios, validate_churn])
+def test_books_without_a_month_are_a_refusal(months, fit):
+    with pytest.raises(Refusal):
+        fit(months.head(0), AS_OF)
+
+
 # -- leaks --------------------------------------------------------------------------------
 
 
