@@ -86,8 +86,8 @@ def validate_churn(
     begins = np.sort(months["begins"].unique())
     if len(begins) < 2 * horizon + 1:
         raise Refusal(
-            f"The books cover {max(len(begins) - 1, 0)} months: too few to hold the last {horizon} back "
-            "and learn from as many. Load a longer period."
+            f"The books cover {max(len(begins) - 1, 0)} months: too few to hold the last "
+            f"{horizon} back and learn from as many. Load a longer period."
         )
     cut = begins[-1 - horizon]
     # Whether, not why: which cause it was does not order the risks.
