@@ -10,6 +10,7 @@ import pandas as pd
 
 import analyses.churn
 import analyses.late_payments
+import analyses.lifetime_value
 import analyses.negative_personas
 import analyses.personas
 import analyses.receivables
@@ -25,6 +26,7 @@ from models.churn_validation import ChurnValidation
 from models.figures import DEFINITIONS, Figure
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
+from models.lifetime_value import LifetimeValue
 from models.negative_personas import NegativePersonas
 from models.open_invoices import (
     CashAtRisk,
@@ -56,7 +58,8 @@ class Review:
 
     Attributes
     ----------
-    receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas
+    receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
+    lifetime_value
         What `analyses.<noun>` returns.
     negative_personas : NegativePersonas or None
         Who loses money, and why.
@@ -91,6 +94,7 @@ class Review:
     churn_ratios: ChurnRatios | None
     churn_validation: ChurnValidation | None
     scored_customers: pd.DataFrame | None
+    lifetime_value: LifetimeValue | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
@@ -129,6 +133,7 @@ HOLDS = {
     "retention": tuple(f"churn.{name}" for name in analyses.churn.OF_COHORT),
     "churn_ratios": tuple(f"churn.hazard_ratio.{name}" for name in HAZARD_RATIOS),
     "churn_validation": ("churn.uno_c",),
+    "lifetime_value": ("lifetime_value.portfolio", "lifetime_value.mean"),
 }
 
 
@@ -171,6 +176,9 @@ def run(
         "churn_ratios": lambda: leaving.ratios(tables, scope, learnt=watched()),
         "churn_validation": lambda: leaving.validation(tables, scope, learnt=watched()),
         "scored_customers": lambda: leaving.scored_customers(tables, scope, ahead=ahead()),
+        "lifetime_value": lambda: analyses.lifetime_value.run(
+            tables, scope, outlook=ahead(), personas=analyses.lifetime_value.if_any(personas)
+        ),
     }
     results, reasons = {}, {}
     for name, fit in fits.items():
@@ -239,6 +247,7 @@ def customer_rows(tables: Tables, review: Review) -> ir.Table:
     rows = rows.left_join(persona_of_each(review), "customer_id").drop("customer_id_right")
     rows = rows.left_join(negative_of_each(review), "customer_id").drop("customer_id_right")
     rows = rows.left_join(outlook_of_each(review), "customer_id").drop("customer_id_right")
+    rows = rows.left_join(value_of_each(review), "customer_id").drop("customer_id_right")
     return rows.mutate(
         open_amount=rows.open_amount.fill_null(0.0),
         overdue_amount=rows.overdue_amount.fill_null(0.0),
@@ -282,6 +291,16 @@ def outlook_of_each(review: Review) -> ir.Table:
     if scored is None:
         scored = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
     return ibis.memtable(scored[list(schema)], schema=schema)
+
+
+def value_of_each(review: Review) -> ir.Table:
+    """Lifetime value with its interval; empty for who is no customer any more."""
+    numbers = ("cltv", "cltv_low", "cltv_high", "cltv_baseline")
+    schema = {"customer_id": "string", **dict.fromkeys(numbers, "float64")}
+    if review.lifetime_value is None:
+        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
+        return ibis.memtable(nobody, schema=schema)
+    return ibis.memtable(review.lifetime_value.customers[list(schema)], schema=schema)
 
 
 def scores(review: Review) -> ir.Table:

@@ -364,6 +364,25 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 None,
             ),
             *(Definition(*words) for words in churn_definitions()),
+            Definition(
+                "lifetime_value.portfolio",
+                "Lifetime value of all customers",
+                "money",
+                "What the customers of today are expected to bring in the next 36 months (unless "
+                "said otherwise) after all costs, bad debt and the cost of waiting for their "
+                "money, discounted to today; who may leave counts by the chance of staying.",
+                "sum over customers and months ahead t of monthly contribution after financing x "
+                "P(there during t) / (1 + yearly rate)^((t - 1/2) / 12)",
+                False,
+            ),
+            Definition(
+                "lifetime_value.mean",
+                "Lifetime value of a customer",
+                "money",
+                "What a customer of today is expected to bring on average, on the same terms.",
+                "lifetime value of all customers / number of customers",
+                False,
+            ),
         )
     }
 )

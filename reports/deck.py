@@ -7,6 +7,7 @@ from reports.cash_forecast import add_forecast
 from reports.churn import add_retention, add_survival
 from reports.edition import Edition, Results
 from reports.late_payments import add_late_share, add_time_to_pay
+from reports.lifetime_value import add_lifetime_value
 from reports.negative_personas import add_negative_personas
 from reports.plain_text import plain
 from reports.receivables import add_aging, add_customers, add_dso
@@ -57,5 +58,6 @@ def build_deck(
     add_survival(draft, results)
     add_unit_economics(draft, results)
     add_negative_personas(draft, results)
+    add_lifetime_value(draft, results)
     add_definitions(draft)
     return as_bytes(deck)

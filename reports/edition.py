@@ -12,6 +12,7 @@ from models.cash_forecast import CashForecast
 from models.figures import Figure
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
+from models.lifetime_value import LifetimeValue
 from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
 from models.receivables import Receivables
@@ -32,6 +33,7 @@ class Results(Protocol):
     cash_forecast: CashForecast | None
     negative_personas: NegativePersonas | None
     unit_economics: UnitEconomics | None
+    lifetime_value: LifetimeValue | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 

@@ -25,7 +25,7 @@ from sample_data.settlement import STATES
 from sample_data.tables import Numbers, tariffs
 from sample_data.true_churn import churn_figures, since_acquired
 from sample_data.true_figures import true_figures
-from sample_data.true_value import true_worth
+from sample_data.true_value import true_worth, waiting_cost
 from sample_data.world import World
 
 __all__ = ["Truth", "known_truth"]
@@ -161,6 +161,9 @@ def known_truth(
     joined = calendar.day_joined(people.acquired_month, people.acquired_day)
     since = since_acquired(world.hazards, world.wronged, joined, world.left_day, calendar)
     worth = true_worth(world, numbers.customer, tables)
+    waiting = waiting_cost(tables["invoices"], invoices, tables["fx_rates"], LAST_DAY)
+    waiting = waiting.reindex(worth.outlook["customer_id"]).fillna(0.0).to_numpy()
+    waiting = worth.outlook["expected_months"].to_numpy() * waiting
     return Truth(
         seed=world.seed,
         n_customers=len(people),
@@ -194,7 +197,7 @@ def known_truth(
         value=worth.value,
         figures=true_figures(tables, invoices, later)
         | churn_figures(world, since)
-        | {"lifetime_value.portfolio": float(worth.outlook["residual_36m"].sum())},
+        | {"lifetime_value.portfolio": float((worth.outlook["residual_36m"] - waiting).sum())},
     )
 
 

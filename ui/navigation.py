@@ -52,6 +52,12 @@ CONTENTS = {
             "logout",
             "How long customers stay, why they leave, what that costs, and who may be next.",
         ),
+        (
+            "customers/lifetime_value.py",
+            "Lifetime value",
+            "savings",
+            "What the customers of today are still to bring, who of them, and what leaving takes.",
+        ),
     ),
     "Data": (
         (

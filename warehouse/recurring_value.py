@@ -11,7 +11,7 @@ from warehouse.churn import customer_lives
 from warehouse.currency import convert
 from warehouse.workspace import Tables
 
-__all__ = ["months_before", "recurring_values"]
+__all__ = ["months_before", "recurring_values", "value_on"]
 
 #: Invoices of these kinds are for something that does not come again by itself.
 ONE_OFF_KINDS = ("goods", "project")

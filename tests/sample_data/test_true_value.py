@@ -207,9 +207,9 @@ def test_headline_figures_are_counted_from_the_customers(company):
     assert truth.figures["churn.logo_churn_12m"] == pytest.approx(lost.sum() / there.sum())
     assert truth.figures["churn.grr"] == pytest.approx(1 - truth.figures["churn.revenue_churn_12m"])
     assert truth.figures["churn.nrr"] > truth.figures["churn.grr"]
-    assert truth.figures["lifetime_value.portfolio"] == pytest.approx(
-        truth.outlook["residual_36m"].sum()
-    )
+    # Less what waiting for the money costs: a few percent of margins that are two fifths.
+    before = truth.outlook["residual_36m"].sum()
+    assert 0.93 < truth.figures["lifetime_value.portfolio"] / before < 0.99
     assert EFFECTS.reason_missing * (
         1 - truth.since_acquired["survival"].iloc[12]
     ) == pytest.approx(truth.figures["churn.cif_unknown_12m"])

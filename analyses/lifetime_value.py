@@ -1,0 +1,214 @@
+"""Lifetime value of a view: what its customers are still to bring, and what that rests on."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+import analyses.churn
+import analyses.personas
+from analyses.scope import Scope
+from models.customer_flows import customer_flows
+from models.expected_margins import ExpectedMargins, fit_expected_margins
+from models.lifetime_value import LifetimeValue, fit_lifetime_value
+from models.outlook import Outlook
+from models.personas import Personas
+from models.refusal import Refusal
+from warehouse.churn import customer_lives, first_day_covered
+from warehouse.lifetime_value import invoices_of_margin, recurring_now
+from warehouse.margins import customer_margins
+from warehouse.segments import customer_segments
+from warehouse.workspace import Tables
+
+__all__ = [
+    "cash_flows",
+    "groups",
+    "invoices_behind",
+    "margins",
+    "personas_or_none",
+    "receipt_rows",
+    "run",
+]
+
+WINDOW_DAYS, MONTH_DAYS = 365, 365.25 / 12
+
+
+def windows(tables: Tables, scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What each customer brought in the last year, and in the year before it.
+
+    In books of less than two years, in their two halves.
+    """
+    covered = scope.as_of - first_day_covered(tables, scope.as_of)
+    days = min(WINDOW_DAYS, max(covered.days // 2, 1))
+    cost = tables.settings.staff_cost_per_hour
+    before = scope.as_of - dt.timedelta(days=days)
+    rows = [
+        customer_margins(tables, day, days=days, staff_cost_per_hour=cost)
+        for day in (scope.as_of, before)
+    ]
+    return tuple(table.to_pandas() for table in rows)
+
+
+def margins(
+    tables: Tables,
+    scope: Scope,
+    *,
+    outlook: Outlook | None = None,
+    personas: Personas | None = None,
+) -> ExpectedMargins:
+    """Expected margin of a month of each customer; see `models.expected_margins`."""
+    outlook = outlook or analyses.churn.outlook(tables, scope)
+    now, before = windows(tables, scope)
+    recurring = recurring_now(tables, scope.as_of).to_pandas()
+    return fit_expected_margins(
+        now,
+        before,
+        active=outlook.customer_id,
+        recurring=recurring.set_index("customer_id")["monthly"],
+        segment=personas_of(personas),
+    )
+
+
+def personas_or_none(tables: Tables, scope: Scope) -> Personas | None:
+    """Personas of the view; None where there are none, or too few customers to look for them."""
+    return if_any(lambda: analyses.personas.run(tables, scope))
+
+
+def if_any(find: Callable[[], Personas]) -> Personas | None:
+    """What `find` finds, if it finds personas at all."""
+    try:
+        personas = find()
+    except Refusal:
+        return None
+    return personas if personas.count else None
+
+
+def personas_of(personas: Personas | None) -> pd.Series | None:
+    """Persona by customer, if there are any."""
+    if personas is None or not personas.count:
+        return None
+    return personas.membership.set_index("customer_id")["persona"]
+
+
+def run(
+    tables: Tables,
+    scope: Scope,
+    *,
+    horizon: int = 36,
+    discount_rate: float | None = None,
+    financing_rate: float | None = None,
+    growth: float = 0.0,
+    outlook: Outlook | None = None,
+    personas: Personas | None = None,
+    expected: ExpectedMargins | None = None,
+) -> LifetimeValue:
+    """Lifetime value of the customers of the view.
+
+    Parameters
+    ----------
+    discount_rate, financing_rate : float, optional
+        Yearly; those of the workspace's settings, where money tied up costs what is discounted by.
+    outlook, personas, expected : optional
+        What `analyses.churn.outlook`, `analyses.personas.run` and `margins` give, where at hand.
+    """
+    outlook = outlook or analyses.churn.outlook(tables, scope)
+    expected = expected or margins(tables, scope, outlook=outlook, personas=personas)
+    discount = tables.settings.discount_rate if discount_rate is None else discount_rate
+    return fit_lifetime_value(
+        expected.table,
+        outlook,
+        as_of=scope.as_of,
+        horizon=horizon,
+        discount_rate=discount,
+        financing_rate=discount if financing_rate is None else financing_rate,
+        churn_rate=monthly_churn(tables, scope),
+        growth=growth,
+        followed_months=(scope.as_of - first_day_covered(tables, scope.as_of)).days / MONTH_DAYS,
+    )
+
+
+def monthly_churn(tables: Tables, scope: Scope) -> float:
+    """Customers who left in the last year, for each month that one was there in it."""
+    rule = tables.settings.churn_rule_days
+    lives = customer_lives(tables, scope.as_of, churn_rule_days=rule).to_pandas()
+    day = pd.Timestamp(scope.as_of)
+    begins = np.maximum(pd.to_datetime(lives["watched_from"]), day - pd.Timedelta(days=WINDOW_DAYS))
+    ends = pd.to_datetime(lives["left_on"]).fillna(day)
+    months = (ends - begins).dt.days.clip(lower=0).sum() / MONTH_DAYS
+    left = (pd.to_datetime(lives["left_on"]) > day - pd.Timedelta(days=WINDOW_DAYS)).sum()
+    return float(min(left / months, 1.0)) if months else 0.0
+
+
+def groups(
+    tables: Tables,
+    scope: Scope,
+    *,
+    by: str,
+    value: LifetimeValue | None = None,
+    personas: Personas | None = None,
+    **terms: float,
+) -> pd.DataFrame:
+    """Value of the customers of each persona or segment; see `LifetimeValue.by`."""
+    value = value or run(tables, scope, personas=personas, **terms)
+    if by == "persona":
+        labels = personas_of(personas)
+    else:
+        segments = customer_segments(tables, scope.as_of, by=[by]).to_pandas()
+        labels = segments.set_index("customer_id")[by]
+    if labels is None:
+        return value.by([None] * value.n)
+    return value.by(labels.reindex(value.customers["customer_id"]).to_numpy())
+
+
+def cash_flows(
+    tables: Tables,
+    scope: Scope,
+    *,
+    customer_id: str,
+    outlook: Outlook | None = None,
+    expected: ExpectedMargins | None = None,
+    value: LifetimeValue | None = None,
+    **terms: float,
+) -> pd.DataFrame:
+    """One customer's value, month by month; see `models.customer_flows`."""
+    outlook = outlook or analyses.churn.outlook(tables, scope)
+    expected = expected or margins(tables, scope, outlook=outlook)
+    value = value or run(tables, scope, outlook=outlook, expected=expected, **terms)
+    return customer_flows(value, outlook, expected.table, customer_id)
+
+
+def invoices_behind(tables: Tables, scope: Scope, *, customer_id: str) -> ir.Table:
+    """The invoices of the last year that a customer's margin was measured on."""
+    return invoices_of_margin(tables, scope.as_of, customer_id, days=WINDOW_DAYS)
+
+
+def receipt_rows(
+    tables: Tables,
+    scope: Scope,
+    figure_id: str,
+    *,
+    value: LifetimeValue | None = None,
+    **terms: float,
+) -> pd.DataFrame:
+    """The customers behind a figure: what each adds to it, and what that is made of.
+
+    Raises
+    ------
+    ValueError
+        If `figure_id` is not a figure of lifetime value.
+    """
+    if figure_id not in ("lifetime_value.portfolio", "lifetime_value.mean"):
+        raise ValueError(
+            f"The figure '{figure_id}' is not one of lifetime value, so it has no rows here."
+        )
+    value = value or run(tables, scope, **terms)
+    shared = value.n if figure_id == "lifetime_value.mean" else 1
+    names = tables["customers"].select("customer_id", "name").to_pandas()
+    rows = value.customers.assign(contribution=value.customers["cltv"] / shared)
+    rows = rows[["customer_id", "payment", "months", "factor", "cltv_low", "cltv_high",
+                 "cltv_baseline", "contribution"]]  # fmt: skip
+    rows = names.merge(rows, on="customer_id")
+    return rows.sort_values(["contribution", "customer_id"], ascending=[False, True],
+                            ignore_index=True)  # fmt: skip
