@@ -13,7 +13,7 @@ from models.outlook import Outlook
 from models.refusal import Refusal
 from models.value_terms import Terms
 
-__all__ = ["LifetimeValue", "fit_lifetime_value"]
+__all__ = ["LifetimeValue", "fit_lifetime_value", "half_width"]
 
 #: Columns that `fit_lifetime_value` reads.
 COLUMNS = ("customer_id", "contribution", "std_err", "revenue", "days_to_pay")

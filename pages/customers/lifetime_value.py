@@ -4,7 +4,7 @@ import streamlit as st
 
 import analyses.churn
 import analyses.lifetime_value
-import analyses.personas
+import analyses.repeat_purchases
 from charts.lifetime_value import cause_bars, concentration_curve, flow_bars, group_dots
 from ui import url_state
 from ui.chart import told
@@ -25,6 +25,7 @@ from ui.lifetime_value import (
     show_invoices,
 )
 from ui.receipt import figure_row, rows_behind
+from ui.repeat_purchases import repeat_sentence, show_repeat_customers
 from ui.results import compute, rows_of
 from ui.text import undollared
 
@@ -82,3 +83,9 @@ with explained():
     show_invoices(
         rows_of(ours.invoices_behind, view, customer_id=customer), customer, view.currency
     )
+
+with explained():
+    st.subheader("Customers without a contract")
+    repeat = compute(analyses.repeat_purchases.run, view)
+    st.markdown(undollared(repeat_sentence(repeat, view.currency)))
+    show_repeat_customers(repeat)

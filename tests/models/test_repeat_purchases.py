@@ -1,5 +1,7 @@
 """Repeat purchases: the published results on CDNOW, and what the model may not be used for."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ from models import purchase_size, repeat_purchases
 from models.purchase_size import fit_purchase_size
 from models.refusal import Refusal
 from models.repeat_purchases import fit_repeat_purchases
+from models.repeat_value import fit_repeat_value
+from models.value_terms import Terms
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +132,24 @@ def test_spend_that_goes_with_frequency_is_refused():
         fit_purchase_size(rows.assign(spend=10.0 * repeats + rng.normal(0, 20, 300).clip(-5)))
     with pytest.raises(Refusal, match="Only 20 customers"):
         fit_purchase_size(rows.head(20).assign(spend=rng.gamma(5, 2, 20)))
+
+
+def test_value_of_purchases_is_what_is_bought_in_each_month():
+    rows = buyers()
+    days = rows.assign(last_repeat=7 * rows["last_repeat"], observed=7 * rows["observed"])
+    days["spend"] = np.where(
+        days["repeats"] > 0, np.random.default_rng(1).gamma(5, 20, 600), np.nan
+    )
+    value = fit_repeat_value(days, as_of=dt.date(2025, 6, 30), margin_share=0.5,
+                             terms=Terms(12, 0.0, 0.0), n_draws=10)  # fmt: skip
+    # Without discount: purchases within the year × value of one × share of margin, not a sum of
+    # all that was bought by the end of each month.
+    year = value.purchases.expected(365.25)
+    assert value.customers["purchases"].sum() == pytest.approx(year.sum())
+    by_hand = 0.5 * value.customers["spend"] * value.customers["purchases"]
+    assert value.customers["value"].to_numpy() == pytest.approx(by_hand.to_numpy())
+    assert value.low < value.portfolio < value.high
+    assert value.n_repeat == (rows["repeats"] > 0).sum()
+    later = fit_repeat_value(days, as_of=dt.date(2025, 6, 30), margin_share=0.5,
+                             terms=Terms(12, 0.2, 0.2), n_draws=0)  # fmt: skip
+    assert value.portfolio / 1.2 < later.portfolio < value.portfolio

@@ -71,6 +71,11 @@ def test_terms_and_customer_in_the_link_are_the_ones_shown(page):
     assert money(flows["value"].sum(), "EUR")
 
 
+def test_few_customers_without_a_contract_are_refused_in_words(page):
+    # The sample has second accounts only, which is too few to tell how they buy.
+    assert any("without a contract" in w.value and "too few" in w.value for w in page.warning)
+
+
 def test_unknown_customer_is_named_and_the_page_goes_on(page):
     page.query_params["customer"] = "C-NOBODY"
     page.run()

@@ -1,0 +1,57 @@
+"""Repeat purchases of a view: what customers without a contract are still to bring."""
+
+import pandas as pd
+
+from analyses.scope import Scope
+from models.refusal import Refusal
+from models.repeat_value import RepeatValue, fit_repeat_value
+from models.value_terms import Terms
+from warehouse.margins import customer_margins
+from warehouse.repeat_purchases import purchase_histories
+from warehouse.workspace import Tables
+
+__all__ = ["histories", "run"]
+
+
+def histories(tables: Tables, scope: Scope) -> pd.DataFrame:
+    """How each customer without a contract buys; see `warehouse.repeat_purchases`."""
+    rows = purchase_histories(tables, scope.as_of)
+    if any(scope.filters.values()):
+        rows = rows.semi_join(scope.invoices(tables), "customer_id")
+    return rows.order_by("customer_id").to_pandas()
+
+
+def run(
+    tables: Tables,
+    scope: Scope,
+    *,
+    horizon: int = 36,
+    discount_rate: float | None = None,
+) -> RepeatValue:
+    """Value of the view's customers without a contract.
+
+    Raises
+    ------
+    Refusal
+        If there are too few of them, or they brought no revenue in the last year.
+    """
+    rows = histories(tables, scope)
+    settings = tables.settings
+    margins = customer_margins(
+        tables, scope.as_of, staff_cost_per_hour=settings.staff_cost_per_hour
+    ).to_pandas()
+    margins = margins[margins["customer_id"].isin(rows["customer_id"])]
+    revenue = float(margins["revenue"].sum())
+    if revenue <= 0:
+        raise Refusal(
+            f"The {len(rows):,} customers without a contract brought no revenue in the last year, "
+            "so there is no margin to value purchases at. Load invoices, or choose an earlier "
+            "as-of date."
+        )
+    discount = settings.discount_rate if discount_rate is None else discount_rate
+    return fit_repeat_value(
+        rows,
+        as_of=scope.as_of,
+        margin_share=float(margins["contribution"].sum()) / revenue,
+        terms=Terms(horizon, discount, discount),
+    )
