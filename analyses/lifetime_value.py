@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 WINDOW_DAYS, MONTH_DAYS = 365, 365.25 / 12
+#: Group of customers that are in none.
+NOWHERE = "In no group"
 
 
 def windows(tables: Tables, scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -159,7 +161,9 @@ def groups(
         labels = segments.set_index("customer_id")[by]
     if labels is None:
         return value.by([None] * value.n)
-    return value.by(labels.reindex(value.customers["customer_id"]).to_numpy())
+    # Who has been watched too briefly for a persona is valued all the same.
+    labels = labels.reindex(value.customers["customer_id"]).fillna(NOWHERE)
+    return value.by(labels.to_numpy())
 
 
 def cash_flows(

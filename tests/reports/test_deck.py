@@ -23,7 +23,8 @@ def hostile(workspace_of, long_history, reviewed):
     # The tables of this test hold neither behaviour nor costs beside the invoices, and so few
     # customers that nothing can be said of who leaves.
     of_customers = {"personas", "negative_personas", "unit_economics", "churn", "retention",
-                    "churn_ratios", "churn_validation", "scored_customers"}  # fmt: skip
+                    "churn_ratios", "churn_validation", "scored_customers",
+                    "lifetime_value"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
 
@@ -71,7 +72,9 @@ def test_each_slide_has_one_title(deck):
 def test_each_finding_has_its_receipt_at_its_foot(deck):
     for slide in findings(deck):
         foot = next(p for p in slide.placeholders if p.placeholder_format.idx == 14).text_frame.text
-        assert re.search(r"(?:receivables|late_payments|personas|unit_economics|churn)\.", foot)
+        assert re.search(
+            r"(?:receivables|late_payments|personas|unit_economics|churn|lifetime_value)\.", foot
+        )
         assert re.search(r"as of \d+ \w{3} 20\d\d", foot)
         assert re.search(r"snapshot \S+ ", foot)
         assert re.search(r"n = [\d,]+", foot)
