@@ -12,6 +12,7 @@ from charts.theme import (
     PALETTE,
     height_with_legend,
     money_axis,
+    name_axis,
     percent_axis,
     series_color,
     series_dash,
@@ -177,7 +178,7 @@ def retention_bridge(retention: Retention) -> alt.LayerChart:
               "Gained": PALETTE[5]}  # fmt: skip
     base = alt.Chart(rows).encode(
         alt.Y("label:N", sort=label, title=None,
-              axis=alt.Axis(labelLimit=LABEL_WIDTH, minExtent=120)),
+              axis=name_axis(label, at_most=LABEL_WIDTH)),
         tooltip=[
             alt.Tooltip("label:N", title="Step"),
             alt.Tooltip("amount:Q", title="A month", format="+,.0f"),
@@ -201,7 +202,7 @@ def ratio_forest(ratios: ChurnRatios) -> alt.LayerChart:
     table = table.sort_values("hazard_ratio", ascending=False)
     rows = table.assign(
         name=[
-            f"{row.label}, {row.says}  ×{row.hazard_ratio:.2f}" for row in table.itertuples()
+            f"{row.label}  ×{row.hazard_ratio:.2f}|{row.says}" for row in table.itertuples()
         ],
         clear=np.select([table["lower"] > 1, table["upper"] < 1],
                         ["More leave", "Fewer leave"], "No clear difference"),
@@ -210,7 +211,7 @@ def ratio_forest(ratios: ChurnRatios) -> alt.LayerChart:
     x = {"scale": alt.Scale(type="log", nice=True), "axis": alt.Axis(grid=True, tickCount=5)}
     base = alt.Chart(rows).encode(
         alt.Y("name:N", sort=list(rows["name"]), title=None,
-              axis=alt.Axis(labelLimit=360, minExtent=200)),
+              axis=name_axis(list(rows["name"]), at_most=LABEL_WIDTH)),
         alt.Color("clear:N", sort=order,
                   scale=alt.Scale(domain=order, range=[MISSED, INK, MUTED])),
         tooltip=[
@@ -231,7 +232,7 @@ def ratio_forest(ratios: ChurnRatios) -> alt.LayerChart:
                   scale=alt.Scale(domain=order, range=["triangle-up", "triangle-down", "circle"])),
     )  # fmt: skip
     one = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(color=MUTED, strokeDash=[4, 3])
-    return alt.layer(one.encode(alt.X("x:Q")), line, dot).properties(height=32 * len(rows) + 70)
+    return alt.layer(one.encode(alt.X("x:Q")), line, dot).properties(height=38 * len(rows) + 70)
 
 
 def calibration_dots(validation: ChurnValidation) -> alt.LayerChart:

@@ -8,6 +8,7 @@ from charts.theme import (
     LATE,
     MUTED,
     height_with_legend,
+    name_axis,
     percent_axis,
     series_color,
     series_dash,
@@ -20,9 +21,6 @@ __all__ = ["MOST_GROUPS", "last_day", "late_share_dots", "paid_curve", "paid_row
 
 #: More curves than this cannot be told apart.
 MOST_GROUPS = 7
-
-#: Pixels that names may take beside a chart, on a telephone too.
-LABEL_WIDTH = 190
 
 #: An age is drawn while this share of the invoices is still watched at it.
 WATCHED = 0.01
@@ -96,12 +94,6 @@ def last_day(curve: TimeToPay) -> int:
     return int(max(table.loc[watched, "day"].max(), LEAST_DAYS))
 
 
-def label_axis(labels: list[str]) -> alt.Axis:
-    """An axis of names with room for the longest, which a page that fits its width would cut."""
-    longest = max((len(label) for label in labels), default=0)
-    return alt.Axis(labelLimit=LABEL_WIDTH, minExtent=min(LABEL_WIDTH, 7 * longest))
-
-
 def late_share_dots(result: LateShare) -> alt.LayerChart:
     """Late share of each segment with its interval, the largest first."""
     shares = result.table.iloc[1:].dropna(subset="late_share")
@@ -114,7 +106,7 @@ def late_share_dots(result: LateShare) -> alt.LayerChart:
     order = list(shares["label"])
     base = alt.Chart(shares).encode(
         # The share stands in the axis, whose colour follows the page's mode.
-        alt.Y("label:N", sort=order, title=None, axis=label_axis(order)),
+        alt.Y("label:N", sort=order, title=None, axis=name_axis(order)),
         tooltip=[
             alt.Tooltip("group:N", title="Segment"),
             alt.Tooltip("late_share:Q", title="Late", format=".1%"),

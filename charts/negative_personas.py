@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from charts.theme import INK, LATE, MUTED, money_axis
+from charts.theme import INK, LATE, MUTED, money_axis, name_axis
 from charts.wording import money, share
 from models.negative_personas import NegativePersonas
 from models.negative_reasons import REASONS
@@ -17,7 +17,7 @@ def value_dots(negative: NegativePersonas, *, currency: str) -> alt.LayerChart:
     """What winning another customer of each persona brings, with its interval."""
     table = negative.table.dropna(subset="value")
     table = table.assign(
-        label=[f"{n}  {money(v, currency)}" for n, v in zip(table["persona"], table["value"],
+        label=[f"{n}|{money(v, currency)}" for n, v in zip(table["persona"], table["value"],
                                                            strict=True)],
         kind=table["negative"].map({True: "negative", False: "other"}),
         said=[share(c, 0) for c in table["chance"]],
@@ -27,7 +27,7 @@ def value_dots(negative: NegativePersonas, *, currency: str) -> alt.LayerChart:
     order = list(table["label"])
     base = alt.Chart(table).encode(
         alt.Y("label:N", sort=order, title=None,
-              axis=alt.Axis(labelLimit=LABEL_WIDTH, minExtent=200, labelOverlap=False)),
+              axis=name_axis(order, at_most=LABEL_WIDTH)),
         tooltip=[
             alt.Tooltip("persona:N", title="Persona"),
             alt.Tooltip("value:Q", title="A customer brings", format=",.0f"),
@@ -55,12 +55,12 @@ def reason_bars(negative: NegativePersonas) -> alt.LayerChart:
     """How many customers of negative personas have each of the four reasons."""
     table = negative.reasons
     table = table.assign(
-        label=[f"{REASONS[r]}  {share(s, 0)}" for r, s in zip(table["reason"], table["share"],
+        label=[f"{REASONS[r]}|{share(s, 0)}" for r, s in zip(table["reason"], table["share"],
                                                              strict=True)]
     )  # fmt: skip
     base = alt.Chart(table).encode(
         alt.Y("label:N", sort=list(table["label"]), title=None,
-              axis=alt.Axis(labelLimit=320, minExtent=240, labelOverlap=False)),
+              axis=name_axis(list(table["label"]), at_most=LABEL_WIDTH)),
         alt.X("n:Q", title="Customers of negative personas", axis=alt.Axis(tickMinStep=1)),
         tooltip=[alt.Tooltip("n:Q", title="Customers", format=",")],
     )  # fmt: skip
@@ -71,13 +71,13 @@ def action_dots(actions: PersonaActions, *, currency: str) -> alt.LayerChart:
     """A year of the persona under each action, with its interval."""
     table = actions.table.assign(
         said=[
-            f"{label}  {money(value, currency)}"
+            f"{label}|{money(value, currency)}"
             for label, value in zip(actions.table["label"], actions.table["value"], strict=True)
         ]
     )
     base = alt.Chart(table).encode(
         alt.Y("said:N", sort=list(table["said"]), title=None,
-              axis=alt.Axis(labelLimit=300, minExtent=230, labelOverlap=False)),
+              axis=name_axis(list(table["said"]), at_most=LABEL_WIDTH)),
         tooltip=[
             alt.Tooltip("label:N", title="Action"),
             alt.Tooltip("value:Q", title="A year comes to", format=",.0f"),

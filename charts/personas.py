@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from charts.theme import INK, LATE, MUTED
+from charts.theme import INK, LATE, MUTED, name_axis
 from models.personas import Personas
 
 __all__ = ["behaviour_map", "evidence_lines"]
@@ -20,7 +20,7 @@ def behaviour_map(personas: Personas) -> alt.LayerChart:
         alt.X("behaviour:N", title=None, sort=list(personas.behaviours),
               axis=alt.Axis(labelAngle=-35, labelLimit=150, labelOverlap=False)),
         alt.Y("persona:N", title=None, sort=order,
-              axis=alt.Axis(labelLimit=230, minExtent=190, labelOverlap=False)),
+              axis=name_axis(order, at_most=230)),
         tooltip=[
             alt.Tooltip("persona:N", title="Persona"),
             alt.Tooltip("behaviour:N", title="Behaviour"),

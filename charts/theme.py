@@ -20,6 +20,7 @@ __all__ = [
     "height_with_legend",
     "money_axis",
     "month_end_axis",
+    "name_axis",
     "outcome_legend",
     "percent_axis",
     "series_color",
@@ -121,6 +122,17 @@ def money_axis() -> alt.Axis:
     """
     in_short = "replace(replace(format(datum.value, '~s'), 'G', 'bn'), 'k', 'K')"
     return alt.Axis(labelExpr=in_short, tickCount=5)
+
+
+def name_axis(names: Sequence[str], *, at_most: int = 190, **axis: object) -> alt.Axis:
+    """An axis of names with room for the longest, which a page that fits its width would cut.
+
+    A ``|`` in a name starts its second line.
+    """
+    longest = max((len(line) for name in names for line in str(name).split("|")), default=0)
+    room = min(at_most, 7 * longest + 8)
+    return alt.Axis(labelLimit=at_most, minExtent=room, labelOverlap=False,
+                    labelExpr="split(datum.label, '|')", **axis)  # fmt: skip
 
 
 def percent_axis(form: str = ".0%", **axis: object) -> alt.Axis:

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from charts.theme import INK, LATE, MUTED, money_axis
+from charts.theme import INK, LATE, MUTED, money_axis, name_axis
 from charts.wording import money
 from models.unit_economics import UnitEconomics
 
@@ -51,11 +51,9 @@ def ratio_dots(economics: UnitEconomics) -> alt.LayerChart:
                                                            strict=True)]  # fmt: skip
     table = pd.DataFrame(table).assign(label=label).sort_values("ltv_to_cac", ascending=False)
     order = list(table["label"])
-    longest = max((len(text) for text in order), default=0)
     base = alt.Chart(table).encode(
         alt.Y("label:N", sort=order, title=None,
-              axis=alt.Axis(labelLimit=LABEL_WIDTH, minExtent=min(LABEL_WIDTH, 7 * longest),
-                            labelOverlap=False)),
+              axis=name_axis(order, at_most=LABEL_WIDTH)),
         tooltip=[
             alt.Tooltip("cell:N", title="Customers"),
             alt.Tooltip("ltv_to_cac:Q", title="LTV:CAC", format=",.1f"),
