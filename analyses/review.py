@@ -129,7 +129,7 @@ HOLDS = {
     "personas": ("personas.count",),
     "negative_personas": ("personas.negative_share",),
     "unit_economics": tuple(id for id in DEFINITIONS if id.startswith("unit_economics.")),
-    "churn": tuple(id for id in DEFINITIONS if id.startswith("churn.cif_")),
+    "churn": tuple(id for id in DEFINITIONS if id.startswith(("churn.rmst_", "churn.cif_"))),
     "retention": tuple(f"churn.{name}" for name in analyses.churn.OF_COHORT),
     "churn_ratios": tuple(f"churn.hazard_ratio.{name}" for name in HAZARD_RATIOS),
     "churn_validation": ("churn.uno_c",),

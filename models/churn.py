@@ -17,6 +17,7 @@ __all__ = ["Churn", "fit_churn"]
 
 #: Days of so many months, as the figures name them.
 HORIZON_DAYS = {12: 365, 24: 730, 36: 1_095}
+MONTH_DAYS = 365 / 12
 #: Fewer customers than this at some day before the horizon say nothing of who left by it.
 FEWEST_AT_RISK = 10
 
@@ -61,15 +62,26 @@ class Churn:
     churn_rule_days: int
 
     def figures(self) -> tuple[Figure, ...]:
-        """Return the incidence of each cause at 12 and 24 months; for a fit without groups."""
+        """Return mean months, and incidence by cause at 12 and 24; for a fit without groups."""
         if self.by is not None:
             raise ValueError(
                 f"These curves are split by {self.by}, so they have no single figure. Fit them "
                 "without `by`."
             )
-        return tuple(
+        by_cause = (
             self.incidence_figure(cause, months) for cause in CHURN_CAUSES for months in (12, 24)
         )
+        return (self.mean_figure(), *by_cause)
+
+    def mean_figure(self) -> Figure:
+        row, n = self.means.table.iloc[0], self.n_customers
+        name, days = "churn.rmst_36m", HORIZON_DAYS[36]
+        reason = row["reason"] or self.too_few_before(days)
+        if reason or self.means.days != days:
+            why = reason or f"The mean was asked for up to {self.means.days} days."
+            return Figure(name, None, None, None, n, self.as_of, why)
+        value, low, high = (float(row[c]) / MONTH_DAYS for c in ("mean", "lower", "upper"))
+        return Figure(name, value, low, high, n, self.as_of, None, self.means.confidence)
 
     def incidence_figure(self, cause: str, months: int) -> Figure:
         name, day = f"churn.cif_{cause}_{months}m", HORIZON_DAYS[months]
@@ -160,7 +172,7 @@ def fit_churn(
     ...     }
     ... )
     >>> churn = fit_churn(lives, dt.date(2025, 6, 30), churn_rule_days=180, days=365)
-    >>> churn.figures()[0].id, churn.figures()[0].value
+    >>> churn.figures()[1].id, churn.figures()[1].value
     ('churn.cif_price_12m', 0.25)
     >>> churn.means.table["mean"].item()
     257.5

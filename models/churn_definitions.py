@@ -66,6 +66,9 @@ YEAR = (
 )  # fmt: skip
 
 
+#: Figures that are no share of anything.
+NO_SHARES = ("rmst_36m", "uno_c")
+
 OTHERWISE = "leaving otherwise ends the chance of it."
 NOT_ON_RECORD = (
     "those lost by the churn rule are among them. In truth all left for one of the other causes."
@@ -88,6 +91,11 @@ def churn_definitions() -> tuple[tuple, ...]:
         for months in (12, 24)
     )
     order = (
+        ("rmst_36m", "Months as a customer, of the first 36",
+         "How many of the first 36 months after it was acquired a customer stays on average; those "
+         "who are customers still count as far as they were watched.",
+         "area under the survival curve up to day 1,095, in months of 365/12 days, delayed entry",
+         False),
         ("uno_c", "Order of risks (Uno's C)",
          "How often, of two customers of whom one left first, the model had given that one the "
          "higher risk a year before, on customers it had not seen; 0.5 is chance.",
@@ -95,8 +103,8 @@ def churn_definitions() -> tuple[tuple, ...]:
          "watched, up to 12 months after the prediction", False),
     )  # fmt: skip
     made = [
-        (f"churn.{name}", label, "share" if name != "uno_c" else "score", *rest)
-        for name, label, *rest in (*YEAR, *incidence, *order)
+        (f"churn.{name}", label, "score" if name in NO_SHARES else "share", *rest)
+        for name, label, *rest in (*YEAR, *order, *incidence)
     ]
     made += [
         (

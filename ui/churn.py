@@ -62,7 +62,7 @@ def stay_sentence(churn: Churn) -> str:
             ""
             if np.isnan(mean["mean"])
             else f" Of the first {count(churn.means.days / 365 * 12)} months a customer stays "
-            f"**{mean['mean'] / 30.4375:.1f}** on average."
+            f"**{mean['mean'] / 365 * 12:.1f}** on average."
         )
         return (
             f"**{share(year)}** of customers are still there a year after they were acquired, and "

@@ -82,7 +82,8 @@ def test_one_minus_a_curve_per_cause_overstates_each_cause():
 def test_every_cause_has_its_figures_and_one_without_leavers_is_zero():
     found = {figure.id: figure for figure in fit_churn(old_and_new(), AS_OF, churn_rule_days=180)
              .figures()}  # fmt: skip
-    assert set(found) == {f"churn.cif_{c}_{m}m" for c in CHURN_CAUSES for m in (12, 24)}
+    by_cause = {f"churn.cif_{c}_{m}m" for c in CHURN_CAUSES for m in (12, 24)}
+    assert set(found) == {"churn.rmst_36m", *by_cause}
     price = found["churn.cif_price_12m"]
     assert price.low < price.value < price.high
     assert found["churn.cif_billing_12m"].value == 0.0
