@@ -156,12 +156,13 @@ def ratios(
     scope: Scope,
     *,
     churn_rule_days: int = CHURN_RULE_DAYS,
+    cause: str | None = None,
     learnt: pd.DataFrame | None = None,
 ) -> ChurnRatios:
-    """What goes with leaving."""
+    """What goes with leaving, or with leaving for one cause."""
     if learnt is None:
         learnt = months(tables, scope, churn_rule_days=churn_rule_days)
-    return fit_churn_ratios(learnt, scope.as_of)
+    return fit_churn_ratios(learnt, scope.as_of, cause=cause)
 
 
 def proportionality(
@@ -169,12 +170,13 @@ def proportionality(
     scope: Scope,
     *,
     churn_rule_days: int = CHURN_RULE_DAYS,
+    cause: str | None = None,
     learnt: pd.DataFrame | None = None,
 ) -> ProportionalHazards:
     """Whether what goes with leaving stays the same over time."""
     if learnt is None:
         learnt = months(tables, scope, churn_rule_days=churn_rule_days)
-    return check_ratios(learnt)
+    return check_ratios(learnt, cause=cause)
 
 
 def validation(

@@ -19,7 +19,7 @@ __all__ = ["ChurnRatios", "check_ratios", "fit_churn_ratios"]
 
 @dataclass(frozen=True, eq=False)
 class ChurnRatios:
-    """Hazard ratios of leaving in a month, whatever the cause.
+    """Hazard ratios of leaving in a month, whatever the cause or for one of them.
 
     Attributes
     ----------
@@ -36,6 +36,8 @@ class ChurnRatios:
     confidence : float
     reason : str or None
         Why there are no intervals.
+    cause : str or None
+        The cause of leaving the ratios are for; None for any.
     """
 
     table: pd.DataFrame
@@ -47,6 +49,7 @@ class ChurnRatios:
     as_of: dt.date
     confidence: float
     reason: str | None
+    cause: str | None = None
 
     def figures(self) -> tuple[Figure, ...]:
         """Return one ratio for each covariate there may be, with the reason where there is none."""
@@ -72,7 +75,11 @@ class ChurnRatios:
 
 
 def fit_churn_ratios(
-    months: pd.DataFrame, as_of: dt.date, *, confidence: float = 0.95
+    months: pd.DataFrame,
+    as_of: dt.date,
+    *,
+    cause: str | None = None,
+    confidence: float = 0.95,
 ) -> ChurnRatios:
     """Estimate by how much what was known at a month's start goes with leaving in it.
 
@@ -85,13 +92,15 @@ def fit_churn_ratios(
     months : DataFrame
         From `warehouse.customer_months`.
     as_of : date
+    cause : str, optional
+        Estimate the hazard of leaving for this cause, which leaving for another one ends.
 
     Raises
     ------
     Refusal
         If too few customers left for the covariates there are.
     """
-    rows, terms = readied(months)
+    rows, terms = readied(months, cause)
     columns = [name for name in terms.names if name != "renewal"]
     fit = fit_discrete_hazard(
         rows,
@@ -116,17 +125,17 @@ def fit_churn_ratios(
     kept = ["covariate", "label", "says", "hazard_ratio", "lower", "upper", "p_value"]
     return ChurnRatios(
         found[kept], dict(terms.left_out), dict(terms.reference), rows["customer_id"].nunique(),
-        len(rows), int(rows["left"].sum()), as_of, confidence, fit.reason,
+        len(rows), int(rows["left"].sum()), as_of, confidence, fit.reason, cause,
     )  # fmt: skip
 
 
-def check_ratios(months: pd.DataFrame) -> ProportionalHazards:
+def check_ratios(months: pd.DataFrame, *, cause: str | None = None) -> ProportionalHazards:
     """Test whether the ratios stay the same the longer somebody is a customer.
 
     By Cox's regression of the same months, in which the hazard over time is left open, and the
     score test of its effects against time.
     """
-    rows, terms = readied(months)
+    rows, terms = readied(months, cause)
     rows = rows.assign(start=rows["month"] - 1)
     fit = fit_cox(
         rows,
@@ -142,10 +151,10 @@ def check_ratios(months: pd.DataFrame) -> ProportionalHazards:
     return check_proportional_hazards(fit, terms=groups)
 
 
-def readied(months: pd.DataFrame) -> tuple[pd.DataFrame, Terms]:
-    """Rows with a column of numbers for each term, and whether the customer left."""
+def readied(months: pd.DataFrame, cause: str | None) -> tuple[pd.DataFrame, Terms]:
+    """Rows with a column of numbers for each term, and whether the customer left for `cause`."""
     rows = months[~months["ahead"].to_numpy(dtype=bool)]
-    left = rows["cause"].notna().to_numpy()
+    left = (rows["cause"].notna() if cause is None else rows["cause"] == cause).to_numpy()
     refuse_few_leavers(int(left.sum()))
     terms = choose_terms(rows, left)
     if left.sum() < EVENTS_PER_COVARIATE * (len(terms.names) + 3):

@@ -9,6 +9,7 @@ from models.churn import Churn
 from models.churn_ratios import ChurnRatios
 from models.churn_validation import ChurnValidation
 from models.retention import PRICE_AND_BILLING, Retention
+from ui import url_state
 from ui.download import offer_csv
 from ui.frame import View
 from ui.tables import AMOUNT, ROWS_SHOWN, height_of
@@ -21,6 +22,8 @@ __all__ = [
     "CUSTOMER_CUTS",
     "calibration_sentence",
     "cause_sentence",
+    "chance_note",
+    "choose_cause",
     "churn_rule",
     "pace_sentence",
     "ratio_sentence",
@@ -127,6 +130,24 @@ def retention_sentence(retention: Retention, currency: str) -> str:
         f"**{share(found['revenue_churn_price_billing_12m'].value)}** was lost with customers who "
         f"left for price or billing, and {share(retention.unknown_share, 0)} of what was lost with "
         "customers has no reason on record."
+    )
+
+
+def choose_cause() -> str | None:
+    """The cause of leaving that is looked at; None for any."""
+    named = {"any": "Whatever the reason"} | CAUSE_LABELS
+    chosen = url_state.choose("Reason for leaving", "cause", named, kind=st.selectbox, width=250)
+    return None if chosen == "any" else chosen
+
+
+def chance_note(ratios: ChurnRatios) -> str:
+    """How many effects were looked at, and how many would look clear by chance."""
+    n = len(ratios.table)
+    by_chance = (1 - ratios.confidence) * n
+    return (
+        f"{count_of(ratios.n_events, 'leaving')} in {count(ratios.n_months)} months of customers. "
+        f"{count_of(n, 'effect')} are looked at together: if none were real, about {by_chance:.1f} "
+        "of them would still look clear."
     )
 
 

@@ -16,6 +16,8 @@ from ui.churn import (
     CUSTOMER_CUTS,
     calibration_sentence,
     cause_sentence,
+    chance_note,
+    choose_cause,
     churn_rule,
     pace_sentence,
     ratio_sentence,
@@ -66,9 +68,11 @@ with explained():
 
 with explained():
     st.subheader("What goes with leaving")
-    ratios = compute(ours.ratios, view, given=learnt, **rule)
+    cause = choose_cause()
+    ratios = compute(ours.ratios, view, given=learnt, cause=cause, **rule)
     told(ratio_sentence(ratios), ratio_forest(ratios))
-    st.caption(compute(ours.proportionality, view, given=learnt, **rule).what_to_do())
+    st.caption(chance_note(ratios))
+    st.caption(compute(ours.proportionality, view, given=learnt, cause=cause, **rule).what_to_do())
     for name, why in ratios.left_out.items():
         st.caption(f"Not used: `{name}` {why}.")
 

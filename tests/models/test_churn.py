@@ -240,6 +240,19 @@ def test_a_column_that_others_add_up_to_is_named_and_left_out(months):
     assert {f.id for f in ratios.figures()} == {f"churn.hazard_ratio.{n}" for n in HAZARD_RATIOS}
 
 
+def test_what_goes_with_leaving_is_told_for_each_cause(months):
+    # Those with high scores leave for the price, those with low ones for service.
+    left, high = months["cause"].notna(), months["score"] > months["score"].median()
+    told = months.assign(
+        cause=months["cause"].mask(left & high, "price").mask(left & ~high, "service")
+    )
+    ratios = {c: fit_churn_ratios(told, AS_OF, cause=c) for c in (None, "price", "service")}
+    of_score = {c: r.table.set_index("covariate").loc["score"] for c, r in ratios.items()}
+    assert of_score["price"]["lower"] > 1 > of_score["service"]["upper"]
+    assert ratios[None].n_events == ratios["price"].n_events + ratios["service"].n_events
+    assert ratios[None].n_months == ratios["price"].n_months
+
+
 def test_no_customer_is_learnt_from_and_predicted(months):
     seen = []
     for learn, test in folds(months, months):
