@@ -51,8 +51,9 @@ def rule_note(churn: Churn) -> str:
     return (
         f"Churn rule: a customer without a leaving date is lost after {churn.churn_rule_days} days "
         f"without an invoice, on the day they are over. Of {count_of(churn.n_left, 'customer')} "
-        f"who left, {count(churn.n_by_rule)} left by this rule, for a reason not on record. "
-        "Change it under Settings."
+        f"who left, {count(churn.n_by_rule)} left by this rule, for a reason not on record. An "
+        "account that was opened twice and is no longer used looks like that too: Quality lists "
+        "the customers that look alike. Change the rule under Settings."
     )
 
 
