@@ -32,6 +32,7 @@ ALONE = {
     "sqlalchemy": {"warehouse"},
     "python_calamine": {"warehouse"},
     "pyarrow": {"warehouse"},
+    "pyspark": {"warehouse"},
     "altair": {"charts"},
     "pptx": {"reports"},
     "xlsxwriter": {"reports"},

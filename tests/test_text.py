@@ -8,6 +8,7 @@ import pytest
 from tests.served import ROOT
 
 LONGEST_TEXT = 2_000_000
+NOT_OURS = {".venv", ".spark", ".git", "__pycache__", "workspace"}
 MACHINE_PATH = re.compile(r"(?<![\w.$}/])/(?:home|root|work|Users|mnt|srv)/[\w.]+|[A-Z]:\\Users\\")
 LEFT_TO_DO = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK)\b")
 
@@ -27,7 +28,8 @@ def committed() -> list[str]:
         names = (
             p.relative_to(ROOT).as_posix()
             for p in ROOT.rglob("*")
-            if not {".venv", ".git", "__pycache__", "workspace"} & set(p.relative_to(ROOT).parts)
+            if not {".venv", ".spark", ".git", "__pycache__", "workspace"}
+            & set(p.relative_to(ROOT).parts)
         )
     return sorted(name for name in names if (ROOT / name).is_file())
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import os
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from ibis.backends import BaseBackend
 from warehouse.quoting import exactly, identifier, literal
 from warehouse.relations import relation, typed_columns
 from warehouse.settings import Settings
+from warehouse.spark import SparkEngine
 from warehouse.tables import ESSENTIAL, TABLES
 from warehouse.wording import listed
 
@@ -173,13 +175,60 @@ class Snapshot:
         return Tables(self)
 
 
+class DuckDBEngine:
+    """An in-memory DuckDB of one reader."""
+
+    def __init__(self) -> None:
+        # Two engines that spill into one folder would overwrite each other's files;
+        # the engine makes the folder when it first spills and removes it when closed.
+        spill = Path(tempfile.gettempdir()) / f"goodwill-{uuid.uuid4().hex}"
+        self.con: BaseBackend = ibis.duckdb.connect(**READER_SETTINGS, temp_directory=str(spill))
+        # A query of more than two seconds would draw a bar on stdout, into whatever is there.
+        self.con.raw_sql("SET enable_progress_bar = false")
+
+    def open(self, name: str, path: Path, stored: StoredTable) -> ir.Table:
+        """The rows of a canonical table; a column that its file lacks is empty."""
+        self.con.raw_sql(
+            f"CREATE VIEW {identifier(name)} AS SELECT {columns_of(name, stored)} "
+            f"FROM {stored_rows(path)}"
+        )
+        return relation(self.con, name, typed_columns(TABLES[name]))
+
+    def open_derived(self, name: str, path: Path) -> ir.Table:
+        """The rows of a derived table, with the columns of its file."""
+        return self.con.read_parquet(exactly(path), table_name=name, hive_partitioning=False)
+
+    def close(self) -> None:
+        self.con.disconnect()
+
+
+def engine() -> DuckDBEngine | SparkEngine:
+    """The engine that ``GOODWILL_ENGINE`` names; DuckDB where nothing does.
+
+    Raises
+    ------
+    ValueError
+        If there is no such engine, or it is not installed.
+    """
+    name = os.environ.get("GOODWILL_ENGINE", "").strip().lower() or "duckdb"
+    if name not in ENGINES:
+        raise ValueError(
+            f"GOODWILL_ENGINE is {name!r}, which is no engine, so nothing can be read. "
+            f"Set it to {' or '.join(ENGINES)}, or unset it."
+        )
+    return ENGINES[name]()
+
+
+ENGINES = {"duckdb": DuckDBEngine, "spark": SparkEngine}
+
+
 class Tables(Mapping[str, ir.Table]):
     """The canonical tables of one snapshot, by name: ``tables.invoices`` or ``tables["invoices"]``.
 
     Attributes
     ----------
     con : ibis backend
-        The engine of these tables alone.
+        The engine of these tables; DuckDB's is theirs alone.
     reporting_currency : str or None
         Currency that `fx_rates` converts to.
     newest_date : date or None
@@ -190,12 +239,8 @@ class Tables(Mapping[str, ir.Table]):
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        # Two engines that spill into one folder would overwrite each other's files;
-        # the engine makes the folder when it first spills and removes it when closed.
-        spill = Path(tempfile.gettempdir()) / f"goodwill-{uuid.uuid4().hex}"
-        self.con: BaseBackend = ibis.duckdb.connect(**READER_SETTINGS, temp_directory=str(spill))
-        # A query of more than two seconds would draw a bar on stdout, into whatever is there.
-        self.con.raw_sql("SET enable_progress_bar = false")
+        self._engine = engine()
+        self.con: BaseBackend = self._engine.con
         self.reporting_currency = snapshot.manifest.reporting_currency
         self.newest_date = snapshot.manifest.newest_date
         self.settings = Settings(snapshot.folder / SETTINGS_FILE)
@@ -206,11 +251,7 @@ class Tables(Mapping[str, ir.Table]):
             raise MissingTable(self._what_is_missing([name]))
         if name not in self._opened:
             stored = self.snapshot.manifest.tables[name]
-            self.con.raw_sql(
-                f"CREATE VIEW {identifier(name)} AS SELECT {columns_of(name, stored)} "
-                f"FROM {stored_rows(self.snapshot.path(name))}"
-            )
-            self._opened[name] = relation(self.con, name, typed_columns(TABLES[name]))
+            self._opened[name] = self._engine.open(name, self.snapshot.path(name), stored)
         return self._opened[name]
 
     def derived(self, name: str) -> ir.Table | None:
@@ -224,9 +265,7 @@ class Tables(Mapping[str, ir.Table]):
         if derived_version(manifest.tables) not in manifest.derived[name].file:
             return None
         if name not in self._opened:
-            self._opened[name] = self.con.read_parquet(
-                exactly(self.snapshot.path(name)), table_name=name, hive_partitioning=False
-            )
+            self._opened[name] = self._engine.open_derived(name, self.snapshot.path(name))
         return self._opened[name]
 
     def __getattr__(self, name: str) -> ir.Table:
@@ -261,7 +300,7 @@ class Tables(Mapping[str, ir.Table]):
         return self
 
     def close(self) -> None:
-        self.con.disconnect()
+        self._engine.close()
 
     def __enter__(self) -> "Tables":
         return self
