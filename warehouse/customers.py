@@ -11,18 +11,21 @@ from ibis import _
 
 from warehouse.currency import convert
 from warehouse.invoices import invoice_balances, issued_invoices
-from warehouse.margins import costed_lines
+from warehouse.margins import costed_lines, customer_margins
+from warehouse.tables import TABLES
 from warehouse.workspace import Tables
 
 __all__ = ["MONTH_DAYS", "customer_features"]
 
 PROFILE = ("customer_id", "name", "parent_id", "industry", "employees", "country", "region",
            "currency", "acquired_on", "acquisition_channel", "acquisition_cost",
-           "onboarding_cost", "payment_terms_days")  # fmt: skip
-#: Days of a month, as tenure counts them.
-MONTH_DAYS = 30.4375
+           "onboarding_cost", "payment_terms_days", "credit_limit")  # fmt: skip
+BALANCES = ("acquisition_cost", "onboarding_cost", "credit_limit")
+#: Days of a month, as tenure counts them. Typed: to some engines it would be a decimal.
+MONTH_DAYS = ibis.literal(30.4375, "float64")
 #: Tickets about what finance does.
 FINANCE_TOPICS = ("billing", "payment", "pricing", "refund")
+TOPICS = TABLES["tickets"].columns["topic"].allowed
 
 
 def customer_features(tables: Tables, as_of: dt.date) -> ir.Table:
@@ -34,21 +37,33 @@ def customer_features(tables: Tables, as_of: dt.date) -> ir.Table:
     Parameters
     ----------
     tables : Tables
-        Needs ``customers``, ``invoices`` and ``payments``; reads the others where they are.
+        Needs ``customers``, ``invoices`` and ``payments``; reads the others where they are. Its
+        settings say what an hour of staff costs where only minutes are recorded.
     as_of : date
         A row dated later, and an ending that came later, do not exist yet.
 
     Returns
     -------
     Table
-        Profile (``industry`` … ``payment_terms_days``), ``active``, ``tenure_months`` (from
-        acquisition to leaving or `as_of`), ``watched_months`` (of them, those the books
-        cover), ``n_invoices``, ``revenue``, ``revenue_12m``, ``margin``, ``discount_share``,
-        ``days_late`` (mean over paid invoices), ``late_share``, ``dispute_share``,
-        ``n_orders``, ``units_per_order``, ``returned_share``, ``usage_per_month``, ``n_tickets``,
-        ``finance_tickets``, ``ticket_minutes``, ``ticket_cost``, ``nps``, ``csat``, ``ces``,
-        ``n_surveys``, ``n_reminders``, ``reminder_minutes``, ``billing_model``,
-        ``billing_timing`` and ``product_id`` (of the main contract).
+        Profile (``industry`` … ``payment_terms_days``, ``credit_limit``), ``active``,
+        ``tenure_months`` (from acquisition to leaving or `as_of`), ``watched_months`` (of them,
+        those the books cover), and by table
+
+        - invoices: ``n_invoices``, ``revenue``, ``revenue_12m``, ``days_late`` (mean over paid
+          ones), ``late_share``, ``first_invoice_on``, ``last_invoice_on``, ``invoice_channel``
+          (most used);
+        - lines: ``margin`` (before cost to serve), ``discount_share``;
+        - margins of the last 365 days: ``contribution_12m`` (after cost to serve),
+          ``service_cost_12m``, ``support_cost_12m``, ``days_12m`` (of the year, those watched),
+          ``days_to_pay``; see `warehouse.margins.customer_margins`;
+        - disputes: ``dispute_share`` (of invoices), ``n_disputes``, ``price_disputes``;
+        - orders: ``n_orders``, ``n_order_days``, ``units_per_order``, ``returned_share``;
+        - usage: ``usage_per_month``;
+        - tickets: ``n_tickets``, ``finance_tickets``, ``ticket_minutes``, ``ticket_cost``, and
+          ``tickets_<topic>`` and ``ticket_cost_<topic>`` for each topic;
+        - surveys: ``nps``, ``csat``, ``ces``, ``n_surveys``;
+        - reminders: ``n_reminders``, ``reminder_minutes``;
+        - contracts: ``billing_model``, ``billing_timing``, ``product_id`` (of the main contract).
     """
     tables.require("customers", "invoices", "payments")
     day = ibis.literal(as_of)
@@ -63,9 +78,9 @@ def customer_features(tables: Tables, as_of: dt.date) -> ir.Table:
         tenure_months=ended.delta(customers.acquired_on, unit="day") / MONTH_DAYS,
         watched_months=ibis.greatest(ended.delta(began, unit="day"), 0) / MONTH_DAYS,
     )
-    rows = convert(
-        rows, tables, as_of, flows={}, balances=("acquisition_cost", "onboarding_cost")
-    ).drop("acquisition_cost_original", "onboarding_cost_original")
+    rows = convert(rows, tables, as_of, flows={}, balances=BALANCES).drop(
+        *(f"{name}_original" for name in BALANCES)
+    )
     for needs, part in PARTS.items():
         if not all(name in tables for name in needs):
             continue
@@ -101,12 +116,45 @@ def lines(tables: Tables, as_of: dt.date) -> ir.Table:
     )
 
 
+def reached(tables: Tables, as_of: dt.date) -> ir.Table:
+    """The channel that most of the invoices go by; of equal ones the first by name."""
+    sent = tables["invoices"].filter((_.issued_on <= as_of) & _.channel.notnull())
+    sent = sent.group_by("customer_id", "channel").agg(n=_.count())
+    ranked = sent.mutate(
+        place=ibis.row_number().over(
+            group_by="customer_id", order_by=[ibis.desc(sent.n), sent.channel]
+        )
+    )
+    return ranked.filter(_.place == 0).select("customer_id", invoice_channel=_.channel)
+
+
+def served(tables: Tables, as_of: dt.date) -> ir.Table:
+    """What the last year left over, and what serving the customer cost in it."""
+    margins = customer_margins(
+        tables, as_of, staff_cost_per_hour=tables.settings.staff_cost_per_hour
+    )
+    return margins.select(
+        "customer_id",
+        "days_to_pay",
+        contribution_12m=_.contribution,
+        service_cost_12m=_.service_cost,
+        support_cost_12m=_.support_cost,
+        days_12m=_.watched_days,
+    )
+
+
 def disputed(tables: Tables, as_of: dt.date) -> ir.Table:
-    """Share of invoices in dispute, as far as was known."""
-    known = tables["disputes"].filter(_.opened_on <= as_of).select("invoice_id").distinct()
-    known = known.mutate(disputed=1.0)
+    """Disputes, and the share of invoices in one, as far as was known."""
+    known = tables["disputes"].filter(_.opened_on <= as_of)
+    known = known.group_by("invoice_id").agg(
+        n_disputes=_.count(), price_disputes=(_.reason == "price").cast("int64").sum()
+    )
     invoices = tables["invoices"].filter(_.issued_on <= as_of).left_join(known, "invoice_id")
-    return invoices.group_by("customer_id").agg(dispute_share=_.disputed.fill_null(0.0).mean())
+    return invoices.group_by("customer_id").agg(
+        dispute_share=invoices.n_disputes.notnull().cast("float64").mean(),
+        n_disputes=_.n_disputes.sum(),
+        price_disputes=_.price_disputes.sum(),
+    )
 
 
 def ordered(tables: Tables, as_of: dt.date) -> ir.Table:
@@ -116,6 +164,7 @@ def ordered(tables: Tables, as_of: dt.date) -> ir.Table:
     back = orders.returned_quantity.fill_null(0).sum(where=arrived)
     return orders.group_by("customer_id").agg(
         n_orders=_.count(),
+        n_order_days=_.ordered_on.nunique(),
         units_per_order=_.quantity.mean(),
         returned_share=back / orders.delivered_quantity.sum(where=arrived).nullif(0),
     )
@@ -132,11 +181,15 @@ def helped(tables: Tables, as_of: dt.date) -> ir.Table:
     """Support cases; what one took is known once it is resolved."""
     tickets = tables["tickets"].filter(_.opened_on <= as_of)
     done = (tickets.resolved_on <= as_of).fill_null(False)
+    cost = tickets.cost.cast("float64")
+    about = {topic: tickets.topic == topic for topic in TOPICS}
     return tickets.group_by("customer_id").agg(
         n_tickets=_.count(),
         finance_tickets=_.topic.isin(FINANCE_TOPICS).cast("int64").sum(),
         ticket_minutes=tickets.handling_minutes.sum(where=done).fill_null(0.0),
-        ticket_cost=tickets.cost.cast("float64").sum(where=done).fill_null(0.0),
+        ticket_cost=cost.sum(where=done).fill_null(0.0),
+        **{f"tickets_{topic}": is_it.cast("int64").sum() for topic, is_it in about.items()},
+        **{f"ticket_cost_{topic}": cost.sum(where=done & is_it) for topic, is_it in about.items()},
     )
 
 
@@ -174,6 +227,8 @@ def contracted(tables: Tables, as_of: dt.date) -> ir.Table:
 PARTS: Mapping[tuple[str, ...], Callable[[Tables, dt.date], ir.Table]] = MappingProxyType(
     {
         ("invoices",): invoiced,
+        ("customers", "invoices"): reached,
+        ("invoices", "payments"): served,
         ("invoice_lines",): lines,
         ("disputes",): disputed,
         ("orders",): ordered,
@@ -185,8 +240,10 @@ PARTS: Mapping[tuple[str, ...], Callable[[Tables, dt.date], ir.Table]] = Mapping
     }
 )
 #: Columns by part: what is 0 for a customer without a row, and what is unknown.
-COUNTS = ("n_invoices", "revenue", "revenue_12m", "margin", "n_orders", "n_tickets",
-          "finance_tickets", "ticket_minutes", "ticket_cost", "n_surveys", "n_reminders",
+COUNTS = ("n_invoices", "revenue", "revenue_12m", "margin", "n_disputes", "price_disputes",
+          "n_orders", "n_order_days", "n_tickets", "finance_tickets", "ticket_minutes",
+          "ticket_cost", *(f"tickets_{topic}" for topic in TOPICS),
+          *(f"ticket_cost_{topic}" for topic in TOPICS), "n_surveys", "n_reminders",
           "reminder_minutes")  # fmt: skip
 UNKNOWN = {
     "days_late": "float64",
@@ -195,6 +252,7 @@ UNKNOWN = {
     "dispute_share": "float64",
     "units_per_order": "float64",
     "returned_share": "float64",
+    "invoice_channel": "string",
     "usage_per_month": "float64",
     "nps": "float64",
     "csat": "float64",
