@@ -383,6 +383,17 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "lifetime value of all customers / number of customers",
                 False,
             ),
+            Definition(
+                "product_fit.success_rate",
+                "Success in the first year",
+                "share",
+                "Of the times a customer began with a product, the share in which it was still a "
+                "customer a year later and had left more than it cost.",
+                "starts with the customer still there after 365 days and invoiced less cost of "
+                "goods and support above zero / starts at least 365 days old, interval robust to "
+                "several products of one customer",
+                False,
+            ),
         )
     }
 )

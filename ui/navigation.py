@@ -58,6 +58,12 @@ CONTENTS = {
             "savings",
             "What the customers of today are still to bring, who of them, and what leaving takes.",
         ),
+        (
+            "customers/product_fit.py",
+            "Product fit",
+            "extension",
+            "Who is most likely to succeed with which product, by sector, size and place.",
+        ),
     ),
     "Data": (
         (

@@ -19,6 +19,8 @@ __all__ = [
     "segmented_invoices",
     "segments_in",
 ]
+__all__ = ["NOT_STATED", "SEGMENTS", "segment_values", "segmented_invoices", "segments_in",
+           "size_band"]  # fmt: skip
 
 NOT_STATED = "not stated"
 
@@ -169,9 +171,7 @@ def add_segment(invoices: ir.Table, tables: Tables, name: str, as_of: dt.date) -
     """Add the text column ``by_<name>``."""
     if name in ("industry", "country", "region", "size"):
         customers = tables["customers"]
-        value = (
-            banded(customers.employees, SIZE_BANDS, LARGEST) if name == "size" else customers[name]
-        )
+        value = size_band(customers.employees) if name == "size" else customers[name]
         looked_up = customers.select("customer_id", looked_up=value)
         return with_value(invoices, looked_up, "customer_id", name)
     if name == "billing_model":
@@ -206,6 +206,11 @@ def with_disputed(invoices: ir.Table, tables: Tables, as_of: dt.date) -> ir.Tabl
     ).distinct().mutate(looked_up=ibis.literal("disputed"))  # fmt: skip
     joined = invoices.left_join(known, "invoice_id").drop("invoice_id_right")
     return joined.mutate(by_disputed=joined.looked_up.fill_null("not disputed")).drop("looked_up")
+
+
+def size_band(employees: ir.IntegerValue) -> ir.StringValue:
+    """Company size by the number of people, in the words the pages show."""
+    return banded(employees, SIZE_BANDS, LARGEST)
 
 
 def banded(

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 import analyses.churn
 import analyses.personas
+import analyses.product_fit
 import analyses.review
 import analyses.unit_economics
 import sample_data.population
@@ -164,3 +165,15 @@ def test_churn_page_shows_the_shares_of_the_result_and_the_rule(in_sample_worksp
     risks = next(d.value for d in at.dataframe if "churn_risk_12m" in d.value)
     assert risks["at_risk"].is_monotonic_decreasing
     assert risks["churn_driver_1"].str.contains("risk").all()
+
+
+def test_product_fit_page_answers_from_the_result(in_sample_workspace, sample):
+    fit = analyses.product_fit.run(*sample)
+    product = fit.products["product"].iloc[1]
+    at = show("pages/customers/product_fit.py", product=product, by="size")
+    shown = {metric.label: metric.value for metric in at.metric}
+    assert shown["Success in the first year"] == f"{100 * fit.rate:.1f} %"
+    assert f"who took up **{product}**" in text_of(at)
+    own = fit.table[(fit.table["product"] == product) & (fit.table["trait"] == "size")]
+    assert sorted(at.dataframe[0].value["Group"]) == sorted(own["value"])
+    assert at.dataframe[0].value["Customers"].sum() == own["n"].sum()

@@ -1,0 +1,60 @@
+"""Product fit: how often each group succeeds with a product, with its interval."""
+
+import altair as alt
+
+from charts.theme import INK, LATE, MUTED, percent_axis
+from charts.wording import share as percent
+from models.product_fit import ProductFit
+
+__all__ = ["MOST_GROUPS", "success_dots"]
+
+#: More groups than this are read in the table.
+MOST_GROUPS = 15
+LABEL_WIDTH = 190
+COLORS = {"more likely": INK, "less likely": LATE, "no difference seen": MUTED}
+
+
+def success_dots(fit: ProductFit, product: str, trait: str) -> alt.LayerChart:
+    """Expected success of the groups of one product, beside the product's own rate.
+
+    Of many groups the largest are drawn.
+    """
+    rows = fit.table[(fit.table["product"] == product) & (fit.table["trait"] == trait)]
+    rows = rows[rows["verdict"] != "too few"].nlargest(MOST_GROUPS, "n")
+    rows = rows.sort_values(["expected", "value"], ascending=[False, True])
+    labels = [f"{v}  {percent(x, 0)}" for v, x in zip(rows["value"], rows["expected"], strict=True)]
+    rows = rows.assign(label=labels)
+    longest = max((len(label) for label in labels), default=0)
+    axis = alt.Axis(labelLimit=LABEL_WIDTH, minExtent=min(LABEL_WIDTH, 7 * longest))
+    base = alt.Chart(rows).encode(
+        # The share stands in the axis, whose colour follows the page's mode.
+        alt.Y("label:N", sort=labels, title=None, axis=axis),
+        color=alt.Color(
+            "verdict:N",
+            title="Against its other customers",
+            scale=alt.Scale(domain=list(COLORS), range=list(COLORS.values())),
+            legend=alt.Legend(orient="top"),
+        ),
+        tooltip=[
+            alt.Tooltip("value:N", title="Group"),
+            alt.Tooltip("expected:Q", title="Expected to succeed", format=".1%"),
+            alt.Tooltip("low:Q", title=f"{percent(fit.confidence, 0)} from", format=".1%"),
+            alt.Tooltip("high:Q", title="to", format=".1%"),
+            alt.Tooltip("rate:Q", title="Counted", format=".1%"),
+            alt.Tooltip("n:Q", title="Starts", format=","),
+        ],
+    )
+    x = {
+        "axis": percent_axis(grid=True, tickCount=4),
+        "scale": alt.Scale(zero=False, nice=True, padding=8),
+    }
+    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
+        alt.X("low:Q", title="Share that succeeds in the first year", **x), alt.X2("high:Q")
+    )
+    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("expected:Q"))
+    own = (
+        alt.Chart(rows.head(1))
+        .mark_rule(color=MUTED, strokeDash=[4, 3])
+        .encode(alt.X("product_rate:Q", **x))
+    )
+    return alt.layer(own, interval, dot).properties(height=40 * len(labels) + 60)
