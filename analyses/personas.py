@@ -8,6 +8,7 @@ from analyses.scope import Scope
 from models.persona_sheet import PersonaSheets, fit_persona_sheets
 from models.personas import Personas, fit_personas, recognised
 from warehouse.customers import customer_features
+from warehouse.persona_sheet import product_revenue
 from warehouse.workspace import Tables
 
 __all__ = ["features", "found", "receipt_rows", "run", "sheets"]
@@ -50,7 +51,11 @@ def sheets(
 ) -> PersonaSheets:
     """What each persona is like: who they are, what they buy, how they pay, what they cost."""
     rows = features(tables, scope) if rows is None else rows
-    return fit_persona_sheets(personas or run(tables, scope, rows=rows), rows)
+    personas = run(tables, scope, rows=rows) if personas is None else personas
+    bought = None
+    if "products" in tables and "invoice_lines" in tables:
+        bought = product_revenue(tables, scope.as_of).to_pandas()
+    return fit_persona_sheets(personas, rows, bought)
 
 
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame | ir.Table:

@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 import analyses.personas
-from models.persona_sheet import PersonaSheets
+from models.persona_sheet import FEWEST, PersonaSheets
 from models.personas import CLEARLY, Personas
 from ui.download import offer_csv
 from ui.frame import View
 from ui.results import compute
+from ui.tables import height_of
 from ui.text import count_of, escape, in_unit, label_of, listed, share
 
 __all__ = ["between_sentence", "found_sentence", "personas_of", "show_sheet", "show_sizes",
@@ -115,7 +116,7 @@ def telling_sentence(sheets: PersonaSheets, persona: str) -> str:
 
 def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
     """One persona line by line, beside everyone."""
-    sheet = sheets.sheet(persona)
+    sheet = sheets.sheet(persona).dropna(subset="value").reset_index(drop=True)
 
     def said(column: str) -> list[str]:
         return [
@@ -126,6 +127,7 @@ def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
     st.dataframe(
         pd.DataFrame(
             {
+                "": sheet["section"].where(~sheet["section"].duplicated(), ""),
                 "On average": sheet["label"],
                 "This persona": said("value"),
                 "Low": said("low"),
@@ -137,5 +139,38 @@ def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
         hide_index=True,
         height="content",
     )
-    st.caption("Means over customers, with their 95 % interval; – where too few have a value.")
+    st.caption("Means over customers, with their 95 % interval; what too few have is left out.")
+    bought = sheets.bought[sheets.bought["persona"] == persona]
+    if not bought.empty:
+        st.markdown(bought_sentence(bought))
+        st.dataframe(
+            bought.drop(columns="persona"),
+            hide_index=True,
+            height=height_of(bought),
+            column_config={
+                "product": st.column_config.TextColumn("Product"),
+                "family": st.column_config.TextColumn("Family"),
+                "revenue": st.column_config.NumberColumn(f"Revenue, {currency}", format="%,.0f"),
+                "n": st.column_config.NumberColumn("Customers", format="%,d"),
+                "share": st.column_config.NumberColumn("Of their money", format="percent"),
+                "ratio": st.column_config.NumberColumn("Against everyone", format="%.1f×"),
+            },
+        )
     offer_csv("Download all sheets", sheets.table, "persona_sheets.csv", key="sheets")
+
+
+def bought_sentence(bought: pd.DataFrame) -> str:
+    """What most of a persona's money goes to, and what more of it does than of everyone's."""
+    most = bought.iloc[0]
+    said = (
+        f"In the last 12 months {share(most['share'], 0)} of their money went to "
+        f"**{escape(most['product'])}**"
+    )
+    leaning = bought[(bought["ratio"] >= LEANS) & (bought["n"] >= FEWEST)]
+    if leaning.empty:
+        return f"{said}; they buy what all others buy."
+    own = leaning.sort_values("ratio", ascending=False).iloc[0]
+    return (
+        f"{said}; **{escape(own['product'])}** takes {own['ratio']:.1f} times the share it has of "
+        "everyone's."
+    )

@@ -4,6 +4,8 @@ import streamlit as st
 
 import analyses.personas
 from charts.personas import behaviour_map, evidence_lines
+from reports.edition import Edition
+from reports.persona_sheet import persona_sheet_html
 from ui import url_state
 from ui.chart import told
 from ui.errors import end_page, explained
@@ -49,6 +51,17 @@ with explained():
     persona = url_state.choose("Persona", "persona", names, kind=st.selectbox)
     sheets = compute(ours.sheets, view, given={"rows": rows, "personas": personas})
     st.markdown(telling_sentence(sheets, persona))
+    edition = Edition(
+        view.company, view.snapshot.id, view.as_of, view.currency, cut=view.filters_in_words
+    )
+    st.download_button(
+        "Download this sheet to print",
+        data=lambda: persona_sheet_html(sheets, personas, persona, edition),
+        file_name="persona_sheet.html",
+        mime="text/html",
+        icon=":material/print:",
+        on_click="ignore",
+    )
     show_sheet(sheets, persona, view.currency)
 
     st.subheader("How many groups there are")

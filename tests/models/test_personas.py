@@ -258,7 +258,12 @@ def sheet_rows(rows):
         "ticket_cost": 240.0, "late_share": 0.5, "days_late": 4.0, "dispute_share": 0.1,
         "nps": 8.0, "csat": 4.0, "ces": 5.0, "active": True, "tenure_months": 30.0,
         "industry": "Retail", "country": "DE", "acquisition_channel": None,
-        "billing_model": "usage",
+        "billing_model": "usage", "region": "DACH", "billing_timing": "in_arrears",
+        "invoice_channel": "email", "n_order_days": 5, "returned_share": 0.0,
+        "payment_terms_days": 30, "days_to_pay": 45.0, "days_12m": 365,
+        "support_cost_12m": rows["revenue"] / 20, "service_cost_12m": 0.0,
+        "contribution_12m": rows["revenue"] / 4, "price_disputes": 0, "tickets_pricing": 1,
+        "credit_limit": 3_000.0,
     }  # fmt: skip
     return rows.assign(**rest)
 
@@ -296,3 +301,36 @@ def test_shares_of_a_trait_add_up_and_unknown_traits_are_left_out(two):
     assert "acquisition_channel" not in set(traits["trait"])
     sums = traits.groupby(["persona", "trait"])["share"].sum()
     assert sums.to_numpy() == pytest.approx(np.ones(len(sums)))
+
+
+def test_lines_that_are_or_are_not_have_an_interval_within_all_and_nothing(two):
+    rows, _, found = two
+    sheet = fit_persona_sheets(found, sheet_rows(rows)).sheet(found.table["persona"].iloc[0])
+    by = sheet.set_index("measure")
+    # Nobody has disputed a price: Wilson's upper end, z² / (n + z²).
+    n, z2 = by.loc["price_dispute", "n"], 1.959964**2
+    assert (by.loc["price_dispute", "value"], by.loc["price_dispute", "low"]) == (0.0, 0.0)
+    assert by.loc["price_dispute", "high"] == pytest.approx(z2 / (n + z2), rel=1e-5)
+    assert by.loc["price_ticket", "value"] == by.loc["price_ticket", "high"] == 1.0
+
+
+def test_usual_debt_above_the_credit_limit_is_counted(two):
+    rows, _, found = two
+    full = sheet_rows(rows)
+    owed = full["revenue"] / 24 * 45 / 30.4375
+    everyone = fit_persona_sheets(found, full).table.query("persona == @EVERYONE")
+    line = everyone.set_index("measure").loc["above_limit"]
+    assert line["value"] == pytest.approx((owed > 3_000).mean())
+    unknown = fit_persona_sheets(found, full.assign(credit_limit=np.nan)).table
+    assert unknown.query("measure == 'above_limit'")["value"].isna().all()
+
+
+def test_what_a_persona_buys_is_set_beside_everyone(two):
+    rows, _, found = two
+    first = found.membership["persona"] == found.table["persona"].iloc[0]
+    product = np.where(first, "Plan", "Kit")
+    bought = found.membership[["customer_id"]].assign(product=product, family="goods", revenue=10.0)
+    table = fit_persona_sheets(found, sheet_rows(rows), bought).bought
+    plan = table.set_index("product").loc["Plan"]
+    assert (plan["share"], plan["n"], plan["revenue"]) == (1.0, first.sum(), 10.0 * first.sum())
+    assert plan["ratio"] == pytest.approx(1 / first.mean())
