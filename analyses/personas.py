@@ -7,11 +7,13 @@ from analyses.persona_names import kept_personas
 from analyses.scope import Scope
 from models.persona_sheet import PersonaSheets, fit_persona_sheets
 from models.personas import Personas, fit_personas, recognised
+from models.price_sensitivity import PriceSensitivity, fit_price_sensitivity
 from warehouse.customers import customer_features
 from warehouse.persona_sheet import product_revenue
+from warehouse.price_reactions import price_reactions
 from warehouse.workspace import Tables
 
-__all__ = ["features", "found", "receipt_rows", "run", "sheets"]
+__all__ = ["features", "found", "price_sensitivity", "receipt_rows", "run", "sheets"]
 
 
 def features(tables: Tables, scope: Scope) -> pd.DataFrame:
@@ -56,6 +58,17 @@ def sheets(
     if "products" in tables and "invoice_lines" in tables:
         bought = product_revenue(tables, scope.as_of).to_pandas()
     return fit_persona_sheets(personas, rows, bought)
+
+
+def price_sensitivity(
+    tables: Tables, scope: Scope, *, personas: Personas | None = None
+) -> PriceSensitivity:
+    """How use answers price changes, over all customers of the view and by persona."""
+    personas = run(tables, scope) if personas is None else personas
+    reactions = price_reactions(tables, scope.as_of).to_pandas()
+    persona = personas.membership.set_index("customer_id")["persona"]
+    reactions = reactions[reactions["customer_id"].isin(persona.index)]
+    return fit_price_sensitivity(reactions, persona)
 
 
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame | ir.Table:

@@ -8,14 +8,15 @@ import streamlit as st
 import analyses.personas
 from models.persona_sheet import FEWEST, PersonaSheets
 from models.personas import CLEARLY, Personas
+from models.price_sensitivity import PriceSensitivity
 from ui.download import offer_csv
 from ui.frame import View
 from ui.results import compute
 from ui.tables import height_of
 from ui.text import count_of, escape, in_unit, label_of, listed, share
 
-__all__ = ["between_sentence", "found_sentence", "personas_of", "show_sheet", "show_sizes",
-           "stability_note", "telling_sentence"]  # fmt: skip
+__all__ = ["between_sentence", "found_sentence", "personas_of", "price_sentence", "show_sheet",
+           "show_sizes", "stability_note", "telling_sentence"]  # fmt: skip
 
 #: What a share of the persona must be of everyone's to be said.
 LEANS, ENOUGH = 1.3, 0.15
@@ -173,4 +174,24 @@ def bought_sentence(bought: pd.DataFrame) -> str:
     return (
         f"{said}; **{escape(own['product'])}** takes {own['ratio']:.1f} times the share it has of "
         "everyone's."
+    )
+
+
+def price_sentence(sensitivity: PriceSensitivity, persona: str) -> str:
+    """How a persona answers a price change, or that this data cannot tell."""
+    row = sensitivity.of(persona)
+    if row["answer"] == "cannot tell":
+        why = escape(row["reason"], longest=300)
+        return f"How they answer a change of price this data cannot tell. {why}"
+    by = f"{abs(row['elasticity']):.1f} %"
+    said = {
+        "uses less": f"They use **{by} less** for each percent a price rises",
+        "uses more": f"They use **{by} more** for each percent a price rises",
+        "no reaction seen": "No change of use is seen after a change of price",
+    }[row["answer"]]
+    return (
+        f"{said} (elasticity {row['elasticity']:+.2f}, {share(sensitivity.confidence, 0)} interval "
+        f"{row['low']:+.2f} to {row['high']:+.2f}, {count_of(int(row['n_customers']), 'customer')} "
+        "with a change against all others in the same months). Where prices were changed for a "
+        "reason that also moves use, this is no effect of the price."
     )

@@ -15,6 +15,7 @@ from ui.personas import (
     between_sentence,
     found_sentence,
     personas_of,
+    price_sentence,
     show_sheet,
     show_sizes,
     stability_note,
@@ -63,6 +64,12 @@ with explained():
         on_click="ignore",
     )
     show_sheet(sheets, persona, view.currency)
+
+    st.subheader("How they answer a price")
+    # Its own tables may be missing, which is no reason to show nothing below it.
+    with explained():
+        given = {"personas": personas}
+        st.markdown(price_sentence(compute(ours.price_sensitivity, view, given=given), persona))
 
     st.subheader("How many groups there are")
     told(
