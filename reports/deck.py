@@ -9,6 +9,7 @@ from reports.edition import Edition, Results
 from reports.late_payments import add_late_share, add_time_to_pay
 from reports.lifetime_value import add_lifetime_value
 from reports.negative_personas import add_negative_personas
+from reports.personas import add_personas
 from reports.plain_text import plain
 from reports.receivables import add_aging, add_customers, add_dso
 from reports.slides import Draft
@@ -56,6 +57,7 @@ def build_deck(
     add_customers(draft, results)
     add_retention(draft, results)
     add_survival(draft, results)
+    add_personas(draft, results)
     add_unit_economics(draft, results)
     add_negative_personas(draft, results)
     add_lifetime_value(draft, results)

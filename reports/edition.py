@@ -15,6 +15,7 @@ from models.late_share import LateShare
 from models.lifetime_value import LifetimeValue
 from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
+from models.personas import Personas
 from models.receivables import Receivables
 from models.unit_economics import UnitEconomics
 
@@ -32,6 +33,7 @@ class Results(Protocol):
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
     negative_personas: NegativePersonas | None
+    personas: Personas | None
     unit_economics: UnitEconomics | None
     lifetime_value: LifetimeValue | None
     largest: pd.DataFrame
