@@ -21,8 +21,10 @@ PROFILE = ("customer_id", "name", "parent_id", "industry", "employees", "country
            "currency", "acquired_on", "acquisition_channel", "acquisition_cost",
            "onboarding_cost", "payment_terms_days", "credit_limit")  # fmt: skip
 BALANCES = ("acquisition_cost", "onboarding_cost", "credit_limit")
-#: Days of a month, as tenure counts them. Typed: to some engines it would be a decimal.
-MONTH_DAYS = ibis.literal(30.4375, "float64")
+#: Days of a month, as tenure counts them.
+MONTH_DAYS = 30.4375
+#: The same for an expression: untyped, it would be a decimal to some engines.
+MONTH = ibis.literal(MONTH_DAYS, "float64")
 #: Tickets about what finance does.
 FINANCE_TOPICS = ("billing", "payment", "pricing", "refund")
 TOPICS = TABLES["tickets"].columns["topic"].allowed
@@ -75,8 +77,8 @@ def customer_features(tables: Tables, as_of: dt.date) -> ir.Table:
     rows = customers.select(
         *PROFILE,
         active=~left,
-        tenure_months=ended.delta(customers.acquired_on, unit="day") / MONTH_DAYS,
-        watched_months=ibis.greatest(ended.delta(began, unit="day"), 0) / MONTH_DAYS,
+        tenure_months=ended.delta(customers.acquired_on, unit="day") / MONTH,
+        watched_months=ibis.greatest(ended.delta(began, unit="day"), 0) / MONTH,
     )
     rows = convert(rows, tables, as_of, flows={}, balances=BALANCES).drop(
         *(f"{name}_original" for name in BALANCES)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
@@ -51,3 +52,33 @@ def test_a_company_without_personas_has_none_though_a_silhouette_finds_some(seed
         for k in range(2, 6)
     ]
     assert np.max(by_count) > 0
+
+
+def skewed_cloud(seed, n=800):
+    """Customers of one kind whose behaviours hang together and are far from symmetric."""
+    rng = np.random.default_rng(seed)
+    together = 0.3 * np.ones((8, 8)) + 0.7 * np.eye(8)
+    x = np.exp(1.2 * rng.multivariate_normal(np.zeros(8), together, n))
+    month = np.full(n, 24.0)
+    columns = {
+        "revenue": 2_000 * x[:, 0] * month, "usage_per_month": 900 * x[:, 1],
+        "n_orders": np.round(40 * x[:, 2]), "units_per_order": 6 * x[:, 3],
+        "discount_share": 0.05 * x[:, 4], "onboarding_cost": 900 * x[:, 5],
+        "acquisition_cost": 1_500 * x[:, 6], "n_tickets": np.round(30 * x[:, 7]),
+    }  # fmt: skip
+    ids = [f"C{i}" for i in range(n)]
+    return pd.DataFrame({"customer_id": ids, "watched_months": month, **columns})
+
+
+def test_skewed_and_correlated_customers_of_one_kind_have_no_personas():
+    # Raw, such amounts make the criterion invent four or five groups.
+    none = [fit_personas(skewed_cloud(seed), AS_OF).count == 0 for seed in range(20)]
+    assert np.mean(none) >= 0.9
+
+
+def test_number_of_personas_is_right_in_nine_companies_of_ten():
+    counts = [
+        fit_personas(features(generate(seed=seed, n_customers=1_000, months=36)), AS_OF).count
+        for seed in range(20, 30)
+    ]
+    assert np.mean(np.array(counts) == 5) >= 0.9
