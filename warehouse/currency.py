@@ -10,7 +10,12 @@ from ibis import _
 
 from warehouse.workspace import Tables
 
-__all__ = ["closing_rates", "convert", "monthly_rates"]
+__all__ = ["STEADY_DIGITS", "closing_rates", "convert", "monthly_rates"]
+
+#: Digits that sums of converted money are rounded to, so that the order of rows does not show.
+#: Amounts of two digits at rates of up to six end here: at fewer digits a sum could lie just
+#: between two numbers, and fall to either.
+STEADY_DIGITS = 8
 
 
 def monthly_rates(tables: Tables, as_of: dt.date) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
-from warehouse.currency import convert
+from warehouse.currency import STEADY_DIGITS, convert
 from warehouse.invoices import invoice_balances, issued_invoices
 from warehouse.margins import costed_lines, customer_margins
 from warehouse.tables import TABLES
@@ -274,4 +274,4 @@ def with_every_column(rows: ir.Table) -> ir.Table:
     # Sums of floating point depend on the order of rows; the digits that do are cut off, so
     # that rows of later days cannot change even the last digit.
     floats = [name for name, kind in rows.schema().items() if kind.is_floating()]
-    return rows.mutate(**{name: rows[name].round(6) for name in floats})
+    return rows.mutate(**{name: rows[name].round(STEADY_DIGITS) for name in floats})

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
-from warehouse.currency import convert
+from warehouse.currency import STEADY_DIGITS, convert
 from warehouse.invoices import invoice_balances, issued_invoices
 from warehouse.settlements import applied_credits
 from warehouse.workspace import Tables
@@ -79,11 +79,16 @@ def customer_margins(
     money = ("revenue", *MARGIN_PARTS)
     missing = {name: ibis.null("float64") for name in money if name not in rows.columns}
     # Digits that hang on the order of rows are cut off, as in `customer_features`.
-    known = {name: rows[name].fill_null(0.0).round(6) for name in money if name in rows.columns}
+    known = {
+        name: rows[name].fill_null(0.0).round(STEADY_DIGITS)
+        for name in money
+        if name in rows.columns
+    }
     rows = rows.mutate(**known, **missing)
     off = sum((rows[name].fill_null(0.0) for name in MARGIN_PARTS), ibis.literal(0.0))
     rows = rows.mutate(
-        contribution=(rows.revenue - off).round(6), days_to_pay=rows.days_to_pay.round(6)
+        contribution=(rows.revenue - off).round(STEADY_DIGITS),
+        days_to_pay=rows.days_to_pay.round(STEADY_DIGITS),
     )
     columns = ("customer_id", "watched_days", *money, "contribution", "days_to_pay")
     return rows.select(*columns).order_by("customer_id")

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from warehouse.currency import convert
+from warehouse.currency import STEADY_DIGITS, convert
 from warehouse.invoices import issued_invoices
 from warehouse.workspace import Tables
 
@@ -34,6 +34,6 @@ def product_revenue(tables: Tables, as_of: dt.date, *, days: int = 365) -> ir.Ta
     lines = convert(lines.join(about, "invoice_id"), tables, as_of, flows={"amount": "issued_on"})
     sums = lines.group_by("customer_id", "product_id").agg(revenue=_.amount.sum())
     products = tables["products"].select("product_id", "family", product=_.name)
-    rows = sums.inner_join(products, "product_id").mutate(revenue=_.revenue.round(6))
+    rows = sums.inner_join(products, "product_id").mutate(revenue=_.revenue.round(STEADY_DIGITS))
     columns = ("customer_id", "product_id", "product", "family", "revenue")
     return rows.select(*columns).order_by("customer_id", "product_id")

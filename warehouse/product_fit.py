@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from warehouse.currency import STEADY_DIGITS
 from warehouse.invoices import issued_invoices
 from warehouse.margins import costed_lines
 from warehouse.segments import NOT_STATED, size_band
@@ -114,9 +115,8 @@ def with_contribution(rows: ir.Table, tables: Tables, as_of: dt.date) -> ir.Tabl
     )
     # Digits that hang on the order of rows are cut off, as in `customer_features`.
     rows = rows.mutate(
-        margin=rows.margin.fill_null(0.0).round(6),
-        support_cost=rows.support_cost.fill_null(0.0).round(6),
+        margin=rows.margin.fill_null(0.0).round(STEADY_DIGITS),
+        support_cost=rows.support_cost.fill_null(0.0).round(STEADY_DIGITS),
     )
-    return rows.mutate(contribution=rows.margin - rows.support_cost).order_by(
-        "customer_id", "product_id"
-    )
+    left = (rows.margin - rows.support_cost).round(STEADY_DIGITS)
+    return rows.mutate(contribution=left).order_by("customer_id", "product_id")

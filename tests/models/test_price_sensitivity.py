@@ -39,7 +39,8 @@ def test_two_customers_a_month_by_hand():
             "customer_id": [f"C{i}" for i in range(80)],
             "changed_in": pd.to_datetime("2024-01-01"),
             "before": 10.0,
-            "after": np.tile([5.0, 20.0], 40),
+            # A tenth up and down, which cancels: without it there is no spread to tell errors by.
+            "after": np.tile([5.5, 20.0, 5.0 / 1.1, 20.0], 20),
             "price_ratio": np.tile([2.0, 1.0], 40),
         }
     )
