@@ -18,9 +18,8 @@ __all__ = [
     "segment_values",
     "segmented_invoices",
     "segments_in",
+    "size_band",
 ]
-__all__ = ["NOT_STATED", "SEGMENTS", "segment_values", "segmented_invoices", "segments_in",
-           "size_band"]  # fmt: skip
 
 NOT_STATED = "not stated"
 

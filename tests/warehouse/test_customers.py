@@ -162,8 +162,7 @@ def test_nothing_recorded_after_the_day_enters():
     now = customer_features(FrameTables(tables), day).to_pandas()
     then = customer_features(FrameTables(as_known(tables, day)), day).to_pandas()
     assert 20 < len(now) < len(tables["customers"])
-    # Money times a rate has seven digits, so the sixth is rounded from a tie now and then.
-    pd.testing.assert_frame_equal(now, then, rtol=1e-10)
+    pd.testing.assert_frame_equal(now, then, check_exact=True)
 
 
 def test_customer_without_an_invoice_is_kept():
