@@ -24,7 +24,7 @@ WORKERS ?= 2
 UV_VERSION := 0.13.9
 PYTHON := .venv/bin/python
 
-.PHONY: help environment spark-packages workspace chromium app test lint spark verify notebooks bench sample lock clean
+.PHONY: help environment workspace chromium app test lint spark verify notebooks bench sample lock clean
 
 help: ## this list
 	@echo "Goodwill: from an invoice export to the number on the slide."
@@ -44,8 +44,20 @@ lint: environment ## ruff check and ruff format --check
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 
-spark: environment spark-packages ## the table of customers on Spark, held against DuckDB's (needs Java 17)
-	@echo "Evaluating on Spark; its start takes longer than the test."
+# Its two packages are 400 MB that only some need: in a folder of their own, beside .venv.
+spark: environment ## the table of customers on Spark, held against DuckDB's (needs Java 17)
+	@if ! command -v java >/dev/null; then
+		echo "Spark needs Java 17 or newer. Install it (Debian: sudo apt-get install default-jre-headless)." >&2
+		exit 1
+	fi
+	if ! cmp -s requirements-spark.txt .spark/installed.txt; then
+		echo "Installing requirements-spark.txt into .spark."
+		rm -rf .spark
+		$(PYTHON) -m uv pip install --quiet --target .spark -r requirements-spark.txt \
+			|| $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .spark -r requirements-spark.txt
+		cp requirements-spark.txt .spark/installed.txt
+	fi
+	echo "Evaluating on Spark; its start takes longer than the test."
 	GOODWILL_REQUIRE=spark PYTHONPATH=.spark $(PYTHON) -m pytest -m spark tests/warehouse/test_spark.py
 
 verify: environment spark ## long replications, large tables, and the same features on Spark
@@ -106,19 +118,6 @@ environment:
 		$(PYTHON) -m pip install --disable-pip-version-check -r requirements.txt
 	}
 	cp requirements.txt .venv/installed.txt
-
-# Two packages of 400 MB that only some need: in a folder of their own, beside the environment.
-spark-packages: environment
-	@if ! command -v java >/dev/null; then
-		echo "Spark needs Java 17 or newer. Install it (Debian: sudo apt-get install default-jre-headless)." >&2
-		exit 1
-	fi
-	if cmp -s requirements-spark.txt .spark/installed.txt; then exit 0; fi
-	echo "Installing requirements-spark.txt into .spark."
-	rm -rf .spark
-	$(PYTHON) -m uv pip install --quiet --target .spark -r requirements-spark.txt \
-		|| $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .spark -r requirements-spark.txt
-	cp requirements-spark.txt .spark/installed.txt
 
 # A folder that somebody made by hand waits for books of their own, not for the sample.
 workspace: environment
