@@ -10,6 +10,7 @@ import pandas as pd
 import analyses.churn
 import analyses.personas
 from analyses.scope import Scope
+from models.costs import refuse_without_costs
 from models.customer_flows import customer_flows
 from models.expected_margins import ExpectedMargins, fit_expected_margins
 from models.lifetime_value import LifetimeValue, fit_lifetime_value
@@ -60,9 +61,16 @@ def margins(
     outlook: Outlook | None = None,
     personas: Personas | None = None,
 ) -> ExpectedMargins:
-    """Expected margin of a month of each customer; see `models.expected_margins`."""
-    outlook = outlook or analyses.churn.outlook(tables, scope)
+    """Expected margin of a month of each customer; see `models.expected_margins`.
+
+    Raises
+    ------
+    Refusal
+        If nothing sold in the last year has a cost.
+    """
     now, before = windows(tables, scope)
+    refuse_without_costs(now["cost_of_goods"])
+    outlook = outlook or analyses.churn.outlook(tables, scope)
     recurring = recurring_now(tables, scope.as_of).to_pandas()
     return fit_expected_margins(
         now,

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analyses.scope import Scope
+from models.costs import refuse_without_costs
 from models.refusal import Refusal
 from models.repeat_value import RepeatValue, fit_repeat_value
 from models.value_terms import Terms
@@ -33,7 +34,8 @@ def run(
     Raises
     ------
     Refusal
-        If there are too few of them, or they brought no revenue in the last year.
+        If there are too few of them, or they brought no revenue in the last year, or
+        what they bought has no cost.
     """
     rows = histories(tables, scope)
     settings = tables.settings
@@ -48,6 +50,7 @@ def run(
             "so there is no margin to value purchases at. Load invoices, or choose an earlier "
             "as-of date."
         )
+    refuse_without_costs(margins["cost_of_goods"])
     discount = settings.discount_rate if discount_rate is None else discount_rate
     return fit_repeat_value(
         rows,

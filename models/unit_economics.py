@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from models.costs import refuse_without_costs
 from models.expected_stay import ExpectedStay, fit_expected_stay
 from models.figures import Figure
 from models.refusal import Refusal
@@ -217,11 +218,7 @@ def refuse_if_too_little(customers: pd.DataFrame) -> None:
             f"Only {seen:,} customers were there in the window, so what one costs and brings "
             f"would be chance. Widen the filters, or wait until there are {SMALLEST}."
         )
-    if not customers["cost_of_goods"].abs().sum() > 0:
-        raise Refusal(
-            "What was sold has no cost in the data, so revenue would be taken for margin. Load "
-            "`invoice_lines` with their `cost`."
-        )
+    refuse_without_costs(customers["cost_of_goods"])
 
 
 #: Columns of what is summed over the customers of a cell.

@@ -8,8 +8,10 @@ import pytest
 
 import analyses.churn
 import analyses.lifetime_value
+import analyses.repeat_purchases
 from analyses.scope import Scope
 from models.outlook import ConstantOutlook
+from models.refusal import Refusal
 from sample_data import generate
 from sample_data.book import LAST_DAY, closed_books
 from sample_data.true_value import waiting_cost
@@ -112,3 +114,16 @@ def test_portfolio_and_its_tenths_are_those_of_the_truth(seed):
     # The last tenth is around nothing, where no ratio says anything: its error counts in money.
     assert (by["own"] / by["true"])[:9].to_numpy() == pytest.approx(np.ones(9), abs=0.10)
     assert abs(by["own"] - by["true"]).iloc[9] < 0.02 * true.sum()
+
+
+@pytest.mark.parametrize("lines", ["not loaded", "without costs"])
+def test_books_without_costs_have_no_value_instead_of_their_revenue(company, lines):
+    books = dict(company.tables)
+    books["invoice_lines"] = books["invoice_lines"].assign(cost=None)
+    books["contracts"] = books["contracts"].head(0)
+    if lines == "not loaded":
+        del books["invoice_lines"]
+    tables, scope = FrameTables(books), Scope(CLOSE)
+    for find in (ours.margins, analyses.repeat_purchases.run):
+        with pytest.raises(Refusal, match="revenue would be taken for margin"):
+            find(tables, scope)
