@@ -13,31 +13,36 @@ from reports.plain_text import plain
 __all__ = ["persona_sheet_html"]
 
 #: Lines of a list beside the figures, and the letters a name may take.
-MOST_LISTED, LONGEST = 6, 40
+MOST_LISTED, LONGEST = 5, 40
 #: A value this much more common than among everyone is worth naming.
 LEANS = 1.15
 #: Standard deviations at which a bar reaches the edge.
 WIDEST = 2.0
 
+#: Sections that stand in the second column, so that both are about as long.
+BESIDE = frozenset({"What they say", "What stands in the way of buying"})
+
 STYLE = """
-@page { size: A4; margin: 12mm }
+@page { size: A4; margin: 10mm }
 * { box-sizing: border-box }
-body { font: 10pt/1.35 "Segoe UI", "Helvetica Neue", Arial, sans-serif; color: #1c2b33;
-       max-width: 186mm; margin: 6mm auto; padding: 0 4mm }
-header { border-bottom: 2pt solid #0b5563; padding-bottom: 2mm; margin-bottom: 3mm }
-h1 { font-size: 20pt; margin: 0; overflow-wrap: anywhere }
-h2 { font-size: 10.5pt; margin: 3mm 0 1mm; color: #0b5563 } p { margin: 0 0 1.5mm }
-.quiet { color: #5b6b73; font-size: 8.5pt } .flag { border: 1pt solid #b3541e; color: #8a3f15;
+body { font: 9.2pt/1.28 "Segoe UI", "Helvetica Neue", Arial, sans-serif; color: #1c2b33;
+       max-width: 190mm; margin: 6mm auto; padding: 0 3mm }
+header { border-bottom: 2pt solid #0b5563; padding-bottom: 1.5mm; margin-bottom: 2mm }
+h1 { font-size: 18pt; margin: 0; overflow-wrap: anywhere }
+h2 { font-size: 9.8pt; margin: 2.6mm 0 .6mm; color: #0b5563 } p { margin: 0 0 1mm }
+.quiet { color: #5b6b73; font-size: 7.8pt } .flag { border: 1pt solid #b3541e; color: #8a3f15;
      padding: 1mm 2mm; border-radius: 1mm }
-main { display: grid; grid-template-columns: 1.45fr 1fr; gap: 0 7mm }
+main { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); gap: 0 6mm }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums }
-td, th { padding: .55mm 0; border-bottom: .4pt solid #d8dfe2; text-align: right; font-weight: 400;
-     vertical-align: top } td:first-child, th:first-child { text-align: left; padding-right: 2mm;
-     overflow-wrap: anywhere } th { font-size: 8pt; color: #5b6b73 } td.own { font-weight: 600 }
+td, th { padding: .42mm 0 .42mm 2mm; border-bottom: .4pt solid #d8dfe2; text-align: right;
+     font-weight: 400; vertical-align: baseline; white-space: nowrap }
+td:first-child, th:first-child { text-align: left; padding-left: 0; white-space: normal;
+     overflow-wrap: anywhere; width: 99% }
+th { font-size: 7.4pt; color: #5b6b73 } td.own { font-weight: 600 }
 section { break-inside: avoid } svg { width: 100%; height: auto; display: block }
-footer { margin-top: 3mm; border-top: .4pt solid #d8dfe2; padding-top: 1.5mm }
-@media print { body { margin: 0; max-width: none; padding: 0; font-size: 8.6pt }
-     h1 { font-size: 16pt } td, th { padding: .35mm 0 } h2 { margin-top: 2mm } }
+footer { margin-top: 2mm; border-top: .4pt solid #d8dfe2; padding-top: 1mm }
+@media print { body { margin: 0; max-width: none; padding: 0; font-size: 8.4pt }
+     h1 { font-size: 15pt } td, th { padding-top: .3mm; padding-bottom: .3mm } }
 """
 
 
@@ -62,11 +67,13 @@ def persona_sheet_html(
     """
     own = personas.table.set_index("persona").loc[persona]
     sheet = sheets.sheet(persona)
-    figures = "".join(
-        figures_of(section, rows, edition.currency)
+    sections = {
+        section: figures_of(section, rows, edition.currency)
         for section, rows in sheet.groupby("section", sort=False)
         if rows["value"].notna().any()
-    )
+    }
+    figures = "".join(made for section, made in sections.items() if section not in BESIDE)
+    beside = "".join(made for section, made in sections.items() if section in BESIDE)
     usable = ""
     if persona not in personas.for_decisions:
         usable = (
@@ -85,7 +92,7 @@ def persona_sheet_html(
 <section><h2>How they behave</h2>{bars(personas.distances.loc[persona])}
 <p class="quiet">Standard deviations from the average customer.</p></section>
 {traits(sheets.traits[sheets.traits["persona"] == persona])}
-{products(sheets.bought[sheets.bought["persona"] == persona], edition.currency)}
+{products(sheets.bought[sheets.bought["persona"] == persona], edition.currency)}{beside}
 </div></main><footer class="quiet">As of {date(edition.as_of)}, snapshot
 {safe(edition.snapshot, 40)}, {safe(edition.currency, 3)}, {safe(edition.cut, 160)}. Means over
 customers with their 95 % interval; what too few customers have is left out.</footer></body></html>
@@ -101,16 +108,20 @@ def figures_of(section: str, rows: pd.DataFrame, currency: str) -> str:
     """One group of lines: this persona, its interval, everyone."""
     lines = []
     for row in rows.dropna(subset="value").itertuples():
+        # The unit stands beside the name once, and not beside each number.
+        label, unit = (
+            (f"{row.label}, days", "number") if row.unit == "days" else (row.label, row.unit)
+        )
         value, low, high, everyone = (
-            in_unit(number, row.unit, currency, share_digits=0)
+            in_unit(number, unit, currency, share_digits=0)
             for number in (row.value, row.low, row.high, row.everyone)
         )
         lines.append(
-            f'<tr><td>{safe(row.label, 60)}</td><td class="own">{safe(value)}</td>'
-            f"<td>{safe(low)} to {safe(high)}</td><td>{safe(everyone)}</td></tr>"
+            f'<tr><td>{safe(label, 60)}</td><td class="own">{safe(value)}</td>'
+            f"<td>{safe(low)} – {safe(high)}</td><td>{safe(everyone)}</td></tr>"
         )
     return (
-        f"<section><h2>{safe(section, 60)}</h2><table><tr><th></th><th>This persona</th>"
+        f"<section><h2>{safe(section, 60)}</h2><table><tr><th></th><th>They</th>"
         f"<th>Interval</th><th>Everyone</th></tr>{''.join(lines)}</table></section>"
     )
 
@@ -145,14 +156,21 @@ def traits(rows: pd.DataFrame) -> str:
     if leaning.empty:
         return "<section><h2>Where they are found</h2><p>Spread like all others.</p></section>"
     lines = "".join(
-        f'<tr><td>{safe(row.value)} <span class="quiet">{safe(row.trait.replace("_", " "))}</span>'
-        f'</td><td class="own">{share(row.share, 0)}</td><td>{row.ratio:.1f}×</td></tr>'
+        f"<tr><td>{safe(words(row.trait, row.value))} "
+        f'<span class="quiet">{safe(row.trait.replace("_", " "))}</span></td>'
+        f'<td class="own">{share(row.share, 0)}</td><td>{row.ratio:.1f}</td></tr>'
         for row in leaning.itertuples()
     )
     return (
         "<section><h2>Where they are found</h2><table><tr><th></th><th>Of them</th>"
-        f"<th>Against everyone</th></tr>{lines}</table></section>"
+        f"<th>Times everyone</th></tr>{lines}</table></section>"
     )
+
+
+def words(trait: str, value: object) -> str:
+    """Our own words for what is billed and how; names of others stay as they are."""
+    ours = trait in ("billing_model", "billing_timing", "invoice_channel")
+    return str(value).replace("_", " ") if ours else str(value)
 
 
 def products(rows: pd.DataFrame, currency: str) -> str:
@@ -161,11 +179,11 @@ def products(rows: pd.DataFrame, currency: str) -> str:
         return ""
     lines = "".join(
         f'<tr><td>{safe(row.product)} <span class="quiet">{safe(row.family)}</span></td>'
-        f'<td class="own">{share(row.share, 0)}</td><td>{row.ratio:.1f}×</td></tr>'
+        f'<td class="own">{share(row.share, 0)}</td><td>{row.ratio:.1f}</td></tr>'
         for row in rows.nlargest(MOST_LISTED, "revenue").itertuples()
     )
     spent = in_unit(rows["revenue"].sum(), "money", currency)
     return (
         f"<section><h2>What they bought, last 12 months ({safe(spent)})</h2><table><tr><th></th>"
-        f"<th>Of their money</th><th>Against everyone</th></tr>{lines}</table></section>"
+        f"<th>Share</th><th>Times everyone</th></tr>{lines}</table></section>"
     )

@@ -65,3 +65,13 @@ def test_unstable_persona_says_so_on_the_sheet(result):
     name = shaky.table["persona"].iloc[0]
     renamed = fit_persona_sheets(shaky, sheet_rows(customers(apart=2.4)[0]))
     assert "do not decide by it" in page((shaky, renamed), name)
+
+
+def test_lines_in_days_say_so_once_and_every_line_with_a_value_is_there(result):
+    personas, sheets = result
+    name = personas.table["persona"].iloc[1]
+    text = page(result, name)
+    assert "Payment terms, days" in text
+    assert " days</td>" not in text
+    for label in sheets.sheet(name).dropna(subset="value")["label"]:
+        assert label in text
