@@ -135,6 +135,7 @@ def run(
         financing_rate=discount if financing_rate is None else financing_rate,
         churn_rate=monthly_churn(tables, scope),
         growth=growth,
+        shared=expected.shared,
         followed_months=(scope.as_of - first_day_covered(tables, scope.as_of)).days / MONTH_DAYS,
     )
 

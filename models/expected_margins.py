@@ -36,6 +36,10 @@ class ExpectedMargins:
         ``peers`` (what customers like it bring); ``own_share`` (weight of its own record, 0 to
         1); ``revenue``, ``days_to_pay``; ``bad_debt`` (expected a month); ``contribution``
         (expected a month, after bad debt) and ``std_err``.
+    shared : DataFrame
+        By ``customer_id``, the part of that error that customers have in common, because what
+        their like bring is itself an estimate: a column for each independent standard normal
+        that moves them. It does not fade however many customers are added up.
     months_of_record : float
         Months of its own record after which a customer counts as much as its peers.
     n : int
@@ -43,6 +47,7 @@ class ExpectedMargins:
     """
 
     table: pd.DataFrame
+    shared: pd.DataFrame
     months_of_record: float
     n: int
 
@@ -83,7 +88,7 @@ def fit_expected_margins(
     Raises
     ------
     Refusal
-        If too few customers have a record.
+        If too few customers who are still there have a record.
 
     References
     ----------
@@ -93,13 +98,14 @@ def fit_expected_margins(
     before = before.set_index("customer_id").astype(float).reindex(now.index)
     months, months_before = (w["watched_days"].to_numpy() / MONTH_DAYS for w in (now, before))
     enough = min(ENOUGH_MONTHS, ENOUGH_OF_WINDOW * months.max(initial=0.0))
-    n_enough = int((months >= enough).sum()) if enough >= SHORTEST else 0
+    there = np.ones(len(now), bool) if active is None else now.index.isin(active)
+    n_enough = int((there & (months >= enough)).sum()) if enough >= SHORTEST else 0
     if n_enough < FEWEST:
         raise Refusal(
-            f"Only {n_enough:,} customers have a record that is long enough, so what a month with "
-            "one brings cannot be told. Load a longer period: a year at least."
+            f"Only {n_enough:,} customers who are still there have a record that is long enough, "
+            f"and what a month with one brings is not told from fewer than {FEWEST}. Load a longer "
+            "period: a year at least."
         )
-    there = np.ones(len(now), bool) if active is None else now.index.isin(active)
     peers = Peers(now.index, np.where(there & (months >= enough), months, 0.0), recurring, segment)
     revenue = now["revenue"].fillna(0.0).to_numpy()
     usual = peers.expect(rate(revenue, months))
@@ -116,6 +122,10 @@ def fit_expected_margins(
     prior = peers.expect(rate(flow, months), 1 / level)
     operating = windows.draw_to(prior, flow, flow_before)
     debt = windows.draw_to(peers.share(lost, revenue) * expected, lost, lost_before)
+    shared = in_common(
+        peers.uncertain(rate(flow, months), 1 / level), 1 - operating.own_share,
+        peers.uncertain_share(lost, revenue), (debt.own_share - 1) * expected,
+    )  # fmt: skip
     days = now["days_to_pay"]
     typical = float(np.average(days.fillna(0.0), weights=revenue * days.notna() + 1e-9))
     table = pd.DataFrame(
@@ -128,10 +138,41 @@ def fit_expected_margins(
             "days_to_pay": days.fillna(typical).to_numpy(),
             "bad_debt": debt.level,
             "contribution": operating.level - debt.level,
-            "std_err": np.sqrt(operating.variance + debt.variance),
+            "std_err": np.sqrt(operating.variance + debt.variance + (shared**2).sum(axis=1)),
         }
     )
-    return ExpectedMargins(table, operating.half_months, operating.n)
+    common = pd.DataFrame(shared, index=now.index)
+    return ExpectedMargins(table, common, operating.half_months, operating.n)
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertain:
+    """An estimate for everyone from few coefficients: how sure they are, and who rests on which.
+
+    Attributes
+    ----------
+    pull : ndarray of shape (n, n_coefficients)
+        By how much each customer's own record moves each coefficient.
+    load : ndarray of shape (n, n_coefficients)
+        What each customer's estimate takes of each.
+    """
+
+    pull: np.ndarray
+    load: np.ndarray
+
+
+def in_common(
+    operating: Uncertain, weight: np.ndarray, debt: Uncertain, debt_weight: np.ndarray
+) -> np.ndarray:
+    """What independent standard normals add to each customer's margin.
+
+    What is drawn to the peers carries their error. That of the own record is no part of it: with
+    the weights of Bühlmann and Straub the two are uncorrelated.
+    """
+    pull = np.hstack([operating.pull, debt.pull])
+    load = np.hstack([operating.load * weight[:, None], debt.load * debt_weight[:, None]])
+    values, vectors = np.linalg.eigh(pull.T @ pull)
+    return load @ (vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
 def rate(flow: np.ndarray, months: np.ndarray) -> np.ndarray:
@@ -176,6 +217,33 @@ class Peers:
             for design in (self.design, self.line)
         )
         return np.where(self.alone, everyone, own)
+
+    def uncertain(self, level: np.ndarray, weights: np.ndarray) -> Uncertain:
+        """How well the lines of `expect` are known, robustly by customer."""
+        root = np.where(self.fit_on, np.sqrt(self.months * weights), 0.0)
+        pulls, loads = [], []
+        for design, mine in ((self.design, ~self.alone), (self.line, self.alone)):
+            rows = design * root[:, None]
+            inverse = np.linalg.pinv(rows, rcond=np.finfo(float).eps * max(rows.shape))
+            off = root * level - rows @ (inverse @ (root * level))
+            spare = max(self.fit_on.sum() - np.any(rows != 0, axis=0).sum(), 1)
+            pulls.append(inverse.T * (off * np.sqrt(self.fit_on.sum() / spare))[:, None])
+            loads.append(design * mine[:, None])
+        return Uncertain(np.hstack(pulls), np.hstack(loads))
+
+    def uncertain_share(self, part: np.ndarray, whole: np.ndarray) -> Uncertain:
+        """How well the shares of `share` are known."""
+        group = np.where(self.alone, 0, self.segment)
+        load = np.eye(int(self.segment.max()) + 1)[group]
+        # The share of everyone, in place 0, rests on those of segments too.
+        counted = np.eye(load.shape[1])[self.segment]
+        counted[:, 0] = 1.0
+        total = counted.T @ whole
+        each = np.array([part.sum(), *np.bincount(self.segment, part, load.shape[1])[1:]])
+        rates = np.divide(each, total, out=np.zeros_like(total), where=total > 0)
+        off = counted * (part[:, None] - whole[:, None] * rates)
+        pull = np.divide(off, total, out=np.zeros_like(off), where=total > 0)
+        return Uncertain(pull, load)
 
     def share(self, part: np.ndarray, whole: np.ndarray) -> np.ndarray:
         """Share of a part in the whole, of everyone in the segment."""

@@ -61,6 +61,9 @@ class LifetimeValue:
     factor_draws : ndarray of shape (n_draws, n), float32
         `factor` under coefficients drawn from their distribution.
     payment_std_err : ndarray of shape (n,)
+        Of each customer by itself.
+    payment_shared : ndarray of shape (n, n_shared)
+        What errors that customers have in common add to each one's payment.
     terms : Terms
     confidence : float
     as_of : date
@@ -80,6 +83,7 @@ class LifetimeValue:
     point_of_retention: float
     factor_draws: np.ndarray
     payment_std_err: np.ndarray
+    payment_shared: np.ndarray
     terms: Terms
     confidence: float
     as_of: dt.date
@@ -125,10 +129,13 @@ class LifetimeValue:
         drawn = np.array(
             [np.bincount(groups, row[known] * payment, len(names)) for row in self.factor_draws]
         )
-        own = (self.customers["factor"].to_numpy() * self.payment_std_err)[known] ** 2
-        width = half_width(self.confidence) * np.sqrt(
-            spread(drawn) + np.bincount(groups, own, minlength=len(names))
-        )
+        factor = self.customers["factor"].to_numpy()
+        own = (factor * self.payment_std_err)[known] ** 2
+        # Errors that customers have in common add up before they are squared.
+        common = np.zeros((len(names), self.payment_shared.shape[1]))
+        np.add.at(common, groups, (factor[:, None] * self.payment_shared)[known])
+        own = np.bincount(groups, own, minlength=len(names)) + (common**2).sum(axis=1)
+        width = half_width(self.confidence) * np.sqrt(spread(drawn) + own)
         table = pd.DataFrame(
             {"group": names, "n": n, "value": total, "low": total - width, "high": total + width}
         )
@@ -141,7 +148,9 @@ class LifetimeValue:
         """Yield values of all customers as they may truly be, one array a draw."""
         payment = self.customers["payment"].to_numpy()
         for factor in self.factor_draws:
-            yield factor * (payment + self.payment_std_err * rng.standard_normal(self.n))
+            own = self.payment_std_err * rng.standard_normal(self.n)
+            common = self.payment_shared @ rng.standard_normal(self.payment_shared.shape[1])
+            yield factor * (payment + own + common)
 
     def chance_below(self, amount: Sequence[float] | float) -> np.ndarray:
         """Return the chance that each customer's expected value is below an amount."""
@@ -191,6 +200,7 @@ def fit_lifetime_value(
     churn_rate: float,
     growth: float = 0.0,
     followed_months: float | None = None,
+    shared: pd.DataFrame | None = None,
     n_draws: int = 50,
     confidence: float = 0.95,
     random_state: int = 0,
@@ -222,6 +232,9 @@ def fit_lifetime_value(
         Yearly growth of the margin of a customer who stays: a choice, not an estimate.
     followed_months : float, optional
         Months that the books reach back.
+    shared : DataFrame, optional
+        By customer id, the part of ``std_err`` that customers have in common; see
+        `models.expected_margins.ExpectedMargins`. Without it their errors are independent.
     n_draws : int, default=50
         Draws for the intervals; 0 for none.
     confidence : float, default=0.95
@@ -262,10 +275,12 @@ def fit_lifetime_value(
     payment = terms.payment(rows["contribution"], rows["revenue"], rows["days_to_pay"])
     paid = walk(outlook, payment, terms)
     draws, error = draw_factors(outlook, terms, n_draws, random_state)
-    own = rows["std_err"].to_numpy(float)
+    known = rows["std_err"].to_numpy(float)
+    common = np.zeros((len(rows), 0)) if shared is None else shared.loc[rows.index].to_numpy(float)
+    own = np.sqrt(np.maximum(known**2 - (common**2).sum(axis=1), 0.0))
     value = payment * paid.factor
     # Of a product of two independent estimates.
-    std_err = np.sqrt((payment * error) ** 2 + (paid.factor * own) ** 2 + (own * error) ** 2)
+    std_err = np.sqrt((payment * error) ** 2 + (paid.factor * known) ** 2 + (known * error) ** 2)
     half = half_width(confidence)
     trailing = (rows["trailing"] if "trailing" in rows else rows["contribution"]).to_numpy(float)
     table = pd.DataFrame(
@@ -282,7 +297,8 @@ def fit_lifetime_value(
         }
     )
     total = float(value.sum())
-    width = half * float(np.sqrt(spread(draws @ payment) + ((paid.factor * own) ** 2).sum()))
+    certainty = ((paid.factor * own) ** 2).sum() + ((paid.factor @ common) ** 2).sum()
+    width = half * float(np.sqrt(spread(draws @ payment) + certainty))
     certain = float(payment.sum() * terms.weights().sum())
     reached = horizon if followed_months is None else followed_months
     later = paid.months["month"] > reached
@@ -301,6 +317,7 @@ def fit_lifetime_value(
         paid.point_of_retention,
         draws,
         own,
+        common,
         terms,
         confidence,
         as_of,

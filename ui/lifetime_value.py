@@ -148,9 +148,9 @@ def causes_sentence(value: LifetimeValue, currency: str) -> str:
     most = value.causes.loc[value.causes["lost"].idxmax()]
     return (
         f"If nobody left, the customers would bring {money(value.certain, currency)}; leaving "
-        f"takes **{money(lost, currency)}**, most of it for the cause “{escape(most['cause'])}” "
-        f"({money(most['lost'], currency)}). One customer more in a hundred who stays through a "
-        f"year is worth **{money(point, currency)}** to this company "
+        f"takes **{money(lost, currency)}**, the largest part for the cause "
+        f"“{escape(most['cause'])}” ({money(most['lost'], currency)}). One customer more in a "
+        f"hundred who stays through a year is worth **{money(point, currency)}** to this company "
         f"({share(point / value.portfolio)} of the value)."
     )
 
