@@ -204,7 +204,7 @@ def ratio_forest(ratios: ChurnRatios) -> alt.LayerChart:
         name=[
             f"{row.label}  ×{row.hazard_ratio:.2f}|{row.says}" for row in table.itertuples()
         ],
-        clear=np.select([table["lower"] > 1, table["upper"] < 1],
+        clear=np.select([table["clear"] & (table["lower"] > 1), table["clear"]],
                         ["More leave", "Fewer leave"], "No clear difference"),
     )  # fmt: skip
     order = ["More leave", "Fewer leave", "No clear difference"]

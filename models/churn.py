@@ -103,9 +103,11 @@ class Churn:
             None, level,
         )  # fmt: skip
 
-    def too_few_before(self, day: int) -> str | None:
-        """Why nothing is said of the share gone by `day`."""
+    def too_few_before(self, day: int, group: str | None = None) -> str | None:
+        """Why nothing is said of the share gone by `day`, of one group or where there are none."""
         table = self.survival.table
+        if group is not None:
+            table = table[table["group"] == group]
         within = table[(table["day"] > 0) & (table["day"] <= day)]
         least = within["at_risk"].min() if len(within) else 0
         if not table["day"].max() >= day:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import false_discovery_control
 
 from models.churn_covariates import COVARIATES, Terms, choose_terms
 from models.churn_definitions import HAZARD_RATIOS
@@ -25,8 +26,9 @@ class ChurnRatios:
     ----------
     table : DataFrame
         One row a covariate: ``covariate``, ``label``, ``says`` (the change that the ratio is for,
-        in words), ``hazard_ratio``, ``lower``, ``upper`` and ``p_value``; those of categories
-        after the others.
+        in words), ``hazard_ratio``, ``lower``, ``upper``, ``p_value`` and ``clear`` (it is told
+        from 1 with all covariates looked at together: of those called clear one in twenty at most
+        is expected to be chance [1]_); those of categories after the others.
     left_out : dict of str to str
         Covariates without a ratio, each with the reason.
     reference : dict of str to str
@@ -38,6 +40,11 @@ class ChurnRatios:
         Why there are no intervals.
     cause : str or None
         The cause of leaving the ratios are for; None for any.
+
+    References
+    ----------
+    .. [1] Y. Benjamini, Y. Hochberg (1995). "Controlling the false discovery rate." J. R. Statist.
+       Soc. B 57, 289-300.
     """
 
     table: pd.DataFrame
@@ -122,11 +129,24 @@ def fit_churn_ratios(
         else f"against {terms.reference[name.partition(':')[0]]}"
         for name in found["covariate"]
     ]
-    kept = ["covariate", "label", "says", "hazard_ratio", "lower", "upper", "p_value"]
+    found["clear"] = clear_of_chance(found["p_value"].to_numpy(dtype=float), 1 - confidence)
+    kept = ["covariate", "label", "says", "hazard_ratio", "lower", "upper", "p_value", "clear"]
     return ChurnRatios(
         found[kept], dict(terms.left_out), dict(terms.reference), rows["customer_id"].nunique(),
         len(rows), int(rows["left"].sum()), as_of, confidence, fit.reason, cause,
     )  # fmt: skip
+
+
+def clear_of_chance(p_value: np.ndarray, rate: float) -> np.ndarray:
+    """Which of several are not chance, so that of those named at most `rate` are expected to be.
+
+    >>> clear_of_chance(np.array([0.001, 0.04, 0.5, np.nan]), 0.05).tolist()
+    [True, False, False, False]
+    """
+    known = ~np.isnan(p_value)
+    clear = np.zeros(len(p_value), dtype=bool)
+    clear[known] = false_discovery_control(p_value[known]) <= rate if known.any() else False
+    return clear
 
 
 def check_ratios(months: pd.DataFrame, *, cause: str | None = None) -> ProportionalHazards:

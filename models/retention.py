@@ -1,12 +1,13 @@
 """What is left of a cohort's recurring value after a year: NRR, GRR, and what was lost to what."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from models.churn_definitions import CHURN_CAUSES
+from models.cluster_sizes import FEWEST_EFFECTIVE, sizes_of, too_few
 from models.estimates import Estimate, estimate
 from models.figures import Figure
 from models.refusal import Refusal
@@ -84,7 +85,7 @@ def fit_retention(
 
     over customers with a value at the start; nobody won later is in them. What is lost by leaving
     is split by cause, so the parts add up to it. Intervals treat customers as drawn at random,
-    each moving a ratio by its residual.
+    each moving a ratio by its residual; where a few hold most of the value there are none.
 
     Parameters
     ----------
@@ -148,10 +149,20 @@ def fit_retention(
 
 
 def ratio(part: np.ndarray, whole: np.ndarray, confidence: float, *, share: bool) -> Estimate:
-    """A ratio of sums over customers, with its interval."""
+    """A ratio of sums over customers, with its interval if it does not hang on a few of them."""
     value = part.sum() / whole.sum()
     influence = (part - value * whole) / whole.sum()
-    return estimate(value, influence, None, confidence, share=share)
+    found = estimate(value, influence, None, confidence, share=share)
+    sizes = sizes_of(whole)
+    if np.isnan(found.lower) or not too_few(float(sizes.effective)):
+        return found
+    # Whether the largest stay says nothing of whether they could have left.
+    why = (
+        f"One customer has {100 * sizes.largest:.0f} % of the value, so all together vary like "
+        f"{sizes.effective:.1f} customers of one size; below {FEWEST_EFFECTIVE} there is no "
+        "interval."
+    )
+    return replace(found, lower=np.nan, upper=np.nan, reason=why)
 
 
 def bridge(customers: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """Slides of churn: what was lost in a year and to what, and how long customers stay."""
 
-import numpy as np
 from pptx.enum.dml import MSO_LINE_DASH_STYLE
 
 from charts.churn import CAUSE_LABELS, WATCHED
@@ -133,18 +132,24 @@ def add_survival(draft: Draft, results: Results) -> None:
 
 
 def incidences(churn: Churn, cause: str) -> list[str]:
-    shares = churn.incidence.incidence_at([365, 730], cause)
-    return ["–" if np.isnan(value) else share(float(value)) for value in shares]
+    days = (365, 730)
+    shares = churn.incidence.incidence_at(list(days), cause)
+    return [
+        "–" if churn.too_few_before(day) else share(float(value))
+        for day, value in zip(days, shares, strict=True)
+    ]
 
 
 def survival_finding(churn: Churn) -> Finding:
-    """How many are still there after two years, and what takes most of the others."""
+    """How many are still there after two years, and what takes more of the others than any."""
+    if why := churn.too_few_before(730):
+        return Finding("How many customers stay for two years cannot be told", why)
     there = float(churn.survival.survival_at(730))
     gone = {cause: float(churn.incidence.incidence_at(730, cause)) for cause in churn.causes}
     first = max(gone, key=gone.get)
     title = f"{share(there)} of customers are still there two years after they were acquired"
     return Finding(
-        f"{title}; {CAUSE_LABELS[first].lower()} takes most of the others",
+        f"{title}; {CAUSE_LABELS[first].lower()} takes more of the others than any",
         f"{count(churn.n_left)} of {count_of(churn.n_customers, 'customer')} watched have left, "
         f"{count(churn.n_by_rule)} of them by the churn rule ({churn.churn_rule_days} days without "
         "an invoice). Causes compete: the parts add up to all who left.",

@@ -60,20 +60,26 @@ def rule_note(churn: Churn) -> str:
 def stay_sentence(churn: Churn) -> str:
     """Share still a customer after a year and three, or the two ends of a segment."""
     if churn.by is None:
+        if why := churn.too_few_before(365):
+            return f"How many customers are still there after a year cannot be told. {why}"
         year, three = churn.survival.survival_at([365, 1_095])
+        later = "" if churn.too_few_before(1_095) else f", and **{share(three)}** after three"
         mean = churn.means.table.iloc[0]
         lived = (
             ""
-            if np.isnan(mean["mean"])
+            if np.isnan(mean["mean"]) or churn.too_few_before(churn.means.days)
             else f" Of the first {count(churn.means.days / 365 * 12)} months a customer stays "
             f"**{mean['mean'] / 365 * 12:.1f}** on average."
         )
         return (
-            f"**{share(year)}** of customers are still there a year after they were acquired, and "
-            f"**{share(three)}** after three.{lived}"
+            f"**{share(year)}** of customers are still there a year after they were acquired"
+            f"{later}.{lived}"
         )
     table = churn.survival.table
     at = table[table["day"] <= 730].groupby("group", sort=False)["survival"].last()
+    at = at[[churn.too_few_before(730, group) is None for group in at.index]]
+    if len(at) < 2:
+        return "Too few customers of each group were watched for two years to compare them then."
     return (
         f"After two years **{share(at.max())}** of {escape(at.idxmax())} are still there, and "
         f"**{share(at.min())}** of {escape(at.idxmin())}."
@@ -108,6 +114,8 @@ def cause_sentence(churn: Churn) -> str:
     day = 730
     found = {cause: float(churn.incidence.incidence_at(day, cause)) for cause in churn.causes}
     total = sum(found.values())
+    if why := churn.too_few_before(day):
+        return f"How many leave within two years, and for what, cannot be told. {why}"
     if not total:
         return "Nobody has left within two years of being acquired."
     known = {cause: value for cause, value in found.items() if cause != "unknown"}
@@ -142,20 +150,19 @@ def choose_cause() -> str | None:
 
 
 def chance_note(ratios: ChurnRatios) -> str:
-    """How many effects were looked at, and how many would look clear by chance."""
+    """How many effects were looked at, and what being clear among so many means."""
     n = len(ratios.table)
-    by_chance = (1 - ratios.confidence) * n
     return (
         f"{count_of(ratios.n_events, 'leaving')} in {count(ratios.n_months)} months of customers. "
-        f"{count_of(n, 'effect')} are looked at together: if none were real, about {by_chance:.1f} "
-        "of them would still look clear."
+        f"{count_of(n, 'effect')} are looked at together, and called clear are those of which "
+        f"{share(1 - ratios.confidence, 0)} at most are expected to be chance (Benjamini-Hochberg)."
     )
 
 
 def ratio_sentence(ratios: ChurnRatios) -> str:
     """What goes with leaving most clearly, in words."""
     table = ratios.table[~ratios.table["covariate"].str.contains(":")].dropna(subset="lower")
-    clear = table[(table["lower"] > 1) | (table["upper"] < 1)]
+    clear = table[table["clear"]]
     if clear.empty:
         return "Nothing that was known beforehand goes with leaving more clearly than chance."
     size = np.abs(np.log(clear["hazard_ratio"]))

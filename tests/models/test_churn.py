@@ -13,7 +13,7 @@ from models.churn_covariates import choose_terms
 from models.churn_definitions import CHURN_CAUSES, HAZARD_RATIOS
 from models.churn_hazards import fit_churn_hazards
 from models.churn_outlook import churn_outlook, score_customers
-from models.churn_ratios import fit_churn_ratios
+from models.churn_ratios import clear_of_chance, fit_churn_ratios
 from models.churn_validation import folds, validate_churn
 from models.refusal import Refusal
 from models.retention import fit_retention
@@ -155,6 +155,27 @@ def test_growth_never_helps_gross_retention_and_the_parts_add_up(seed):
     steps = found.table.set_index("step")["amount"]
     assert steps.iloc[:-1].sum() == pytest.approx(steps["end"], abs=1e-6)
     assert steps["end"] == pytest.approx(values["value_end"].sum())
+
+
+def test_one_customer_with_half_of_the_value_leaves_no_interval():
+    # That it stayed says nothing of whether it could have left; the others' luck is not its.
+    rng = np.random.default_rng(1)
+    start = np.r_[20_000.0, np.full(200, 100.0)]
+    cause = np.where(np.r_[False, rng.random(200) < 0.2], "price", None)
+    values = pd.DataFrame({"customer_id": range(201), "value_start": start, "cause": cause,
+                           "value_end": np.where(pd.notna(cause), 0.0, start)})  # fmt: skip
+    found = {figure.id: figure for figure in fit_retention(values, AS_OF).figures()}
+    assert found["churn.nrr"].value == pytest.approx(1 - (100 * pd.notna(cause)).sum() / 40_000)
+    assert found["churn.nrr"].low is None
+    assert "50 % of the value" in found["churn.nrr"].reason
+    # As many customers lost as there are: each is one.
+    assert found["churn.logo_churn_12m"].low is not None
+
+
+def test_of_many_things_looked_at_chance_is_not_called_clear():
+    p = np.array([0.03, 0.2, 0.9, 0.6, 0.5, 0.04, 0.7])
+    assert not clear_of_chance(p, 0.05).any()
+    assert clear_of_chance(np.r_[p, 0.001], 0.05).tolist() == [False] * 7 + [True]
 
 
 # -- outlook ------------------------------------------------------------------------------
