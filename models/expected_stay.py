@@ -106,6 +106,12 @@ def fit_expected_stay(entry: ArrayLike, tenure: ArrayLike, left: ArrayLike) -> E
     expected = np.interp(tenure, month, cumulative) - np.interp(entry, month, cumulative)
     thin = np.flatnonzero(watched < FEWEST_AT_RISK)
     last = int(thin[0]) if thin.size else size
+    if not last:
+        raise Refusal(
+            f"Fewer than {FEWEST_AT_RISK} customers were watched in their first month, so how long "
+            "new ones stay cannot be told from those who were there before the books begin. Load "
+            "a longer period."
+        )
     return ExpectedStay(cumulative[: last + 1], expected, left)
 
 

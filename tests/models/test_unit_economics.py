@@ -211,3 +211,10 @@ def test_shrinking_keeps_large_cells_and_true_differences():
     # Differences of ten beside errors of a tenth are real: hardly anything is drawn in.
     assert found.value.ravel() == pytest.approx(true, abs=0.02)
     assert found.own_share[3] == 1.0
+
+
+def test_new_customers_are_not_told_of_by_old_ones():
+    # All were acquired two years before the books begin: a value over no month was told.
+    tenure = np.linspace(24.5, 60, 200)
+    with pytest.raises(Refusal, match="watched in their first month"):
+        fit_expected_stay(np.full(200, 24.0), tenure, np.arange(200) % 4 == 0)
