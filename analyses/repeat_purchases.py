@@ -38,6 +38,11 @@ def run(
         what they bought has no cost.
     """
     rows = histories(tables, scope)
+    if rows.empty:
+        raise Refusal(
+            "No customer of this view buys without a contract, so there are no repeat purchases "
+            "to value. Widen the filters, or read the value of contracts alone."
+        )
     settings = tables.settings
     margins = customer_margins(
         tables, scope.as_of, staff_cost_per_hour=settings.staff_cost_per_hour

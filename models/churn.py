@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.churn_definitions import CHURN_CAUSES
+from models.churn_definitions import CHURN_CAUSES, NO_REASONS
 from models.cumulative_incidence import CumulativeIncidence, fit_cumulative_incidence
 from models.figures import Figure
 from models.log_rank import LogRank, fit_log_rank
@@ -88,6 +88,8 @@ class Churn:
         level = self.incidence.confidence
         if reason := self.too_few_before(day):
             return Figure(name, None, None, None, self.n_customers, self.as_of, reason)
+        if cause != "unknown" and set(self.causes) == {"unknown"}:
+            return Figure(name, None, None, None, self.n_customers, self.as_of, NO_REASONS)
         if cause not in self.causes:
             why = "Nobody who was watched left for it, so there is no spread for an interval."
             return Figure(name, 0.0, None, None, self.n_customers, self.as_of, why)

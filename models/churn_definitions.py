@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["CHURN_CAUSES", "HAZARD_RATIOS", "churn_definitions"]
+__all__ = ["CHURN_CAUSES", "HAZARD_RATIOS", "NO_REASONS", "churn_definitions"]
 
 #: Why customers leave, as the tables have it, and the cause of those without a reason on record.
 CHURN_CAUSES: Mapping[str, str] = MappingProxyType(
@@ -17,6 +17,12 @@ CHURN_CAUSES: Mapping[str, str] = MappingProxyType(
         "other": "for another reason",
         "unknown": "for a reason not on record",
     }
+)
+
+#: What is said of causes where all who left did so for a reason not on record.
+NO_REASONS = (
+    "Nobody who left has a reason on record, so it is not known what was lost to what. Load "
+    "customers with their `churn_reason`."
 )
 
 #: Covariates whose hazard ratio is a figure, each with the change it is told for.

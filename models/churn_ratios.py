@@ -1,5 +1,6 @@
 """What goes with leaving: hazard ratios of what was known at each month's start."""
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
@@ -184,7 +185,20 @@ def readied(months: pd.DataFrame, cause: str | None) -> tuple[pd.DataFrame, Term
         left_out = {**terms.left_out, **{n: why for n in terms.names if ":" in n}}
         terms = Terms(numbers, terms.means, terms.reference, left_out)
     values = pd.DataFrame(terms.columns(rows), columns=list(terms.names), index=rows.index)
+    # The likelihood then has no highest point: the ratio would be nothing, or endless.
+    never = {name for name in terms.names if leaves_at_one_end(values[name], left)}
+    why = "has no ratio: all who left had its lowest value, or all its highest"
+    left_out = {**terms.left_out, **{name: why for name in terms.names if name in never}}
+    kept = tuple(name for name in terms.names if name not in never)
+    terms = dataclasses.replace(terms, names=kept, left_out=left_out)
+    values = values[list(kept)]
     return pd.concat([rows[["customer_id", "month"]].assign(left=left), values], axis=1), terms
+
+
+def leaves_at_one_end(values: pd.Series, left: np.ndarray) -> bool:
+    """Whether all who left did so at the lowest, or all at the highest value of a column."""
+    there = values[left]
+    return bool((there == values.min()).all() or (there == values.max()).all())
 
 
 def label_of(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from models.churn_definitions import CHURN_CAUSES
+from models.churn_definitions import CHURN_CAUSES, NO_REASONS
 from models.cluster_sizes import FEWEST_EFFECTIVE, sizes_of, too_few
 from models.estimates import Estimate, estimate
 from models.figures import Figure
@@ -55,10 +55,20 @@ class Retention:
         unknown = lost[self.customers["cause"] == "unknown"].sum()
         return float(unknown / lost.sum()) if lost.sum() else 0.0
 
+    @property
+    def reasons_known(self) -> bool:
+        """Whether any reason is on record, if anybody left."""
+        causes = self.customers["cause"].dropna()
+        return causes.empty or bool((causes != "unknown").any())
+
     def figures(self) -> tuple[Figure, ...]:
         """Return the shares of the cohort, each with its interval."""
         made = []
         for name, found in self.estimates.items():
+            if name == "revenue_churn_price_billing_12m" and not self.reasons_known:
+                n = self.n_customers
+                made.append(Figure(f"churn.{name}", None, None, None, n, self.as_of, NO_REASONS))
+                continue
             ends = [None if np.isnan(end) else end for end in (found.lower, found.upper)]
             known = ends[0] is not None
             made.append(
@@ -119,8 +129,8 @@ def fit_retention(
     if len(cohort) < fewest:
         raise Refusal(
             f"Only {len(cohort)} customers had a recurring value a year before, and what is kept "
-            f"of it is not told from fewer than {fewest}. Load a longer period, or widen the "
-            "filters."
+            f"of it is not told from fewer than {fewest}. Without contracts it takes 15 months "
+            "of invoices: load a longer period or `contracts`, or widen the filters."
         )
     start, end = (cohort[name].to_numpy(dtype=float) for name in ("value_start", "value_end"))
     gone = cohort["cause"].notna().to_numpy()

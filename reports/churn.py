@@ -5,6 +5,7 @@ from pptx.enum.dml import MSO_LINE_DASH_STYLE
 from charts.churn import CAUSE_LABELS, WATCHED
 from charts.wording import count, count_of, money, share
 from models.churn import Churn
+from models.churn_definitions import NO_REASONS
 from models.retention import PRICE_AND_BILLING, Retention
 from reports.edition import Results
 from reports.native_charts import Line, add_bars, add_curves
@@ -79,6 +80,10 @@ def retention_finding(retention: Retention, currency: str) -> Finding:
     title = f"{share(found['nrr'].value)} of the recurring value of a year ago is there today"
     if not gone:
         return Finding(title, "Nothing was lost: nobody left or pays less.")
+    if not retention.reasons_known:
+        return Finding(
+            title, f"Of {money(start, currency)} a month {share(gone)} was lost. {NO_REASONS}"
+        )
     return Finding(
         f"{title}; price and billing took {share(ours)}",
         f"Of {money(start, currency)} a month {share(gone)} was lost, {share(ours / gone, 0)} of "

@@ -6,8 +6,10 @@ import streamlit as st
 
 from charts.churn import CAUSE_LABELS, at_risk_rows
 from models.churn import Churn
+from models.churn_definitions import NO_REASONS
 from models.churn_ratios import ChurnRatios
 from models.churn_validation import ChurnValidation
+from models.refusal import Refusal
 from models.retention import PRICE_AND_BILLING, Retention
 from ui import url_state
 from ui.download import offer_csv
@@ -121,6 +123,8 @@ def cause_sentence(churn: Churn) -> str:
     known = {cause: value for cause, value in found.items() if cause != "unknown"}
     first = max(known or found, key=found.get)
     ours = sum(found.get(cause, 0.0) for cause in PRICE_AND_BILLING)
+    if not known:
+        return f"Within two years **{share(total)}** leave. {NO_REASONS}"
     return (
         f"Within two years **{share(total)}** leave; most often for "
         f"**{CAUSE_LABELS[first].lower()}** ({share(found[first])}). Price and billing together "
@@ -132,13 +136,16 @@ def retention_sentence(retention: Retention, currency: str) -> str:
     """What is left of the value of a year ago, and what price and billing took."""
     start = retention.table["amount"].iloc[0]
     found = retention.estimates
-    return undollared(
-        f"Of **{money(start, currency)}** a month from "
-        f"{count_of(retention.n_customers, 'customer')} a year ago, "
-        f"**{share(found['nrr'].value)}** is there today; "
+    ours = (
         f"**{share(found['revenue_churn_price_billing_12m'].value)}** was lost with customers who "
         f"left for price or billing, and {share(retention.unknown_share, 0)} of what was lost with "
         "customers has no reason on record."
+    )
+    return undollared(
+        f"Of **{money(start, currency)}** a month from "
+        f"{count_of(retention.n_customers, 'customer')} a year ago, "
+        f"**{share(found['nrr'].value)}** is there today"
+        + (f"; {ours}" if retention.reasons_known else f". {NO_REASONS}")
     )
 
 
@@ -195,6 +202,11 @@ def calibration_sentence(validation: ChurnValidation) -> str:
 
 def show_at_risk(scored: pd.DataFrame, names: pd.DataFrame, view: View) -> None:
     """Customers by the money that may leave with them, with what drives the risk of each."""
+    if scored["churn_risk_12m"].isna().all():
+        raise Refusal(
+            "Too few customers were watched for long enough to say how likely they leave within "
+            "twelve months. Load a longer period."
+        )
     table = names.merge(scored, on="customer_id")
     table = table.assign(at_risk=table["churn_risk_12m"] * table["monthly_value"])
     table = table.sort_values(["at_risk", "customer_id"], ascending=[False, True])

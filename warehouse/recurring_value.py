@@ -5,6 +5,7 @@ import datetime as dt
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 from ibis import _
 
 from warehouse.churn import customer_lives
@@ -19,6 +20,9 @@ ONE_OFF_KINDS = ("goods", "project")
 NOT_MONTHLY = ("one_time", "every_invoice")
 #: Months of invoices that stand for a month's value where no contract says.
 MONTHS_OF_INVOICES = 3
+#: Days after the start of those months by which the books must have begun: a little, as the first
+#: invoice of books that begin on a day is often some days later.
+DAYS_TO_BEGIN = 7
 
 
 def months_before(day: dt.date, months: int) -> dt.date:
@@ -40,7 +44,8 @@ def recurring_values(
     """One row for each customer of `months` before `as_of`: its monthly value then and now.
 
     The value is that of its contracts on the day, at the price of the day; without contracts,
-    a third of what was invoiced in the three months before, goods and projects left out. Who
+    a third of what was invoiced in the three months before, goods and projects left out; where
+    the books do not cover these months there is none. Who
     left has no value any more. Both ends are at the exchange rate of `as_of`, so that rates move
     nothing.
 
@@ -121,9 +126,22 @@ def agreed_on(tables: Tables, day: dt.date, as_of: dt.date) -> ir.Table:
 
 
 def invoiced_on(tables: Tables, day: dt.date) -> ir.Table:
+    """A month's part of the invoices of the last three months that were billed by `day`.
+
+    Books often close with payments later than their last invoice: days without any invoice are
+    left out at the end, or every customer would look as if it paid less. Where the books begin
+    within the three months nobody has a value, or every customer would look as if it grew.
+    """
+    books = tables["invoices"].filter(_.issued_on <= day)
+    billed = books.aggregate(first=_.issued_on.min(), last=_.issued_on.max()).to_pandas().iloc[0]
     begins = months_before(day, MONTHS_OF_INVOICES)
+    if pd.notna(billed["last"]) and (last := pd.Timestamp(billed["last"]).date()) > begins:
+        day, begins = last, months_before(last, MONTHS_OF_INVOICES)
+    late = begins + dt.timedelta(days=DAYS_TO_BEGIN)
+    whole = pd.notna(billed["first"]) and pd.Timestamp(billed["first"]).date() <= late
     invoices = tables["invoices"].filter(
-        (_.issued_on <= day)
+        ibis.literal(bool(whole))
+        & (_.issued_on <= day)
         & (_.issued_on > begins)
         & (_.kind.isnull() | _.kind.notin(ONE_OFF_KINDS))
     )

@@ -127,3 +127,12 @@ def test_books_without_costs_have_no_value_instead_of_their_revenue(company, lin
     for find in (ours.margins, analyses.repeat_purchases.run):
         with pytest.raises(Refusal, match="revenue would be taken for margin"):
             find(tables, scope)
+
+
+def test_books_in_which_everyone_has_a_contract_have_no_repeat_purchases(company):
+    books = dict(company.tables)
+    bound = books["contracts"]["customer_id"]
+    books["customers"] = books["customers"][books["customers"]["customer_id"].isin(bound)]
+    started = books["contracts"].assign(started_on=pd.Timestamp("2000-01-01"))
+    with pytest.raises(Refusal, match="buys without a contract"):
+        analyses.repeat_purchases.run(FrameTables(books | {"contracts": started}), Scope(CLOSE))

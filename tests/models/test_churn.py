@@ -139,6 +139,26 @@ def test_retention_worked_by_hand():
     assert found.unknown_share == pytest.approx(2 / 3)
 
 
+def test_without_any_reason_on_record_nothing_is_said_of_causes():
+    values = pd.DataFrame(
+        {"customer_id": list("ABCD"), "value_start": 100.0, "value_end": [0.0, 0.0, 90.0, 110.0],
+         "cause": ["unknown", "unknown", None, None]}
+    )  # fmt: skip
+    figures = {f.id: f for f in fit_retention(values, AS_OF, fewest=3).figures()}
+    ours = figures["churn.revenue_churn_price_billing_12m"]
+    assert ours.value is None
+    assert "Load customers with their `churn_reason`" in ours.reason
+    assert figures["churn.revenue_churn_12m"].value == pytest.approx(210 / 400)
+    rows = old_and_new()
+    rows["cause"] = rows["cause"].where(rows["cause"].isna(), "unknown")
+    found = {f.id: f for f in fit_churn(rows, AS_OF, churn_rule_days=180).figures()}
+    assert found["churn.cif_price_12m"].value is None
+    # One that left for another reason tells that reasons are written down.
+    values.loc[0, "cause"] = "service"
+    figures = {f.id: f for f in fit_retention(values, AS_OF, fewest=3).figures()}
+    assert figures["churn.revenue_churn_price_billing_12m"].value == 0.0
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000))
 def test_growth_never_helps_gross_retention_and_the_parts_add_up(seed):
@@ -229,6 +249,15 @@ def test_months_of_which_the_data_cannot_speak_are_refused(outlook):
 def test_too_few_leavers_are_a_refusal(months):
     with pytest.raises(Refusal, match="fewer than 50"):
         fit_churn_hazards(months.head(500), AS_OF, causes=CAUSES)
+
+
+def test_what_all_who_left_have_in_common_is_named_and_the_rest_has_its_ratios(months):
+    calm = np.where(months["cause"].notna(), 0.0, np.arange(len(months)) % 7 / 10)
+    found = fit_churn_ratios(months.assign(bill_shock=calm), AS_OF)
+    assert "all who left had its lowest value" in found.left_out["bill_shock"]
+    assert "score" in set(found.table["covariate"])
+    figures = {figure.id: figure for figure in found.figures()}
+    assert figures["churn.hazard_ratio.bill_shock"].value is None
 
 
 @pytest.mark.parametrize("fit", [fit_churn_ratios, validate_churn])

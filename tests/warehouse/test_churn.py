@@ -182,6 +182,23 @@ def test_without_contracts_the_value_is_a_third_of_three_months_of_invoices():
     assert found.loc["OLD", ["value_start", "value_end"]].tolist() == [60.0, 0.0]
 
 
+def test_months_after_the_last_invoice_do_not_make_customers_pay_less():
+    billed = [f"{y}-{m:02}-15" for y in (2024, 2025) for m in range(1, 13)]
+    rows = [("STAY", day, 60) for day in billed if day < "2025-05-31"]
+    # Nothing was billed from the middle of May to the close at the end of June.
+    found = values(invoices=invoices(*rows))
+    assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [60.0, 60.0]
+
+
+def test_books_that_begin_within_the_three_months_have_no_value_there():
+    for first, value in (("2024-03-20", 60.0), ("2024-06-15", 0.0)):
+        rows = [("STAY", day, 60) for day in ("2024-04-15", "2024-05-15", "2024-06-15")]
+        rows = [row for row in rows if row[1] >= first]
+        rows += [("OLD", first, 60), *(("STAY", f"2025-{m:02}-15", 60) for m in (4, 5, 6))]
+        found = values(invoices=invoices(*rows))
+        assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [value, 60.0]
+
+
 def test_the_value_is_at_the_price_of_the_day():
     contract = pd.DataFrame(
         {"contract_id": ["K", "ONCE"], "customer_id": "STAY", "product_id": "P",
