@@ -38,9 +38,13 @@ __all__ = [
 MOST_GROUPS = 7
 #: Days of a month, as the axis counts them.
 MONTH_DAYS = 365 / 12
+#: A tick for each of more years would not fit a telephone.
+MOST_YEARS = 10
 #: Fewer customers than this at an age: the curve ends there.
 WATCHED = 10
 LABEL_WIDTH = 230
+#: Hazard ratios that an axis names.
+RATIO_TICKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 
 CAUSE_LABELS = {
     "price": "Price", "billing": "Billing", "service": "Service", "product": "Product",
@@ -70,6 +74,12 @@ def largest(churn: Churn) -> list[str]:
     return list(groups.nlargest(MOST_GROUPS, "n")["group"])
 
 
+def year_axis(last: float) -> alt.Axis:
+    """An axis of months with a tick a year, or every other year where there are many."""
+    last = 0 if np.isnan(last) else int(last)
+    return alt.Axis(values=list(range(0, last + 1, 12 if last <= MOST_YEARS * 12 else 24)))
+
+
 def survival_curve(churn: Churn) -> alt.LayerChart:
     """Share still a customer by months since acquisition, with its interval."""
     order = largest(churn)
@@ -80,7 +90,12 @@ def survival_curve(churn: Churn) -> alt.LayerChart:
     color = alt.value(INK) if single else series_color("group", order)
     share = {"axis": percent_axis(), "scale": alt.Scale(domain=[0, 1])}
     base = alt.Chart(rows[["group", "month", "survival", "lower", "upper", "at_risk"]]).encode(
-        alt.X("month:Q", title="Months since acquired", axis=alt.Axis(tickMinStep=12)),
+        alt.X(
+            "month:Q",
+            title="Months since acquired",
+            axis=year_axis(rows["month"].max()),
+            scale=alt.Scale(nice=False),
+        ),
     )
     band = base.mark_area(interpolate="step-after", opacity=0.16 if single else 0.08).encode(
         alt.Y("lower:Q", title="Share still a customer", **share), alt.Y2("upper:Q"), color=color
@@ -133,7 +148,12 @@ def incidence_areas(churn: Churn) -> alt.Chart:
         alt.Chart(long.assign(place=long["label"].map(order.index)))
         .mark_area(interpolate="step-after")
         .encode(
-            alt.X("month:Q", title="Months since acquired", axis=alt.Axis(tickMinStep=12)),
+            alt.X(
+                "month:Q",
+                title="Months since acquired",
+                axis=year_axis(long["month"].max()),
+                scale=alt.Scale(nice=False),
+            ),
             alt.Y("incidence:Q", title="Share that has left", stack="zero", axis=percent_axis()),
             alt.Color(
                 "label:N",
@@ -169,6 +189,11 @@ def retention_bridge(retention: Retention) -> alt.LayerChart:
         STEP_LABELS.get(step) or f"Left: {CAUSE_LABELS[step.removeprefix('churn_')].lower()}"
         for step in table["step"]
     ]
+    # The steps are small beside the whole, so each says its part.
+    label = [
+        name if step == "start" else f"{name}  {percent(part)}"
+        for name, step, part in zip(label, table["step"], table["share"], strict=True)
+    ]
     rows = pd.DataFrame({"label": label, "low": low, "high": high, "kind": kind,
                          "share": table["share"].to_numpy(), "amount": amount,
                          "n": table["n_customers"].to_numpy()})  # fmt: skip
@@ -191,9 +216,9 @@ def retention_bridge(retention: Retention) -> alt.LayerChart:
         alt.X2("high:Q"),
         alt.Color("kind:N", sort=order,
                   scale=alt.Scale(domain=order, range=[colors[name] for name in order]),
-                  legend=alt.Legend(columns=2)),
+                  legend=alt.Legend(columns=1)),
     )  # fmt: skip
-    return alt.layer(bars).properties(height=30 * len(rows) + 90)
+    return alt.layer(bars).properties(height=30 * len(rows) + 130)
 
 
 def ratio_forest(ratios: ChurnRatios) -> alt.LayerChart:
@@ -208,12 +233,18 @@ def ratio_forest(ratios: ChurnRatios) -> alt.LayerChart:
                         ["More leave", "Fewer leave"], "No clear difference"),
     )  # fmt: skip
     order = ["More leave", "Fewer leave", "No clear difference"]
-    x = {"scale": alt.Scale(type="log", nice=True), "axis": alt.Axis(grid=True, tickCount=5)}
+    low, high = ratio_ends(rows)
+    ticks = [tick for tick in RATIO_TICKS if low <= tick <= high]
+    x = {
+        "scale": alt.Scale(type="log", domain=[low, high], nice=False, clamp=True),
+        "axis": alt.Axis(grid=True, values=ticks, format="~g"),
+    }
     base = alt.Chart(rows).encode(
         alt.Y("name:N", sort=list(rows["name"]), title=None,
               axis=name_axis(list(rows["name"]), at_most=LABEL_WIDTH)),
         alt.Color("clear:N", sort=order,
-                  scale=alt.Scale(domain=order, range=[MISSED, INK, MUTED])),
+                  scale=alt.Scale(domain=order, range=[MISSED, INK, MUTED]),
+                  legend=alt.Legend(columns=1)),
         tooltip=[
             alt.Tooltip("label:N", title="Known at the month's start"),
             alt.Tooltip("says:N", title="Compared"),
@@ -229,10 +260,17 @@ def ratio_forest(ratios: ChurnRatios) -> alt.LayerChart:
     dot = base.mark_point(filled=True, size=80, opacity=1).encode(
         alt.X("hazard_ratio:Q"),
         alt.Shape("clear:N", sort=order,
-                  scale=alt.Scale(domain=order, range=["triangle-up", "triangle-down", "circle"])),
+                  scale=alt.Scale(domain=order, range=["triangle-up", "triangle-down", "circle"]),
+                  legend=alt.Legend(columns=1)),
     )  # fmt: skip
     one = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(color=MUTED, strokeDash=[4, 3])
-    return alt.layer(one.encode(alt.X("x:Q")), line, dot).properties(height=38 * len(rows) + 70)
+    return alt.layer(one.encode(alt.X("x:Q")), line, dot).properties(height=38 * len(rows) + 110)
+
+
+def ratio_ends(rows: pd.DataFrame) -> tuple[float, float]:
+    """From the lowest to the highest end of an interval, and 1; what lies further ends there."""
+    low, high = min(rows["lower"].min(), 1.0), max(rows["upper"].max(), 1.0)
+    return max(0.9 * low, RATIO_TICKS[0]), min(1.1 * high, RATIO_TICKS[-1])
 
 
 def calibration_dots(validation: ChurnValidation) -> alt.LayerChart:

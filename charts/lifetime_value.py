@@ -3,7 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from charts.theme import INK, LATE, MUTED, PALETTE, money_axis, percent_axis
+from charts.churn import CAUSE_LABELS
+from charts.theme import INK, LATE, MUTED, PALETTE, money_axis, name_axis, percent_axis, wrapped
 from models.customer_flows import FLOWS
 from models.lifetime_value import LifetimeValue
 
@@ -47,8 +48,9 @@ def group_dots(groups: pd.DataFrame, *, currency: str, per_customer: bool) -> al
     table = groups.head(MOST_GROUPS).sort_values(value, ascending=False)
     table = table.assign(simple=table["baseline"] / (table["n"] if per_customer else 1))
     title = f"Value {'of a customer ' if per_customer else ''}in {currency}"
-    y = alt.Y("group:N", title=None, sort=list(table["group"]),
-              axis=alt.Axis(labelLimit=230, labelOverlap=False))  # fmt: skip
+    table = table.assign(label=[wrapped(str(name)) for name in table["group"]])
+    order = list(table["label"])
+    y = alt.Y("label:N", title=None, sort=order, axis=name_axis(order))
     base = alt.Chart(table).encode(
         y,
         tooltip=[
@@ -66,21 +68,23 @@ def group_dots(groups: pd.DataFrame, *, currency: str, per_customer: bool) -> al
     )
     dots = base.mark_point(filled=True, size=90, opacity=1, color=INK).encode(x)
     simple = base.mark_tick(color=LATE, thickness=3, size=16).encode(alt.X("simple:Q"))
-    return alt.layer(rules, simple, dots).properties(height=34 * len(table) + 60)
+    return alt.layer(rules, simple, dots).properties(height=38 * len(table) + 60)
 
 
 def cause_bars(value: LifetimeValue, *, currency: str) -> alt.Chart:
     """What each cause of leaving takes off the value."""
     table = value.causes.sort_values("lost", ascending=False)
     table = table.assign(share=table["lost"] / value.certain if value.certain else 0.0)
+    table["label"] = [CAUSE_LABELS.get(cause, cause) for cause in table["cause"]]
+    order = list(table["label"])
     return (
         alt.Chart(table)
         .mark_bar(color=LATE)
         .encode(
             alt.X("lost:Q", title=f"Value lost to it, {currency}", axis=money_axis()),
-            alt.Y("cause:N", title=None, sort=list(table["cause"])),
+            alt.Y("label:N", title=None, sort=order, axis=name_axis(order)),
             tooltip=[
-                alt.Tooltip("cause:N", title="Cause"),
+                alt.Tooltip("label:N", title="Cause"),
                 alt.Tooltip("lost:Q", title=f"Lost, {currency}", format=",.0f"),
                 alt.Tooltip("share:Q", title="Of what it would be if nobody left", format=".1%"),
             ],
@@ -109,6 +113,7 @@ def flow_bars(flows: pd.DataFrame, *, currency: str) -> alt.LayerChart:
                 title=None,
                 sort=list(TERMS.values()),
                 scale=alt.Scale(domain=list(TERMS.values()), range=list(PALETTE[: len(TERMS)])),
+                legend=alt.Legend(columns=2),
             ),
             tooltip=[
                 alt.Tooltip("month:O", title="Month"),

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from charts.theme import INK, LATE, MUTED, money_axis, name_axis
+from charts.theme import INK, LATE, MUTED, money_axis, name_axis, wrapped
 from charts.wording import money, share
 from models.negative_personas import NegativePersonas
 from models.negative_reasons import REASONS
@@ -17,8 +17,8 @@ def value_dots(negative: NegativePersonas, *, currency: str) -> alt.LayerChart:
     """What winning another customer of each persona brings, with its interval."""
     table = negative.table.dropna(subset="value")
     table = table.assign(
-        label=[f"{n}|{money(v, currency)}" for n, v in zip(table["persona"], table["value"],
-                                                           strict=True)],
+        label=[f"{wrapped(n)}|{money(v, currency)}"
+               for n, v in zip(table["persona"], table["value"], strict=True)],
         kind=table["negative"].map({True: "negative", False: "other"}),
         said=[share(c, 0) for c in table["chance"]],
         sure=[f"{share(low, 0)} to {share(high, 0)}"
@@ -36,7 +36,7 @@ def value_dots(negative: NegativePersonas, *, currency: str) -> alt.LayerChart:
             alt.Tooltip("n:Q", title="Customers held out", format=","),
         ],
     )  # fmt: skip
-    title = "Value of winning another such customer"
+    title = "Value of winning another"
     interval = base.mark_rule(color=MUTED, strokeWidth=3, opacity=0.55).encode(
         alt.X("value_low:Q", title=title, axis=money_axis()), alt.X2("value_high:Q")
     )
@@ -48,12 +48,12 @@ def value_dots(negative: NegativePersonas, *, currency: str) -> alt.LayerChart:
             legend=None,
         ),
     )
-    return alt.layer(interval, dot).properties(height=max(38 * len(order) + 50, 120))
+    return alt.layer(interval, dot).properties(height=max(50 * len(order) + 60, 120))
 
 
 def reason_bars(negative: NegativePersonas) -> alt.LayerChart:
     """How many customers of negative personas have each of the four reasons."""
-    table = negative.reasons
+    table = negative.reasons.sort_values("n", ascending=False, kind="stable")
     table = table.assign(
         label=[f"{REASONS[r]}|{share(s, 0)}" for r, s in zip(table["reason"], table["share"],
                                                              strict=True)]
@@ -61,7 +61,8 @@ def reason_bars(negative: NegativePersonas) -> alt.LayerChart:
     base = alt.Chart(table).encode(
         alt.Y("label:N", sort=list(table["label"]), title=None,
               axis=name_axis(list(table["label"]), at_most=LABEL_WIDTH)),
-        alt.X("n:Q", title="Customers of negative personas", axis=alt.Axis(tickMinStep=1)),
+        alt.X("n:Q", title="Customers of negative personas",
+              axis=alt.Axis(tickMinStep=1, tickCount=5)),
         tooltip=[alt.Tooltip("n:Q", title="Customers", format=",")],
     )  # fmt: skip
     return alt.layer(base.mark_bar(color=LATE, height={"band": 0.6})).properties(height=190)

@@ -16,6 +16,7 @@ __all__ = [
     "MUTED",
     "PALETTE",
     "SEVERITY",
+    "TEXT",
     "dark_config",
     "height_with_legend",
     "money_axis",
@@ -26,6 +27,7 @@ __all__ = [
     "series_color",
     "series_dash",
     "severity",
+    "wrapped",
 ]
 
 #: Every mark colour is mid-toned: at least 3:1 against both backgrounds (WCAG 1.4.11), so
@@ -47,6 +49,9 @@ MOST_IN_A_ROW = 3
 #: Pixels of a chart with its axes and a legend of one row, and of each further row.
 HEIGHT, LEGEND_ROW = 300, 24
 
+#: Letters of a name beside a chart that stay in one line.
+LONGEST_LINE = 20
+
 #: An axis with more dates than this cannot name them all on a telephone.
 MOST_DATES = 11
 
@@ -54,6 +59,9 @@ BACKGROUNDS = {"light": "#FCFBF8", "dark": "#11191D"}
 
 #: Axis and legend text, which no one colour serves on both backgrounds (WCAG 1.4.3, 4.5:1).
 LABELS = {"light": "#4B5860", "dark": "#C5CDD1"}
+
+#: Words on a mark or above it.
+TEXT = {"light": "#1B2A33", "dark": "#E9E6DF"}
 
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [10, 4], [1, 3])
 
@@ -76,7 +84,9 @@ def goodwill() -> alt.theme.ThemeConfig:
                 "ticks": False,
                 "gridOpacity": 0.55,
             },
-            "axisX": {"grid": False, "domain": True, "labelFlush": False},
+            # Titles end where the plot does: in the middle of a narrow plot beside long names they
+            # would run off a telephone.
+            "axisX": {"grid": False, "domain": True, "labelFlush": False, "titleAnchor": "end"},
             "axisY": {"titleAlign": "left", "titleAngle": 0, "titleAnchor": "end", "titleY": -14},
             "legend": {
                 "orient": "top",
@@ -98,7 +108,7 @@ def goodwill() -> alt.theme.ThemeConfig:
 
 def dark_config() -> dict:
     """The colours a renderer without a page needs to draw on the dark background."""
-    text = "#E9E6DF"
+    text = TEXT["dark"]
     grid = "#33424A"
     return {
         "background": BACKGROUNDS["dark"],
@@ -130,14 +140,24 @@ def name_axis(names: Sequence[str], *, at_most: int = 190, **axis: object) -> al
     A ``|`` in a name starts its second line.
     """
     longest = max((len(line) for name in names for line in str(name).split("|")), default=0)
-    room = min(at_most, 7 * longest + 8)
+    room = min(at_most, 6 * longest + 8)
     return alt.Axis(labelLimit=at_most, minExtent=room, labelOverlap=False,
                     labelExpr="split(datum.label, '|')", **axis)  # fmt: skip
 
 
+def wrapped(name: str) -> str:
+    """A long name of two parts in two lines, as `name_axis` breaks them.
+
+    >>> wrapped("High revenue, high acquisition cost"), wrapped("Retail, small")
+    ('High revenue,|high acquisition cost', 'Retail, small')
+    """
+    return name.replace(", ", ",|", 1) if len(name) > LONGEST_LINE else name
+
+
 def percent_axis(form: str = ".0%", **axis: object) -> alt.Axis:
     """An axis of shares in percent, with the space that `charts.wording` puts before the sign."""
-    return alt.Axis(labelExpr=f"replace(format(datum.value, '{form}'), '%', ' %')", **axis)
+    in_percent = f"replace(format(datum.value, '{form}'), '%', ' %')"
+    return alt.Axis(labelExpr=in_percent, **{"tickCount": 5, **axis})
 
 
 def month_end_axis(days: Iterable[object]) -> alt.Axis:

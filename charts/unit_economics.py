@@ -5,13 +5,22 @@ import pandas as pd
 
 from charts.theme import INK, LATE, MUTED, money_axis, name_axis
 from charts.wording import money
-from models.unit_economics import UnitEconomics
+from models.unit_economics import EVERYONE, UnitEconomics
 
-__all__ = ["MOST_CELLS", "ratio_dots", "waterfall"]
+__all__ = ["MOST_CELLS", "named", "ratio_dots", "waterfall"]
 
 #: More cells than this are in the table only.
 MOST_CELLS = 20
 LABEL_WIDTH = 240
+
+
+def named(cell: str) -> str:
+    """A cell as a chart or a table names it.
+
+    >>> named("everyone"), named("Retail")
+    ('Everyone', 'Retail')
+    """
+    return "Everyone" if cell == EVERYONE else cell
 
 
 def waterfall(economics: UnitEconomics, cell: str, *, currency: str) -> alt.LayerChart:
@@ -47,8 +56,10 @@ def waterfall(economics: UnitEconomics, cell: str, *, currency: str) -> alt.Laye
 def ratio_dots(economics: UnitEconomics) -> alt.LayerChart:
     """Lifetime value for each unit of cost of winning, with its interval, by cell."""
     table = economics.table.dropna(subset="ltv_to_cac").head(MOST_CELLS + 1)
-    label = [f"{cell}  {ratio:,.1f}" for cell, ratio in zip(table["cell"], table["ltv_to_cac"],
-                                                           strict=True)]  # fmt: skip
+    label = [
+        f"{named(cell)}  {ratio:,.1f}"
+        for cell, ratio in zip(table["cell"], table["ltv_to_cac"], strict=True)
+    ]
     table = pd.DataFrame(table).assign(label=label).sort_values("ltv_to_cac", ascending=False)
     order = list(table["label"])
     base = alt.Chart(table).encode(

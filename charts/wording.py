@@ -31,6 +31,9 @@ STEADY_DAYS = 0.5
 
 NOTHING = "–"
 
+#: Digits of money in short.
+DIGITS = 3
+
 #: What stands for a power of ten in money in short.
 ENDINGS = {3: "K", 6: "M", 9: "bn", 12: "tn"}
 
@@ -40,8 +43,8 @@ def money(value: Real | None, currency: str) -> str:
 
     >>> money(1_234_567.891, "EUR")
     '€1.23M'
-    >>> money(999_999.9, "EUR")
-    '€1.00M'
+    >>> money(221_934, "EUR"), money(999_999.9, "EUR")
+    ('€222K', '€1.00M')
     >>> money(None, "EUR")
     '–'
     """
@@ -49,12 +52,13 @@ def money(value: Real | None, currency: str) -> str:
         return NOTHING
     if abs(value) < 10_000:
         return format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
-    # Rounded before the ending is chosen, which would else be €1000.00K. Always two decimals:
-    # the ends of an interval and the columns of a table then have as many.
-    power = min(3 * int(math.log10(abs(value)) // 3), max(ENDINGS))
-    rounded = round(float(value), 2 - power)
-    power = min(3 * int(math.log10(abs(rounded)) // 3), max(ENDINGS))
-    form = f"¤#,##0.00'{ENDINGS[power]}'"
+    # Three digits, which is more than an estimate with its interval can say. Rounded before the
+    # ending is chosen, which would else be €1000K.
+    rounded = round(float(value), DIGITS - 1 - math.floor(math.log10(abs(value))))
+    size = math.floor(math.log10(abs(rounded)))
+    power = min(3 * (size // 3), max(ENDINGS))
+    decimals = "0" * max(DIGITS - 1 - (size - power), 0)
+    form = f"¤#,##0{'.' if decimals else ''}{decimals}'{ENDINGS[power]}'"
     return format_currency(
         rounded / 10**power, currency, form, locale=LOCALE, currency_digits=False
     )

@@ -1,5 +1,6 @@
 """Slide of lifetime value: what the customers of today are worth, and what leaving takes."""
 
+from charts.churn import CAUSE_LABELS
 from charts.wording import count, count_of, money, share
 from models.lifetime_value import LifetimeValue
 from reports.edition import Results
@@ -11,7 +12,6 @@ from reports.slides import (
     add_caption,
     add_table,
     called,
-    capitalized,
     side_by_side,
 )
 from reports.template import ACCENT, LATE_ACCENT, QUIET_RGB, Box
@@ -50,7 +50,7 @@ def add_lifetime_value(draft: Draft, results: Results) -> None:
         Column("Share", 0.9, right=True),
     )
     rows = [
-        (capitalized(called(row.cause)), money(row.lost, draft.currency),
+        (CAUSE_LABELS.get(row.cause, called(row.cause)), money(row.lost, draft.currency),
          share(row.lost / value.certain, 1))
         for row in causes.itertuples()
     ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Slide of negative personas: who loses money, how surely, and why."""
 
+import numpy as np
+
 from charts.wording import count_of, in_unit, money, share
 from models.negative_personas import NegativePersonas
 from models.negative_reasons import REASONS
@@ -35,7 +37,7 @@ def add_negative_personas(draft: Draft, results: Results) -> None:
             called(row["persona"]),
             f"{row['n']:,}",
             f"{in_unit(row['value'], 'money', draft.currency)} "
-            f"({in_unit(row['value_low'], 'money', draft.currency)} – "
+            f"({in_unit(row['value_low'], 'money', draft.currency)} to "
             f"{in_unit(row['value_high'], 'money', draft.currency)})",
             f"{share(row['chance'], 0)} (≥ {share(row['chance_low'], 0)})",
         )
@@ -65,7 +67,9 @@ def negative_personas_finding(negative: NegativePersonas, currency: str) -> Find
     if not negative.names:
         return Finding("No kind of customer loses money for sure", wanted)
     names = ", ".join(called(name) for name in negative.names)
-    lost = negative.flagged["value"].mean()
+    avoided = negative.table[negative.table["negative"]]
+    # As the table beside it has it: of customers who were held out.
+    lost = float(np.average(avoided["value"], weights=avoided["n"]))
     return Finding(
         f"To avoid: {names}; another such customer loses {money(-lost, currency)}",
         f"{count_of(len(negative.flagged), 'customer')} are of this kind. {wanted}",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from charts.unit_economics import named
 from charts.wording import count_of, in_unit, money, share
 from models.unit_economics import EVERYONE, UnitEconomics
 from reports.edition import Results
@@ -24,7 +25,7 @@ def add_unit_economics(draft: Draft, results: Results) -> None:
         return
     finding = unit_economics_finding(economics, draft.currency)
     slide = draft.add(finding, *FIGURES)
-    left, right = side_by_side(6.6)
+    left, right = side_by_side(7.0)
     parts = economics.waterfall[economics.waterfall["cell"] == EVERYONE]
     colors = {"revenue": QUIET, "contribution": ACCENT}
     add_bars(
@@ -39,16 +40,16 @@ def add_unit_economics(draft: Draft, results: Results) -> None:
         across=True,
     )
     columns = (
-        Column("Customers", 2.2, bold=True, size=11),
+        Column("Customers", 2.0, bold=True, size=11),
         Column("n", 0.6, right=True, size=11),
         Column("Cost to win", 0.95, right=True, size=11),
         Column("A month", 0.95, right=True, size=11),
-        Column("LTV:CAC", 1.15, right=True, size=11),
-        Column("Payback", 0.75, right=True, size=11),
+        Column("LTV:CAC", 1.55, right=True, size=11),
+        Column("Payback", 0.95, right=True, size=11),
     )
     rows = [
         (
-            called(row["cell"]),
+            called(named(row["cell"])),
             f"{row['n']:,}",
             in_unit(row["cac"], "money", draft.currency),
             in_unit(row["contribution"], "money", draft.currency),
@@ -74,15 +75,16 @@ def unit_economics_finding(economics: UnitEconomics, currency: str) -> Finding:
     never = never[np.isinf(never["payback_months"])]
     said = f"Within {economics.horizon} months, {row['ltv_to_cac']:,.1f} times the cost to win."
     if len(never):
-        named = ", ".join(called(cell) for cell in never["cell"].head(3))
-        said += f" Never repaid: {named} ({count_of(int(never['n'].sum()), 'customer')})."
+        names = ", ".join(called(cell) for cell in never["cell"].head(3))
+        said += f" Never repaid: {names} ({count_of(int(never['n'].sum()), 'customer')})."
     return Finding(f"{title}; {again}", said)
 
 
 def ratio(row: dict) -> str:
     if np.isnan(row["ltv_to_cac"]):
         return "–"
-    return f"{row['ltv_to_cac']:,.1f} ({row['ltv_to_cac_low']:,.0f}–{row['ltv_to_cac_high']:,.0f})"
+    low, high = row["ltv_to_cac_low"], row["ltv_to_cac_high"]
+    return f"{row['ltv_to_cac']:,.1f} ({low:,.1f} to {high:,.1f})"
 
 
 def months(value: float) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import Chart
-from charts.theme import LABELS
+from charts.theme import LABELS, TEXT
 from ui.text import undollared
 
 __all__ = ["told", "told_live"]
@@ -17,7 +17,8 @@ def told(sentence: str, chart: Chart, *, key: str | None = None) -> None:
     st.markdown(undollared(sentence))
     text = text_color()
     chart = chart.configure_axis(labelColor=text, titleColor=text)
-    chart = chart.configure_legend(labelColor=text)
+    chart = chart.configure_legend(labelColor=text, titleColor=text)
+    chart = chart.configure_text(color=TEXT[mode()])
     st.altair_chart(chart, alt=sentence.replace("**", "").replace("\\", ""), key=key)
 
 
@@ -36,11 +37,16 @@ def told_live(
 def with_text_color(spec: dict[str, Any]) -> dict[str, Any]:
     """`spec` with axes and legend in a colour that is read on this page."""
     config, text = spec.get("config", {}), text_color()
+    words = config.get("text", {}) | {"color": TEXT[mode()]}
     axis = config.get("axis", {}) | {"labelColor": text, "titleColor": text}
     legend = config.get("legend", {}) | {"labelColor": text}
-    return spec | {"config": config | {"axis": axis, "legend": legend}}
+    return spec | {"config": config | {"axis": axis, "legend": legend, "text": words}}
 
 
 def text_color() -> str:
     """Streamlit's own grey of axis text is too pale on the light page (3.6:1)."""
-    return LABELS["dark" if st.context.theme.type == "dark" else "light"]
+    return LABELS[mode()]
+
+
+def mode() -> str:
+    return "dark" if st.context.theme.type == "dark" else "light"

@@ -14,7 +14,7 @@ from models.retention import PRICE_AND_BILLING, Retention
 from ui import url_state
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import AMOUNT, ROWS_SHOWN, height_of
+from ui.tables import PERCENT, ROWS_SHOWN, WHOLE, height_of, percents
 from ui.text import count, count_of, escape, listed, money, share, undollared
 from warehouse.churn import CUSTOMER_SEGMENTS
 from warehouse.segments import SEGMENTS
@@ -101,7 +101,12 @@ def pace_sentence(churn: Churn) -> str:
 
 def show_numbers_at_risk(churn: Churn) -> None:
     """How many customers each part of a curve rests on, and the groups too small to show."""
-    st.dataframe(at_risk_rows(churn), hide_index=True, placeholder="", height="content",
+    rows = at_risk_rows(churn)
+    if churn.by is None:
+        rows = rows.drop(columns="Segment")
+    st.dataframe(rows, hide_index=True, placeholder="", height="content",
+                 column_config={name: st.column_config.NumberColumn(name, format="%,d")
+                                for name in rows.columns if name != "Segment"},
                  alt="Customers watched by months since acquisition")  # fmt: skip
     hidden = churn.groups[churn.groups["reason"].notna()]
     said = "Customers watched at that age. Those acquired before the books begin count from then on"
@@ -177,13 +182,23 @@ def ratio_sentence(ratios: ChurnRatios) -> str:
     for row in clear.assign(size=size).nlargest(3, "size").itertuples():
         change = row.hazard_ratio - 1
         said.append(
-            f"**{row.label.lower()}** ({row.says}: {abs(change):.0%} "
-            f"{'more' if change > 0 else 'fewer'} leave in a month)".replace("%", " %")
+            f"**{row.label.lower()}** ({row.says}: {times_in_words(change)} leave in a month)"
         )
     return (
         f"What was known at a month's start and goes with leaving in it: {listed(said)}. Going "
         "together is not causing."
     )
+
+
+def times_in_words(change: float) -> str:
+    """By how much more or fewer, as a sentence says it.
+
+    >>> times_in_words(1.81), times_in_words(0.06), times_in_words(-0.35)
+    ('2.8 times as many', '6 % more', '35 % fewer')
+    """
+    if change >= 1:
+        return f"{1 + change:.1f} times as many"
+    return f"{share(abs(change), 0)} {'more' if change > 0 else 'fewer'}"
 
 
 def calibration_sentence(validation: ChurnValidation) -> str:
@@ -221,21 +236,24 @@ def show_at_risk(scored: pd.DataFrame, names: pd.DataFrame, view: View) -> None:
             f"{money(first['monthly_value'], view.currency)}."
         )
     )
+    number = st.column_config.NumberColumn
+    # What a telephone shows comes first.
     columns = {
-        "name": st.column_config.TextColumn("Customer", width=230, pinned=True),
-        "monthly_value": st.column_config.NumberColumn(f"A month, {view.currency}", format=AMOUNT),
-        "at_risk": st.column_config.NumberColumn(f"At risk, {view.currency}", format=AMOUNT),
-        "churn_risk_12m": st.column_config.ProgressColumn(
-            "Leaves in 12 months", format="percent", min_value=0.0, max_value=1.0
-        ),
-        "churn_risk_12m_low": st.column_config.NumberColumn("From", format="percent"),
-        "churn_risk_12m_high": st.column_config.NumberColumn("To", format="percent"),
+        "name": st.column_config.TextColumn("Customer", width=190),
+        "at_risk": number("At risk", format=WHOLE, width=75,
+                          help="What it brings a month times the chance that it leaves."),
+        "churn_risk_12m": number("Leaves", format=PERCENT, width=65,
+                                 help="Chance of leaving within 12 months."),
+        "churn_risk_12m_low": number("From", format=PERCENT, width=60),
+        "churn_risk_12m_high": number("To", format=PERCENT, width=60),
+        "monthly_value": number("A month", format=WHOLE, width=80),
         "churn_driver_1": "First driver",
         "churn_driver_2": "Second driver",
         "churn_driver_3": "Third driver",
-        "survival_24m": st.column_config.NumberColumn("There in 24 months", format="percent"),
-    }
-    shown = table.head(ROWS_SHOWN)
+    }  # fmt: skip
+    shown = percents(
+        table.head(ROWS_SHOWN), "churn_risk_12m", "churn_risk_12m_low", "churn_risk_12m_high"
+    )
     st.dataframe(
         shown[list(columns)],
         hide_index=True,
@@ -245,7 +263,8 @@ def show_at_risk(scored: pd.DataFrame, names: pd.DataFrame, view: View) -> None:
         alt="Customers by money at risk, with what drives the risk of each",
     )
     st.caption(
-        "Drivers compare the customer with the average one: by how much each moves the risk of "
-        "the coming year. A risk is no answer to who can be persuaded to stay."
+        f"At risk and a month in {view.currency}; the risk is that of leaving within 12 months, "
+        "with its 95 % interval. Drivers compare the customer with the average one: by how much "
+        "each moves that risk. A risk is no answer to who can be persuaded to stay."
     )
     offer_csv("Download all", table, f"churn-risk-{view.as_of}.csv", key="churn", n=len(table))

@@ -3,13 +3,14 @@
 import pandas as pd
 import streamlit as st
 
+from charts.churn import CAUSE_LABELS
 from models.expected_margins import ExpectedMargins
 from models.lifetime_value import LifetimeValue
 from ui import url_state
 from ui.download import offer_csv
 from ui.frame import View
 from ui.results import RowsOf
-from ui.tables import AMOUNT, ROWS_SHOWN, columns_of, height_of
+from ui.tables import AMOUNT, ROWS_SHOWN, WHOLE, columns_of, height_of
 from ui.text import count_of, escape, exact_money, label_of, money, share, undollared
 from warehouse.segments import SEGMENTS
 
@@ -30,8 +31,6 @@ __all__ = [
 
 #: What customers can be cut by.
 GROUPS = ("persona", "industry", "country", "region", "size", "terms", "billing_model")
-#: Share of customers whose part of the value is said.
-BEST = 0.1
 LONGEST_HORIZON = 60
 
 
@@ -87,13 +86,9 @@ def assumptions(value: LifetimeValue, currency: str) -> str:
 
 def concentration_sentence(value: LifetimeValue, currency: str) -> str:
     """How much the best tenth hold, and how many cost more than they bring."""
-    curve = value.concentration()
-    best = curve[curve["customers"] <= BEST + 1e-9].iloc[-1]
+    best = value.deciles().iloc[0]
     below = value.customers["cltv"] < 0
-    said = (
-        f"The best {share(best['customers'], 0)} of customers hold **{share(best['value'], 0)}** "
-        "of the value."
-    )
+    said = f"The best tenth of customers hold **{share(best['share'], 0)}** of the value."
     if not below.any():
         return said + " Every customer is expected to bring more than it costs."
     lost = -float(value.customers.loc[below, "cltv"].sum())
@@ -128,15 +123,18 @@ def groups_sentence(groups: pd.DataFrame, currency: str) -> str:
 def show_groups(groups: pd.DataFrame) -> None:
     """Value of each group in numbers, with download."""
     columns = ["group", "n", "value", "low", "high", "mean", "mean_low", "mean_high", "baseline"]
+    number = st.column_config.NumberColumn
+    labels = {"value": "Value", "low": "From", "high": "To", "mean": "Of a customer",
+              "baseline": "Simple baseline"}  # fmt: skip
     st.dataframe(
         groups[columns],
         hide_index=True,
         height=height_of(groups),
+        column_order=["group", "value", "low", "high", "mean", "n", "baseline"],
         column_config={
             **columns_of(groups[columns]),
-            "n": st.column_config.NumberColumn("Customers", format="%,d"),
-            "mean": st.column_config.NumberColumn("Value of a customer", format=AMOUNT),
-            "baseline": st.column_config.NumberColumn("Simple baseline", format=AMOUNT),
+            **{name: number(label, format=WHOLE) for name, label in labels.items()},
+            "n": number("Customers", format="%,d"),
         },
     )
     offer_csv("Download the groups", groups, "lifetime_value_groups.csv", key="groups")
@@ -146,11 +144,12 @@ def causes_sentence(value: LifetimeValue, currency: str) -> str:
     """What leaving costs, for which cause most, and what one more in a hundred is worth."""
     lost, point = float(value.causes["lost"].sum()), value.point_of_retention
     most = value.causes.loc[value.causes["lost"].idxmax()]
+    cause = CAUSE_LABELS.get(most["cause"], escape(most["cause"]))
     return (
         f"If nobody left, the customers would bring {money(value.certain, currency)}; leaving "
-        f"takes **{money(lost, currency)}**, the largest part for the cause "
-        f"“{escape(most['cause'])}” ({money(most['lost'], currency)}). One customer more in a "
-        f"hundred who stays through a year is worth **{money(point, currency)}** to this company "
+        f"takes **{money(lost, currency)}**, the largest part for the cause “{cause.lower()}” "
+        f"({money(most['lost'], currency)}). One customer more in a hundred who stays through a "
+        f"year is worth **{money(point, currency)}** to this company "
         f"({share(point / value.portfolio)} of the value)."
     )
 
@@ -165,22 +164,29 @@ def show_customers(rows: pd.DataFrame, view: View) -> None:
         table = table.iloc[::-1]
     labels = {
         "cltv": "Lifetime value",
-        "cltv_low": "Low",
-        "cltv_high": "High",
-        "cltv_baseline": "Simple baseline",
+        "cltv_low": "From",
+        "cltv_high": "To",
         "payment": "Margin of a month",
-        "months": "Months expected",
+        "cltv_baseline": "Simple baseline",
     }
+    number = st.column_config.NumberColumn
     st.dataframe(
         table.head(ROWS_SHOWN),
         hide_index=True,
         height=height_of(table),
+        column_order=[
+            "name",
+            *list(labels)[:3],
+            "customer_id",
+            "payment",
+            "months",
+            "cltv_baseline",
+        ],
         column_config={
-            **columns_of(table),
-            **{
-                name: st.column_config.NumberColumn(label, format=AMOUNT)
-                for name, label in labels.items()
-            },
+            "name": st.column_config.TextColumn("Customer", width=210),
+            "customer_id": "Number",
+            "months": number("Months expected", format="%.1f"),
+            **{name: number(label, format=WHOLE) for name, label in labels.items()},
         },
     )
     if len(table) > ROWS_SHOWN:
@@ -210,7 +216,7 @@ def flows_sentence(flows: pd.DataFrame, name: str, currency: str) -> str:
     """What one customer is worth and how likely it is still there at the end."""
     last = flows.iloc[-1]
     return (
-        f"**{escape(name)}** is worth **{exact_money(flows['value'].sum(), currency)}**: what its "
+        f"**{escape(name)}** is worth **{money(flows['value'].sum(), currency)}**: what its "
         "months bring, each times the chance that it is still there and discounted. In month "
         f"{int(last['month'])} that chance is {share(last['staying'], 0)}."
     )

@@ -8,7 +8,8 @@ from models.negative_personas import SURE, NegativePersonas
 from models.negative_reasons import REASONS
 from models.persona_actions import Assumptions, PersonaActions
 from ui.download import offer_csv
-from ui.text import count, count_of, escape, listed, money, share
+from ui.tables import PERCENT, WHOLE, height_of, percents
+from ui.text import count, count_of, escape, label_of, listed, money, share
 
 __all__ = ["action_sentence", "assumption_note", "found_sentence", "judged_note", "reason_sentence",
            "rule_sentences", "show_avoid_list", "show_targets"]  # fmt: skip
@@ -75,7 +76,7 @@ def rule_sentences(rule: AvoidRule, currency: str) -> list[str]:
         f"Value foregone on those: {span(rule.foregone, currency)}. Net saving: "
         f"{span(rule.saving, currency)}."
     )
-    left_out = "; ".join(f"{name} ({why})" for name, why in EXCLUDED.items())
+    left_out = "; ".join(f"{label_of(name).lower()} ({why})" for name, why in EXCLUDED.items())
     lines = (
         [f"Turn down where **{escape(condition, longest=300)}**." for condition in rule.conditions]
         if rule.conditions
@@ -125,32 +126,39 @@ def assumption_note(assumptions: Assumptions) -> str:
 
 def show_avoid_list(avoid: pd.DataFrame) -> None:
     """Customers of negative personas, each with its evidence."""
-    labels = {"customer_id": "Customer", "name": "Name", "persona": "Persona",
-              "negative_reasons": "Reasons", "value": "Value", "chance": "Loses money",
-              **REASONS}  # fmt: skip
-    columns = {name: st.column_config.Column(label) for name, label in labels.items()}
-    columns["value"] = st.column_config.NumberColumn("Value", format="%,.0f")
-    columns["chance"] = st.column_config.NumberColumn("Loses money", format="percent")
-    st.dataframe(avoid, hide_index=True, column_config=columns, height=360)
+    number = st.column_config.NumberColumn
+    columns = {
+        "name": st.column_config.TextColumn("Customer", width=210),
+        "value": number("Value", format=WHOLE),
+        "chance": number("Loses money", format=PERCENT),
+        "negative_reasons": "Reasons",
+        **REASONS,
+        "persona": "Persona",
+        "customer_id": "Number",
+    }
+    shown = percents(avoid, "chance").assign(
+        negative_reasons=avoid["negative_reasons"].str.replace("_", " ")
+    )
+    st.dataframe(shown, hide_index=True, column_order=list(columns), column_config=columns,
+                 placeholder="", height=height_of(avoid),
+                 alt="Customers of negative personas, each with its evidence")  # fmt: skip
     offer_csv("Download the avoid list", avoid, "avoid_list.csv", key="avoid_list")
 
 
 def show_targets(target: pd.DataFrame, currency: str) -> None:
     """Personas in the order in which they are wanted."""
-    shown = pd.DataFrame(
-        {
-            "Rank": target["rank"],
-            "Persona": target["persona"],
-            "Value of another": [
-                f"{money(row.value, currency)} ({money(row.value_low, currency)} to "
-                f"{money(row.value_high, currency)})"
-                for row in target.itertuples()
-            ],
-            "Chance to be the best": [share(first, 0) for first in target["first"]],
-            "Lose money": [share(chance, 0) for chance in target["chance"]],
-            "Customers": target["n"],
-            "Found in": target["found_in"],
-        }
-    )
-    st.dataframe(shown, hide_index=True)
+    number = st.column_config.NumberColumn
+    columns = {
+        "persona": "Persona",
+        "value": number(f"Value, {currency}", format=WHOLE),
+        "value_low": number("From", format=WHOLE),
+        "value_high": number("To", format=WHOLE),
+        "chance": number("Lose money", format=PERCENT),
+        "first": number("Is the best", format=PERCENT, help="In how many of the draws."),
+        "n": number("Customers", format="%,d"),
+        "found_in": "Found in",
+    }
+    st.dataframe(percents(target, "chance", "first"), hide_index=True, column_order=list(columns),
+                 column_config=columns, placeholder="–", height=height_of(target),
+                 alt="Personas in the order in which they are wanted")  # fmt: skip
     offer_csv("Download the target list", target, "target_list.csv", key="target_list")

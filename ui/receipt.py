@@ -28,6 +28,9 @@ from ui.text import (
 
 __all__ = ["SHORT_LABELS", "RowsBehind", "figure_row", "rows_behind"]
 
+#: Analyses whose figures are computed from invoices; the others are from customers.
+OF_INVOICES = ("receivables", "late_payments", "cash_forecast")
+
 #: A control total may differ by what is lost when cents are summed in binary.
 SMALLEST_DIFFERENCE = 0.005
 
@@ -41,6 +44,11 @@ SHORT_LABELS = {
     "receivables.cash_flow_velocity": "Turns a year",
     "receivables.growth": "Growth beyond sales",
     "late_payments.expected_cash_13w": "Cash in 13 weeks",
+    "churn.logo_churn_12m": "Customers lost",
+    "churn.revenue_churn_12m": "Value lost",
+    "churn.revenue_churn_price_billing_12m": "Lost to price, billing",
+    "churn.nrr": "Net retention",
+    "churn.grr": "Gross retention",
     "personas.negative_share": "In negative personas",
     "unit_economics.cac": "Cost to win",
     "unit_economics.ltv_to_cac": "LTV:CAC",
@@ -171,7 +179,7 @@ def facts(view: View, figure: Figure, confidence: float) -> None:
     said = {
         "As of": date(figure.as_of),
         "Cut to": escape(view.filters_in_words, longest=400),
-        "Computed from": count_of(figure.n, "invoice"),
+        "Computed from": count_of(figure.n, counted_in(figure)),
         f"{share(confidence, 0)} interval": interval_exactly(figure, view.currency),
         "Currency": view.currency,
         "Snapshot": f"`{view.snapshot.id}`",
@@ -179,6 +187,11 @@ def facts(view: View, figure: Figure, confidence: float) -> None:
     }
     st.table(pd.DataFrame(said.items(), columns=["", " "]).set_index(""), border="horizontal",
              hide_header=True)  # fmt: skip
+
+
+def counted_in(figure: Figure) -> str:
+    """What the figure was computed from: invoices where it is of cash, else customers."""
+    return "invoice" if figure.id.split(".")[0] in OF_INVOICES else "customer"
 
 
 def interval_exactly(figure: Figure, currency: str) -> str:

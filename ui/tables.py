@@ -9,13 +9,19 @@ from pandas.api import types
 
 from ui.text import label_of
 
-__all__ = ["AMOUNT", "ROWS_SHOWN", "columns_of", "height_of"]
+__all__ = ["AMOUNT", "PERCENT", "ROWS_SHOWN", "WHOLE", "columns_of", "height_of", "percents"]
 
 #: Rows that travel to the browser; a download holds all of them.
 ROWS_SHOWN = 500
 
 #: Two decimals and thousands separators.
 AMOUNT = "%,.2f"
+
+#: Money that is expected, where cents would say more than is known.
+WHOLE = "%,.0f"
+
+#: Of numbers that `percents` has multiplied; Streamlit's own format keeps two decimals.
+PERCENT = "%.0f %%"
 
 #: Pixels of a table that scrolls, and the rows that fit into it.
 HEIGHT, ROWS_THAT_FIT = 390, 10
@@ -24,6 +30,11 @@ HEIGHT, ROWS_THAT_FIT = 390, 10
 def height_of(frame: pd.DataFrame) -> int | Literal["content"]:
     """A table's height: what its rows take, and no more than a screen shows at a glance."""
     return "content" if len(frame) <= ROWS_THAT_FIT else HEIGHT
+
+
+def percents(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """`frame` with the shares in `names` in percent, as `PERCENT` prints them."""
+    return frame.assign(**{name: 100 * frame[name] for name in names})
 
 
 def columns_of(frame: pd.DataFrame) -> dict[str, object]:

@@ -1,26 +1,29 @@
 """Unit economics in words and as a table."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from charts.unit_economics import named
 from models.unit_economics import SHRUNK_BELOW, SMALLEST, UnitEconomics
 from ui.download import offer_csv
 from ui.text import count_of, escape, in_unit, money, share
 
-__all__ = ["keeping_sentence", "months_in_words", "ratio_sentence", "show_table",
-           "treatment_note", "waterfall_sentence"]  # fmt: skip
+__all__ = ["keeping_sentence", "months_in_words", "ratio_sentence", "show_cell",
+           "show_table", "treatment_note", "waterfall_sentence"]  # fmt: skip
 
 #: Columns of the table: what they are called, and in which unit.
 SHOWN = {
+    "ltv_to_cac": ("LTV:CAC", "score"),
     "cac": ("Cost to win", "money"),
     "onboarding": ("Onboarding", "money"),
+    "ltv": ("Lifetime value", "money"),
+    "contribution": ("Contribution a month", "money"),
     "support": ("Support a month", "money"),
     "service": ("Service a month", "money"),
-    "contribution": ("Contribution a month", "money"),
     "churn_12m": ("Leave in a year", "share"),
-    "ltv": ("Lifetime value", "money"),
-    "ltv_to_cac": ("LTV:CAC", "score"),
 }
 
 
@@ -29,7 +32,7 @@ def waterfall_sentence(economics: UnitEconomics, cell: str, currency: str) -> st
     rows = economics.waterfall[economics.waterfall["cell"] == cell].set_index("part")
     revenue, left = rows.loc["revenue", "amount"], rows.loc["contribution", "amount"]
     if not revenue > 0:
-        return f"Of {escape(cell)} nothing was invoiced in the window."
+        return f"Of {escape(named(cell))} nothing was invoiced in the window."
     costs = rows.drop(["revenue", "contribution"])
     largest = costs["amount"].idxmin()
     part = costs.loc[largest]
@@ -105,21 +108,40 @@ def treatment_note(economics: UnitEconomics) -> str:
 
 
 def show_table(economics: UnitEconomics, currency: str) -> None:
-    """Every cell with its costs, what it brings, and when it has paid back."""
+    """The cells side by side, where there are several, and all of it to download."""
     table = economics.table
-    shown = pd.DataFrame({"Customers": table["cell"], "Number": table["n"]})
-    for name, (label, unit) in SHOWN.items():
-        shown[label] = [said(row, name, unit, currency) for row in table.to_dict(orient="records")]
-    shown["Payback"] = [months_in_words(months) for months in table["payback_months"]]
-    shown["Own data"] = [share(own, 0) for own in table["own_share"]]
-    st.dataframe(shown, hide_index=True, height="content" if len(shown) < 14 else 480)
+    if len(table) > 1:
+        shown = pd.DataFrame({"Customers": [named(cell) for cell in table["cell"]]})
+        for name, (label, unit) in SHOWN.items():
+            shown[label] = [said(value, unit, currency) for value in table[name]]
+        shown.insert(2, "Payback", [months_in_words(months) for months in table["payback_months"]])
+        shown["Number"] = table["n"]
+        shown["Own data"] = [share(own, 0) for own in table["own_share"]]
+        st.dataframe(shown, hide_index=True, height="content" if len(shown) < 14 else 480,
+                     column_config=to_the_right(shown.columns[1:]),
+                     alt="Unit economics of each cell")  # fmt: skip
     offer_csv("Download unit economics", table, "unit_economics.csv", key="unit_economics")
 
 
-def said(row: dict, name: str, unit: str, currency: str) -> str:
-    value = in_unit(row[name], unit, currency, share_digits=0)
-    if value == "–":
-        return value
-    low, high = (in_unit(row[f"{name}_{end}"], unit, currency, share_digits=0)
-                 for end in ("low", "high"))  # fmt: skip
-    return f"{value} ({low} to {high})"
+def show_cell(economics: UnitEconomics, cell: str, currency: str) -> None:
+    """One cell line by line, each estimate with its interval."""
+    row = economics.table.set_index("cell").loc[cell]
+    ends = ("", "_low", "_high")
+    lines = [
+        (label, *(said(row[f"{name}{end}"], unit, currency) for end in ends))
+        for name, (label, unit) in SHOWN.items()
+    ]
+    lines.append(("Payback", *(months_in_words(row[f"payback_months{end}"]) for end in ends)))
+    shown = pd.DataFrame(lines, columns=["On average", named(cell), "From", "To"])
+    st.dataframe(shown, hide_index=True, height="content",
+                 column_config=to_the_right(shown.columns[1:]),
+                 alt="Unit economics of the chosen customers")  # fmt: skip
+    st.caption(f"From and to: {share(economics.confidence, 0)} interval.")
+
+
+def said(value: float, unit: str, currency: str) -> str:
+    return in_unit(value, unit, currency, share_digits=0)
+
+
+def to_the_right(names: Iterable[str]) -> dict[str, object]:
+    return {name: st.column_config.TextColumn(name, alignment="right") for name in names}

@@ -77,6 +77,7 @@ with explained():
     names = rows.set_index("customer_id")["name"]
     told(flows_sentence(flows, names[customer], view.currency),
          flow_bars(flows, currency=view.currency))  # fmt: skip
+    st.caption("Bars: what a month brings and takes. Line: what is left of it.")
     st.markdown(undollared(margin_sentence(expected, customer, view.currency)))
     show_flows(flows, customer)
     st.markdown("**The invoices behind its margin**")

@@ -4,7 +4,7 @@ import streamlit as st
 
 import analyses.personas
 import analyses.unit_economics
-from charts.unit_economics import ratio_dots, waterfall
+from charts.unit_economics import named, ratio_dots, waterfall
 from models.refusal import Refusal
 from ui import url_state
 from ui.chart import told
@@ -17,6 +17,7 @@ from ui.text import escape
 from ui.unit_economics import (
     keeping_sentence,
     ratio_sentence,
+    show_cell,
     show_table,
     treatment_note,
     waterfall_sentence,
@@ -49,12 +50,13 @@ with explained():
     st.caption(treatment_note(economics))
 
     st.subheader("From revenue to contribution")
-    cells = {cell: cell for cell in economics.waterfall["cell"].unique()}
+    cells = {cell: named(cell) for cell in economics.waterfall["cell"].unique()}
     cell = url_state.choose("Customers", "cell", cells, kind=st.selectbox)
     told(
         waterfall_sentence(economics, cell, view.currency),
         waterfall(economics, cell, currency=view.currency),
     )
+    show_cell(economics, cell, view.currency)
 
     st.subheader("Winning or keeping")
     st.markdown(keeping_sentence(economics, view.currency))

@@ -55,7 +55,7 @@ def test_groups_have_their_value_and_the_baseline(value, draws, per_customer):
 
 def test_causes_show_what_they_take(value, draws):
     chart = cause_bars(value, currency="EUR")
-    assert "service" in draws(chart)
+    assert "Service" in draws(chart)
     assert sum(row["share"] for row in rows_of(chart)) == pytest.approx(
         1 - value.portfolio / value.certain
     )

@@ -130,7 +130,7 @@ def test_unit_economics_page_shows_what_the_result_holds(in_sample_workspace, sa
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown["LTV:CAC"] == f"{found.everyone['ltv_to_cac']:,.1f}"
     table = at.dataframe[0].value
-    assert set(table["Customers"]) == {"everyone", *sample_data.population.INDUSTRIES}
+    assert set(table["Customers"]) == {"Everyone", *sample_data.population.INDUSTRIES}
     assert "folklore without a source" in text_of(at)
 
 
@@ -147,12 +147,12 @@ def test_negative_personas_page_says_whom_to_avoid_and_lists_them(in_sample_work
     assert "To avoid: **" in text_of(at)
     assert "Known before a customer is won and not used: name" in text_of(at)
     targets, avoid = at.dataframe[0].value, at.dataframe[1].value
-    assert targets["Rank"].tolist() == list(range(1, len(targets) + 1))
+    assert targets["rank"].tolist() == list(range(1, len(targets) + 1))
     assert avoid["negative_reasons"].str.contains("unprofitable").mean() > 0.5
     shown = {metric.label: metric.value for metric in at.metric}
     n = len(sample[0]["customers"].to_pandas())
     assert shown["In negative personas"] == share(len(avoid) / n)
-    assert set(avoid["persona"]) & set(targets["Persona"]) == set()
+    assert set(avoid["persona"]) & set(targets["persona"]) == set()
 
 
 def test_churn_page_shows_the_shares_of_the_result_and_the_rule(in_sample_workspace, sample):
@@ -160,7 +160,7 @@ def test_churn_page_shows_the_shares_of_the_result_and_the_rule(in_sample_worksp
     at = show("pages/customers/churn.py", by="industry")
     shown = {metric.label: metric.value for metric in at.metric}
     nrr = found.estimates["nrr"].value
-    assert shown["Net revenue retention"] == f"{100 * nrr:.1f} %"
+    assert shown["Net retention"] == f"{100 * nrr:.1f} %"
     assert "after 180 days without an invoice" in text_of(at)
     risks = next(d.value for d in at.dataframe if "churn_risk_12m" in d.value)
     assert risks["at_risk"].is_monotonic_decreasing

@@ -45,11 +45,13 @@ def test_long_name_is_cut():
 
 def test_headline_money_is_short_and_receipt_money_is_exact():
     assert money(1_234_567.891, "EUR") == "€1.23M"
-    assert money(20_500_000, "EUR") == "€20.50M"
+    assert money(20_500_000, "EUR") == "€20.5M"
     assert money(-999_999.9, "EUR") == "-€1.00M"
     assert money(3e9, "CHF") == "CHF3.00bn"
-    assert money(7e15, "EUR") == "€7,000.00tn"
+    assert money(7e15, "EUR") == "€7,000tn"
     assert money(9_499.4, "EUR") == "€9,499"
+    assert money(-62_591.4, "EUR") == "-€62.6K"
+    assert money(115_034_000, "EUR") == "€115M"
     assert exact_money(1_234_567.891, "EUR") == "€1,234,567.89"
     assert exact_money(1_234.5, "JPY") == "¥1,234"
 
