@@ -94,7 +94,7 @@ def survival_curve(churn: Churn) -> alt.LayerChart:
             "month:Q",
             title="Months since acquired",
             axis=year_axis(rows["month"].max()),
-            scale=alt.Scale(nice=False),
+            scale=alt.Scale(nice=False, domainMin=0),
         ),
     )
     band = base.mark_area(interpolate="step-after", opacity=0.16 if single else 0.08).encode(
@@ -152,7 +152,7 @@ def incidence_areas(churn: Churn) -> alt.Chart:
                 "month:Q",
                 title="Months since acquired",
                 axis=year_axis(long["month"].max()),
-                scale=alt.Scale(nice=False),
+                scale=alt.Scale(nice=False, domainMin=0),
             ),
             alt.Y("incidence:Q", title="Share that has left", stack="zero", axis=percent_axis()),
             alt.Color(

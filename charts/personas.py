@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from charts.theme import INK, LATE, MUTED, name_axis
+from charts.theme import INK, LATE, MUTED, name_axis, wrapped
 from models.personas import Personas
 
 __all__ = ["behaviour_map", "evidence_lines"]
@@ -15,12 +15,13 @@ def behaviour_map(personas: Personas) -> alt.LayerChart:
     """One cell a persona and behaviour: above or below the average customer."""
     long = personas.distances.rename_axis(index="persona").reset_index()
     long = long.melt("persona", var_name="behaviour", value_name="distance")
-    order = list(personas.table["persona"])
+    # Without the sign of a zero.
+    long = long.assign(distance=long["distance"].round(1) + 0.0, name=long["persona"].map(wrapped))
+    order = [wrapped(name) for name in personas.table["persona"]]
     base = alt.Chart(long).encode(
         alt.X("behaviour:N", title=None, sort=list(personas.behaviours),
               axis=alt.Axis(labelAngle=-35, labelLimit=150, labelOverlap=False)),
-        alt.Y("persona:N", title=None, sort=order,
-              axis=name_axis(order, at_most=230)),
+        alt.Y("name:N", title=None, sort=order, axis=name_axis(order)),
         tooltip=[
             alt.Tooltip("persona:N", title="Persona"),
             alt.Tooltip("behaviour:N", title="Behaviour"),

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from charts.theme import INK, LATE, MUTED, percent_axis
+from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from charts.wording import share as percent
 from models.product_fit import ProductFit
 
@@ -10,7 +10,6 @@ __all__ = ["MOST_GROUPS", "success_dots"]
 
 #: More groups than this are read in the table.
 MOST_GROUPS = 15
-LABEL_WIDTH = 190
 COLORS = {"more likely": INK, "less likely": LATE, "no difference seen": MUTED}
 
 
@@ -24,16 +23,14 @@ def success_dots(fit: ProductFit, product: str, trait: str) -> alt.LayerChart:
     rows = rows.sort_values(["expected", "value"], ascending=[False, True])
     labels = [f"{v}  {percent(x, 0)}" for v, x in zip(rows["value"], rows["expected"], strict=True)]
     rows = rows.assign(label=labels)
-    longest = max((len(label) for label in labels), default=0)
-    axis = alt.Axis(labelLimit=LABEL_WIDTH, minExtent=min(LABEL_WIDTH, 7 * longest))
     base = alt.Chart(rows).encode(
         # The share stands in the axis, whose colour follows the page's mode.
-        alt.Y("label:N", sort=labels, title=None, axis=axis),
+        alt.Y("label:N", sort=labels, title=None, axis=name_axis(labels)),
         color=alt.Color(
             "verdict:N",
             title="Against its other customers",
             scale=alt.Scale(domain=list(COLORS), range=list(COLORS.values())),
-            legend=alt.Legend(orient="top"),
+            legend=alt.Legend(columns=1),
         ),
         tooltip=[
             alt.Tooltip("value:N", title="Group"),
@@ -57,4 +54,4 @@ def success_dots(fit: ProductFit, product: str, trait: str) -> alt.LayerChart:
         .mark_rule(color=MUTED, strokeDash=[4, 3])
         .encode(alt.X("product_rate:Q", **x))
     )
-    return alt.layer(own, interval, dot).properties(height=40 * len(labels) + 60)
+    return alt.layer(own, interval, dot).properties(height=40 * len(labels) + 130)

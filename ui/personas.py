@@ -12,7 +12,7 @@ from models.price_sensitivity import PriceSensitivity
 from ui.download import offer_csv
 from ui.frame import View
 from ui.results import compute
-from ui.tables import height_of
+from ui.tables import PERCENT, height_of, percents, to_the_right
 from ui.text import count_of, escape, in_unit, label_of, listed, share
 
 __all__ = ["between_sentence", "found_sentence", "personas_of", "price_sentence", "show_sheet",
@@ -77,13 +77,13 @@ def show_sizes(personas: Personas) -> None:
     table = personas.table[["persona", "n", "share", "stability", "verdict", "seen"]]
     usable = table["persona"].isin(personas.for_decisions)
     st.dataframe(
-        table.assign(usable=usable.map({True: "yes", False: "no"})),
+        percents(table, "share").assign(usable=usable.map({True: "yes", False: "no"})),
         hide_index=True,
         column_config={
             "persona": st.column_config.TextColumn("Persona"),
             "n": st.column_config.NumberColumn("Customers", format="%,d"),
             "share": st.column_config.ProgressColumn(
-                "Share", format="percent", min_value=0.0, max_value=1.0
+                "Share", format=PERCENT, min_value=0, max_value=100
             ),
             "stability": st.column_config.NumberColumn(
                 "Stability", format="%.2f", help="Bootstrap Jaccard: 1 comes back whole."
@@ -108,8 +108,8 @@ def telling_sentence(sheets: PersonaSheets, persona: str) -> str:
     if leaning.empty:
         return "Its customers are spread over industries, countries and channels like all others."
     said = [
-        f"**{escape(row.value)}** ({label_of(row.trait).lower()}, {share(row.share, 0)} of them, "
-        f"{row.ratio:.1f} times as often as everyone)"
+        f"**{escape(str(row.value).replace('_', ' '))}** ({label_of(row.trait).lower()}, "
+        f"{share(row.share, 0)} of them, {row.ratio:.1f} times as often as everyone)"
         for row in leaning.itertuples()
     ]
     return f"Found more often than others in {listed(said)}."
@@ -125,6 +125,7 @@ def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
             for value, unit in zip(sheet[column], sheet["unit"], strict=True)
         ]
 
+    shown = ["This persona", "Low", "High", "Everyone"]
     st.dataframe(
         pd.DataFrame(
             {
@@ -139,13 +140,14 @@ def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
         ),
         hide_index=True,
         height="content",
+        column_config=to_the_right(shown),
     )
     st.caption("Means over customers, with their 95 % interval; what too few have is left out.")
     bought = sheets.bought[sheets.bought["persona"] == persona]
     if not bought.empty:
         st.markdown(bought_sentence(bought))
         st.dataframe(
-            bought.drop(columns="persona"),
+            percents(bought.drop(columns="persona"), "share"),
             hide_index=True,
             height=height_of(bought),
             column_config={
@@ -153,7 +155,7 @@ def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
                 "family": st.column_config.TextColumn("Family"),
                 "revenue": st.column_config.NumberColumn(f"Revenue, {currency}", format="%,.0f"),
                 "n": st.column_config.NumberColumn("Customers", format="%,d"),
-                "share": st.column_config.NumberColumn("Of their money", format="percent"),
+                "share": st.column_config.NumberColumn("Of their money", format=PERCENT),
                 "ratio": st.column_config.NumberColumn("Against everyone", format="%.1f×"),
             },
         )

@@ -44,6 +44,7 @@ SHORT_LABELS = {
     "receivables.cash_flow_velocity": "Turns a year",
     "receivables.growth": "Growth beyond sales",
     "late_payments.expected_cash_13w": "Cash in 13 weeks",
+    "product_fit.success_rate": "First-year success",
     "churn.logo_churn_12m": "Customers lost",
     "churn.revenue_churn_12m": "Value lost",
     "churn.revenue_churn_price_billing_12m": "Lost to price, billing",

@@ -1,5 +1,6 @@
 """How a table prints its columns: dates without a time, amounts with two decimals."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
@@ -9,7 +10,8 @@ from pandas.api import types
 
 from ui.text import label_of
 
-__all__ = ["AMOUNT", "PERCENT", "ROWS_SHOWN", "WHOLE", "columns_of", "height_of", "percents"]
+__all__ = ["AMOUNT", "PERCENT", "ROWS_SHOWN", "WHOLE", "columns_of", "height_of", "percents",
+           "to_the_right"]  # fmt: skip
 
 #: Rows that travel to the browser; a download holds all of them.
 ROWS_SHOWN = 500
@@ -35,6 +37,11 @@ def height_of(frame: pd.DataFrame) -> int | Literal["content"]:
 def percents(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     """`frame` with the shares in `names` in percent, as `PERCENT` prints them."""
     return frame.assign(**{name: 100 * frame[name] for name in names})
+
+
+def to_the_right(names: Iterable[str]) -> dict[str, object]:
+    """Column settings for numbers that are written with their unit."""
+    return {name: st.column_config.TextColumn(name, alignment="right") for name in names}
 
 
 def columns_of(frame: pd.DataFrame) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """Unit economics in words and as a table."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,10 +7,14 @@ import streamlit as st
 from charts.unit_economics import named
 from models.unit_economics import SHRUNK_BELOW, SMALLEST, UnitEconomics
 from ui.download import offer_csv
-from ui.text import count_of, escape, in_unit, money, share
+from ui.tables import to_the_right
+from ui.text import count, count_of, escape, in_unit, money, share
 
 __all__ = ["keeping_sentence", "months_in_words", "ratio_sentence", "show_cell",
            "show_table", "treatment_note", "waterfall_sentence"]  # fmt: skip
+
+#: What a caption says of a table without the room for it.
+OF_A_MONTH = " a month"
 
 #: Columns of the table: what they are called, and in which unit.
 SHOWN = {
@@ -20,9 +22,9 @@ SHOWN = {
     "cac": ("Cost to win", "money"),
     "onboarding": ("Onboarding", "money"),
     "ltv": ("Lifetime value", "money"),
-    "contribution": ("Contribution a month", "money"),
-    "support": ("Support a month", "money"),
-    "service": ("Service a month", "money"),
+    "contribution": (f"Contribution{OF_A_MONTH}", "money"),
+    "support": (f"Support{OF_A_MONTH}", "money"),
+    "service": (f"Service{OF_A_MONTH}", "money"),
     "churn_12m": ("Leave in a year", "share"),
 }
 
@@ -100,10 +102,11 @@ def treatment_note(economics: UnitEconomics) -> str:
     """How missing costs, small cells and rules of thumb are treated."""
     return (
         f"{count_of(economics.n_without_cost, 'customer')} without a recorded acquisition cost "
-        "are left out of the cost to win, not counted as won for nothing. Cells of fewer than "
-        f"{SMALLEST} customers are not shown, those of fewer than {SHRUNK_BELOW} are drawn towards "
-        "everyone as far as they are noise (Own data: how much of a cell is its own). That LTV:CAC "
-        "should be 3 is a rule of thumb; nothing here passes or fails by it."
+        "are left out of the cost to win, not counted as won for nothing. Contribution, support "
+        f"and service are those of a month. Cells of fewer than {SMALLEST} customers are not "
+        f"shown, those of fewer than {SHRUNK_BELOW} are drawn towards everyone as far as they are "
+        "noise (Own data: how much of a cell is its own). That LTV:CAC should be 3 is a rule of "
+        "thumb; nothing here passes or fails by it."
     )
 
 
@@ -113,9 +116,10 @@ def show_table(economics: UnitEconomics, currency: str) -> None:
     if len(table) > 1:
         shown = pd.DataFrame({"Customers": [named(cell) for cell in table["cell"]]})
         for name, (label, unit) in SHOWN.items():
-            shown[label] = [said(value, unit, currency) for value in table[name]]
+            short = label.removesuffix(OF_A_MONTH)
+            shown[short] = [said(value, unit, currency) for value in table[name]]
         shown.insert(2, "Payback", [months_in_words(months) for months in table["payback_months"]])
-        shown["Number"] = table["n"]
+        shown["Number"] = [count(n) for n in table["n"]]
         shown["Own data"] = [share(own, 0) for own in table["own_share"]]
         st.dataframe(shown, hide_index=True, height="content" if len(shown) < 14 else 480,
                      column_config=to_the_right(shown.columns[1:]),
@@ -141,7 +145,3 @@ def show_cell(economics: UnitEconomics, cell: str, currency: str) -> None:
 
 def said(value: float, unit: str, currency: str) -> str:
     return in_unit(value, unit, currency, share_digits=0)
-
-
-def to_the_right(names: Iterable[str]) -> dict[str, object]:
-    return {name: st.column_config.TextColumn(name, alignment="right") for name in names}

@@ -172,7 +172,7 @@ def test_product_fit_page_answers_from_the_result(in_sample_workspace, sample):
     product = fit.products["product"].iloc[1]
     at = show("pages/customers/product_fit.py", product=product, by="size")
     shown = {metric.label: metric.value for metric in at.metric}
-    assert shown["Success in the first year"] == f"{100 * fit.rate:.1f} %"
+    assert shown["First-year success"] == f"{100 * fit.rate:.1f} %"
     assert f"who took up **{product}**" in text_of(at)
     own = fit.table[(fit.table["product"] == product) & (fit.table["trait"] == "size")]
     assert sorted(at.dataframe[0].value["Group"]) == sorted(own["value"])
