@@ -1,4 +1,7 @@
-"""Churn of a view: how long customers stay, why they leave, who is next, and how we know."""
+"""Churn of a view: how long customers stay, why they leave, who is next, and how we know.
+
+When a customer without a leaving date counts as lost is a setting of the workspace.
+"""
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -15,11 +18,9 @@ from models.retention import Retention, fit_retention
 from warehouse.churn import customer_lives
 from warehouse.customer_months import customer_months
 from warehouse.recurring_value import recurring_values
-from warehouse.settings import KNOWN_SETTINGS
 from warehouse.workspace import Tables
 
 __all__ = [
-    "CHURN_RULE_DAYS",
     "OF_COHORT",
     "hazards",
     "lives",
@@ -35,11 +36,13 @@ __all__ = [
     "values_today",
 ]
 
-#: The churn rule where nobody said otherwise.
-CHURN_RULE_DAYS = int(KNOWN_SETTINGS["churn_rule_days"].default)
-
 #: Customers whose months are enough to learn from; of more, one in so many is taken.
 ENOUGH_CUSTOMERS = 20_000
+
+
+def rule(tables: Tables) -> dict[str, int]:
+    """When a customer without a leaving date counts as lost."""
+    return {"churn_rule_days": int(tables.settings.churn_rule_days)}
 
 
 def of_view(rows: ir.Table, tables: Tables, scope: Scope) -> ir.Table:
@@ -49,9 +52,9 @@ def of_view(rows: ir.Table, tables: Tables, scope: Scope) -> ir.Table:
     return rows
 
 
-def lives(tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS) -> pd.DataFrame:
+def lives(tables: Tables, scope: Scope) -> pd.DataFrame:
     """One row a customer of the view; see `warehouse.churn.customer_lives`."""
-    rows = customer_lives(tables, scope.as_of, churn_rule_days=churn_rule_days)
+    rows = customer_lives(tables, scope.as_of, **rule(tables))
     return of_view(rows, tables, scope).order_by("customer_id").to_pandas()
 
 
@@ -59,46 +62,39 @@ def run(
     tables: Tables,
     scope: Scope,
     *,
-    churn_rule_days: int = CHURN_RULE_DAYS,
     by: str | None = None,
     rows: pd.DataFrame | None = None,
 ) -> Churn:
     """Survival and incidence by cause; `rows` is what `lives` gives, where it is at hand."""
     if rows is None:
-        rows = lives(tables, scope, churn_rule_days=churn_rule_days)
-    return fit_churn(rows, scope.as_of, churn_rule_days=churn_rule_days, by=by)
+        rows = lives(tables, scope)
+    return fit_churn(rows, scope.as_of, by=by, **rule(tables))
 
 
-def retention(tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS) -> Retention:
+def retention(tables: Tables, scope: Scope) -> Retention:
     """What is left of the recurring value of a year ago."""
-    rows = recurring_values(tables, scope.as_of, churn_rule_days=churn_rule_days)
+    rows = recurring_values(tables, scope.as_of, **rule(tables))
     return fit_retention(of_view(rows, tables, scope).to_pandas(), scope.as_of)
 
 
-def values_today(
-    tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS
-) -> pd.DataFrame:
+def values_today(tables: Tables, scope: Scope) -> pd.DataFrame:
     """Name and recurring monthly value of each customer at the as-of date."""
-    rows = recurring_values(tables, scope.as_of, churn_rule_days=churn_rule_days, months=0)
+    rows = recurring_values(tables, scope.as_of, **rule(tables), months=0)
     rows = of_view(rows, tables, scope).order_by("customer_id")
     return rows.select("customer_id", "name", monthly_value=rows.value_end).to_pandas()
 
 
-def months(tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS) -> pd.DataFrame:
+def months(tables: Tables, scope: Scope) -> pd.DataFrame:
     """Customer-months to learn from; of very many customers a part, always the same one."""
     n = int(tables["customers"].count().to_pandas())
-    rows = customer_months(
-        tables,
-        scope.as_of,
-        churn_rule_days=churn_rule_days,
-        one_in=max(1, n // ENOUGH_CUSTOMERS),
-    )
+    one_in = max(1, n // ENOUGH_CUSTOMERS)
+    rows = customer_months(tables, scope.as_of, one_in=one_in, **rule(tables))
     return of_view(rows, tables, scope).order_by("customer_id", "begins").to_pandas()
 
 
-def today(tables: Tables, scope: Scope, *, churn_rule_days: int = CHURN_RULE_DAYS) -> pd.DataFrame:
+def today(tables: Tables, scope: Scope) -> pd.DataFrame:
     """What is known of those who are customers at the as-of date, all of them."""
-    rows = customer_months(tables, scope.as_of, churn_rule_days=churn_rule_days, only_ahead=True)
+    rows = customer_months(tables, scope.as_of, **rule(tables), only_ahead=True)
     return of_view(rows, tables, scope).order_by("customer_id").to_pandas()
 
 
@@ -106,12 +102,11 @@ def hazards(
     tables: Tables,
     scope: Scope,
     *,
-    churn_rule_days: int = CHURN_RULE_DAYS,
     learnt: pd.DataFrame | None = None,
 ) -> ChurnHazards:
     """Chances of leaving by what is known; `learnt` is what `months` gives."""
     if learnt is None:
-        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+        learnt = months(tables, scope)
     return fit_churn_hazards(learnt, scope.as_of, causes=tuple(CHURN_CAUSES))
 
 
@@ -119,22 +114,17 @@ def outlook(
     tables: Tables,
     scope: Scope,
     *,
-    churn_rule_days: int = CHURN_RULE_DAYS,
     learnt: pd.DataFrame | None = None,
     model: ChurnHazards | None = None,
 ) -> ChurnOutlook:
     """Chances of leaving in each month ahead, of every customer at the as-of date."""
     if learnt is None:
-        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+        learnt = months(tables, scope)
     if model is None:
         model = hazards(tables, scope, learnt=learnt)
     n = int(tables["customers"].count().to_pandas())
     # Learnt from a part, told of all.
-    customers = (
-        learnt[learnt["ahead"]]
-        if n // ENOUGH_CUSTOMERS <= 1
-        else today(tables, scope, churn_rule_days=churn_rule_days)
-    )
+    customers = learnt[learnt["ahead"]] if n // ENOUGH_CUSTOMERS <= 1 else today(tables, scope)
     return churn_outlook(model, customers)
 
 
@@ -142,12 +132,11 @@ def scored_customers(
     tables: Tables,
     scope: Scope,
     *,
-    churn_rule_days: int = CHURN_RULE_DAYS,
     ahead: ChurnOutlook | None = None,
 ) -> pd.DataFrame:
     """Each customer's chances and what drives them; `ahead` is what `outlook` gives."""
     if ahead is None:
-        ahead = outlook(tables, scope, churn_rule_days=churn_rule_days)
+        ahead = outlook(tables, scope)
     return score_customers(ahead)
 
 
@@ -155,13 +144,12 @@ def ratios(
     tables: Tables,
     scope: Scope,
     *,
-    churn_rule_days: int = CHURN_RULE_DAYS,
     cause: str | None = None,
     learnt: pd.DataFrame | None = None,
 ) -> ChurnRatios:
     """What goes with leaving, or with leaving for one cause."""
     if learnt is None:
-        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+        learnt = months(tables, scope)
     return fit_churn_ratios(learnt, scope.as_of, cause=cause)
 
 
@@ -169,13 +157,12 @@ def proportionality(
     tables: Tables,
     scope: Scope,
     *,
-    churn_rule_days: int = CHURN_RULE_DAYS,
     cause: str | None = None,
     learnt: pd.DataFrame | None = None,
 ) -> ProportionalHazards:
     """Whether what goes with leaving stays the same over time."""
     if learnt is None:
-        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+        learnt = months(tables, scope)
     return check_ratios(learnt, cause=cause)
 
 
@@ -183,12 +170,11 @@ def validation(
     tables: Tables,
     scope: Scope,
     *,
-    churn_rule_days: int = CHURN_RULE_DAYS,
     learnt: pd.DataFrame | None = None,
 ) -> ChurnValidation:
     """How well the outlook would have done a year ago, on customers it had not seen."""
     if learnt is None:
-        learnt = months(tables, scope, churn_rule_days=churn_rule_days)
+        learnt = months(tables, scope)
     return validate_churn(learnt, scope.as_of)
 
 
@@ -197,9 +183,7 @@ OF_COHORT = ("logo_churn_12m", "revenue_churn_12m", "revenue_churn_price_billing
              "grr")  # fmt: skip
 
 
-def receipt_rows(
-    tables: Tables, scope: Scope, figure_id: str, *, churn_rule_days: int = CHURN_RULE_DAYS
-) -> ir.Table:
+def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table:
     """The customers behind a figure of churn.
 
     Raises
@@ -210,8 +194,8 @@ def receipt_rows(
     if not figure_id.startswith("churn."):
         raise ValueError(f"The figure '{figure_id}' is not one of churn, so it has no rows here.")
     if figure_id.removeprefix("churn.") in OF_COHORT:
-        rows = recurring_values(tables, scope.as_of, churn_rule_days=churn_rule_days)
+        rows = recurring_values(tables, scope.as_of, **rule(tables))
         rows = rows.filter(rows.value_start > 0)
         return of_view(rows, tables, scope).order_by("customer_id")
-    rows = customer_lives(tables, scope.as_of, churn_rule_days=churn_rule_days)
+    rows = customer_lives(tables, scope.as_of, **rule(tables))
     return of_view(rows, tables, scope).order_by("customer_id")

@@ -1,25 +1,24 @@
 """Lifetime value of a view: what its customers are still to bring, and what that rests on."""
 
 import datetime as dt
-from collections.abc import Callable
 
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 import analyses.churn
-import analyses.personas
+import analyses.unit_economics
 from analyses.scope import Scope
+from analyses.unit_economics import YEAR
 from models.costs import refuse_without_costs
 from models.customer_flows import customer_flows
 from models.expected_margins import ExpectedMargins, fit_expected_margins
 from models.lifetime_value import LifetimeValue, fit_lifetime_value
 from models.outlook import Outlook
 from models.personas import Personas
-from models.refusal import Refusal
-from warehouse.churn import customer_lives, first_day_covered
+from warehouse.churn import first_day_covered
+from warehouse.customers import MONTH_DAYS
 from warehouse.lifetime_value import invoices_of_margin, recurring_now
-from warehouse.margins import customer_margins
 from warehouse.segments import customer_segments
 from warehouse.workspace import Tables
 
@@ -28,30 +27,27 @@ __all__ = [
     "groups",
     "invoices_behind",
     "margins",
-    "personas_or_none",
     "receipt_rows",
     "run",
 ]
 
-WINDOW_DAYS, MONTH_DAYS = 365, 365.25 / 12
 #: Group of customers that are in none.
 NOWHERE = "In no group"
 
 
-def windows(tables: Tables, scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
+def windows(
+    tables: Tables, scope: Scope, year: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What each customer brought in the last year, and in the year before it.
 
     In books of less than two years, in their two halves.
     """
+    flows = analyses.unit_economics.flows
     covered = scope.as_of - first_day_covered(tables, scope.as_of)
-    days = min(WINDOW_DAYS, max(covered.days // 2, 1))
-    cost = tables.settings.staff_cost_per_hour
-    before = scope.as_of - dt.timedelta(days=days)
-    rows = [
-        customer_margins(tables, day, days=days, staff_cost_per_hour=cost)
-        for day in (scope.as_of, before)
-    ]
-    return tuple(table.to_pandas() for table in rows)
+    days = min(YEAR, max(covered.days // 2, 1))
+    now = year if year is not None and days == YEAR else flows(tables, scope, days=days)
+    before = flows(tables, Scope(scope.as_of - dt.timedelta(days=days)), days=days)
+    return tuple(rows.drop(columns="months") for rows in (now, before))
 
 
 def margins(
@@ -60,15 +56,19 @@ def margins(
     *,
     outlook: Outlook | None = None,
     personas: Personas | None = None,
+    year: pd.DataFrame | None = None,
 ) -> ExpectedMargins:
     """Expected margin of a month of each customer; see `models.expected_margins`.
+
+    A customer's peers are those of its persona; without `personas`, all customers.
+    `year` is what `analyses.unit_economics.flows` gives, where it is at hand.
 
     Raises
     ------
     Refusal
         If nothing sold in the last year has a cost.
     """
-    now, before = windows(tables, scope)
+    now, before = windows(tables, scope, year)
     refuse_without_costs(now["cost_of_goods"])
     outlook = outlook or analyses.churn.outlook(tables, scope)
     recurring = recurring_now(tables, scope.as_of).to_pandas()
@@ -79,20 +79,6 @@ def margins(
         recurring=recurring.set_index("customer_id")["monthly"],
         segment=personas_of(personas),
     )
-
-
-def personas_or_none(tables: Tables, scope: Scope) -> Personas | None:
-    """Personas of the view; None where there are none, or too few customers to look for them."""
-    return if_any(lambda: analyses.personas.run(tables, scope))
-
-
-def if_any(find: Callable[[], Personas]) -> Personas | None:
-    """What `find` finds, if it finds personas at all."""
-    try:
-        personas = find()
-    except Refusal:
-        return None
-    return personas if personas.count else None
 
 
 def personas_of(personas: Personas | None) -> pd.Series | None:
@@ -142,13 +128,12 @@ def run(
 
 def monthly_churn(tables: Tables, scope: Scope) -> float:
     """Customers who left in the last year, for each month that one was there in it."""
-    rule = tables.settings.churn_rule_days
-    lives = customer_lives(tables, scope.as_of, churn_rule_days=rule).to_pandas()
+    lives = analyses.churn.lives(tables, scope)
     day = pd.Timestamp(scope.as_of)
-    begins = np.maximum(pd.to_datetime(lives["watched_from"]), day - pd.Timedelta(days=WINDOW_DAYS))
+    begins = np.maximum(pd.to_datetime(lives["watched_from"]), day - pd.Timedelta(days=YEAR))
     ends = pd.to_datetime(lives["left_on"]).fillna(day)
     months = (ends - begins).dt.days.clip(lower=0).sum() / MONTH_DAYS
-    left = (pd.to_datetime(lives["left_on"]) > day - pd.Timedelta(days=WINDOW_DAYS)).sum()
+    left = (pd.to_datetime(lives["left_on"]) > day - pd.Timedelta(days=YEAR)).sum()
     return float(min(left / months, 1.0)) if months else 0.0
 
 
@@ -194,7 +179,7 @@ def cash_flows(
 
 def invoices_behind(tables: Tables, scope: Scope, *, customer_id: str) -> ir.Table:
     """The invoices of the last year that a customer's margin was measured on."""
-    return invoices_of_margin(tables, scope.as_of, customer_id, days=WINDOW_DAYS)
+    return invoices_of_margin(tables, scope.as_of, customer_id, days=YEAR)
 
 
 def receipt_rows(

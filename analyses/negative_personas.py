@@ -3,6 +3,7 @@
 import pandas as pd
 
 import analyses.personas
+import analyses.unit_economics
 from analyses.scope import Scope
 from models.avoid_rule import AvoidRule, fit_avoid_rule
 from models.negative_personas import NegativePersonas, fit_negative_personas
@@ -10,30 +11,32 @@ from models.negative_reasons import REASONS
 from models.persona_actions import PersonaActions, simulate_actions
 from models.persona_sheet import PersonaSheets
 from models.personas import Personas
-from warehouse.customers import MONTH_DAYS
-from warehouse.margins import customer_margins
 from warehouse.workspace import Tables
 
 __all__ = ["actions", "avoid_list", "receipt_rows", "records", "rule", "run", "target_list"]
 
-YEAR = 365
 #: Longer than any books.
 WHOLE_BOOKS = 36_500
 
 
-def records(tables: Tables, scope: Scope, *, features: pd.DataFrame | None = None) -> pd.DataFrame:
+def records(
+    tables: Tables,
+    scope: Scope,
+    *,
+    features: pd.DataFrame | None = None,
+    year: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """One row a customer: its features with its flows over the whole books and the last year.
 
-    `features` is what `analyses.personas.features` gives, where it is at hand.
+    `features` is what `analyses.personas.features` gives and `year` what
+    `analyses.unit_economics.flows` gives, where they are at hand.
     """
+    flows = analyses.unit_economics.flows
     rows = analyses.personas.features(tables, scope) if features is None else features
-    cost = tables.settings.staff_cost_per_hour
+    year = flows(tables, scope) if year is None else year
     whole, year = (
-        customer_margins(tables, scope.as_of, days=days, staff_cost_per_hour=cost)
-        .to_pandas()
-        .assign(months=lambda flows: flows["watched_days"] / MONTH_DAYS)
-        .drop(columns=["watched_days", "days_to_pay"])
-        for days in (WHOLE_BOOKS, YEAR)
+        part.drop(columns=["watched_days", "days_to_pay"])
+        for part in (flows(tables, scope, days=WHOLE_BOOKS), year)
     )
     year = year.rename(columns={name: f"{name}_year" for name in year if name != "customer_id"})
     rows = rows.drop(columns=["revenue"]).merge(whole, on="customer_id")
@@ -53,7 +56,9 @@ def run(
     return fit_negative_personas(rows, personas, discount_rate=tables.settings.discount_rate)
 
 
-def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame:
+def receipt_rows(
+    tables: Tables, scope: Scope, figure_id: str, *, negative: NegativePersonas | None = None
+) -> pd.DataFrame:
     """Every customer with its persona, what it is worth, and the reasons against it.
 
     Raises
@@ -65,7 +70,7 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame:
         raise ValueError(
             f"The figure '{figure_id}' is not one of negative personas, so it has no rows here."
         )
-    found = run(tables, scope).customers
+    found = (negative or run(tables, scope)).customers
     return found.assign(contribution=found["negative_persona"].astype(int))
 
 

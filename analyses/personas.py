@@ -1,14 +1,14 @@
 """Personas of a view: customers by how they behave, and what each group is like."""
 
-import ibis.expr.types as ir
 import pandas as pd
 
+import analyses.churn
 from analyses.persona_names import kept_personas
 from analyses.scope import Scope
 from models.persona_sheet import PersonaSheets, fit_persona_sheets
 from models.personas import Personas, fit_personas, recognised
 from models.price_sensitivity import PriceSensitivity, fit_price_sensitivity
-from warehouse.customers import customer_features
+from warehouse.customers import MONTH_DAYS, customer_features
 from warehouse.persona_sheet import product_revenue
 from warehouse.price_reactions import price_reactions
 from warehouse.workspace import Tables
@@ -16,12 +16,27 @@ from warehouse.workspace import Tables
 __all__ = ["features", "found", "price_sensitivity", "receipt_rows", "run", "sheets"]
 
 
-def features(tables: Tables, scope: Scope) -> pd.DataFrame:
-    """One row a customer of the view; see `warehouse.customers.customer_features`."""
+def features(tables: Tables, scope: Scope, *, lives: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row a customer of the view; see `warehouse.customers.customer_features`.
+
+    Who was lost by the churn rule has left here as it has for churn; `lives` is what
+    `analyses.churn.lives` gives, where it is at hand.
+    """
     rows = customer_features(tables, scope.as_of)
     if any(scope.filters.values()):
         rows = rows.semi_join(scope.invoices(tables), "customer_id")
-    return rows.to_pandas()
+    lives = analyses.churn.lives(tables, scope) if lives is None else lives
+    lost = lives[lives["by_rule"]].set_index("customer_id")
+    lost = pd.DataFrame(
+        {
+            "active": False,
+            "tenure_months": lost["duration"] / MONTH_DAYS,
+            "watched_months": (lost["duration"] - lost["entry"]) / MONTH_DAYS,
+        }
+    )
+    rows = rows.to_pandas().set_index("customer_id", drop=False)
+    rows.loc[rows.index.isin(lost.index), list(lost)] = lost
+    return rows.reset_index(drop=True)
 
 
 def found(tables: Tables, scope: Scope, *, rows: pd.DataFrame | None = None) -> Personas:
@@ -71,7 +86,14 @@ def price_sensitivity(
     return fit_price_sensitivity(reactions, persona)
 
 
-def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame | ir.Table:
+def receipt_rows(
+    tables: Tables,
+    scope: Scope,
+    figure_id: str,
+    *,
+    rows: pd.DataFrame | None = None,
+    personas: Personas | None = None,
+) -> pd.DataFrame:
     """The customers behind the number of personas, with the persona of each.
 
     Raises
@@ -83,8 +105,8 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame |
         raise ValueError(
             f"The figure '{figure_id}' is not one of personas, so it has no rows here."
         )
-    rows = features(tables, scope)
-    membership = run(tables, scope, rows=rows).membership
+    rows = features(tables, scope) if rows is None else rows
+    membership = (personas or run(tables, scope, rows=rows)).membership
     known = ["customer_id", "name", "industry", "country", "acquired_on", "active", "revenue"]
     joined = membership[["customer_id", "persona", "probability"]].merge(
         rows[known], on="customer_id"

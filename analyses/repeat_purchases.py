@@ -2,12 +2,12 @@
 
 import pandas as pd
 
+import analyses.unit_economics
 from analyses.scope import Scope
 from models.costs import refuse_without_costs
 from models.refusal import Refusal
 from models.repeat_value import RepeatValue, fit_repeat_value
 from models.value_terms import Terms
-from warehouse.margins import customer_margins
 from warehouse.repeat_purchases import purchase_histories
 from warehouse.workspace import Tables
 
@@ -28,8 +28,11 @@ def run(
     *,
     horizon: int = 36,
     discount_rate: float | None = None,
+    year: pd.DataFrame | None = None,
 ) -> RepeatValue:
     """Value of the view's customers without a contract.
+
+    `year` is what `analyses.unit_economics.flows` gives, where it is at hand.
 
     Raises
     ------
@@ -43,10 +46,7 @@ def run(
             "No customer of this view buys without a contract, so there are no repeat purchases "
             "to value. Widen the filters, or read the value of contracts alone."
         )
-    settings = tables.settings
-    margins = customer_margins(
-        tables, scope.as_of, staff_cost_per_hour=settings.staff_cost_per_hour
-    ).to_pandas()
+    margins = analyses.unit_economics.flows(tables, scope) if year is None else year
     margins = margins[margins["customer_id"].isin(rows["customer_id"])]
     revenue = float(margins["revenue"].sum())
     if revenue <= 0:
@@ -56,7 +56,7 @@ def run(
             "as-of date."
         )
     refuse_without_costs(margins["cost_of_goods"])
-    discount = settings.discount_rate if discount_rate is None else discount_rate
+    discount = tables.settings.discount_rate if discount_rate is None else discount_rate
     return fit_repeat_value(
         rows,
         as_of=scope.as_of,

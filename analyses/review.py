@@ -34,6 +34,7 @@ from models.open_invoices import (
     fit_payment_curves,
     score_open_invoices,
 )
+from models.outlook import Outlook
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.personas import Personas
 from models.receivables import Receivables, fit_receivables
@@ -69,6 +70,8 @@ class Review:
         What `analyses.churn` returns as `run`, `retention`, `ratios` and `validation`.
     scored_customers : DataFrame or None
         Customers at the as-of date with their chances of leaving; see `analyses.churn`.
+    customer_features : DataFrame or None
+        What personas were found from; see `analyses.personas.features`.
     scored_invoices : DataFrame or None
         Open invoices with their chances; see `analyses.late_payments.scored_invoices`.
     largest : DataFrame
@@ -95,6 +98,7 @@ class Review:
     churn_validation: ChurnValidation | None
     scored_customers: pd.DataFrame | None
     lifetime_value: LifetimeValue | None
+    customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
@@ -142,24 +146,25 @@ def run(
     scope: Scope,
     *,
     buckets: Sequence[int] = BOUNDS,
-    churn_rule_days: int = analyses.churn.CHURN_RULE_DAYS,
 ) -> Review:
     """Run every analysis on one view; one that refuses does not stop the others.
 
     The rows are read once and shared, so that this costs less than the sum of the pages.
-    `buckets` are the upper ends of the aging buckets in days, `churn_rule_days` the workspace's
-    churn rule.
+    `buckets` are the upper ends of the aging buckets in days.
     """
     as_of, ours = scope.as_of, analyses.late_payments
     ledger = cache(lambda: analyses.receivables.flows(tables, scope))
     counted = cache(lambda: ours.counts(tables, scope))
     owed = cache(lambda: ours.open_now(tables, scope))
     curves = cache(lambda: fit_payment_curves(counted(), as_of))
-    features = cache(lambda: analyses.personas.features(tables, scope))
+    lives = cache(lambda: analyses.churn.lives(tables, scope))
+    features = cache(lambda: analyses.personas.features(tables, scope, lives=lives()))
+    year = cache(lambda: analyses.unit_economics.flows(tables, scope))
     personas = cache(lambda: analyses.personas.run(tables, scope, rows=features()))
-    leaving, rule = analyses.churn, {"churn_rule_days": churn_rule_days}
-    watched = cache(lambda: leaving.months(tables, scope, **rule))
-    ahead = cache(lambda: leaving.outlook(tables, scope, **rule, learnt=watched()))
+    known = cache(lambda: if_any(personas))
+    leaving = analyses.churn
+    watched = cache(lambda: leaving.months(tables, scope))
+    ahead = cache(lambda: leaving.outlook(tables, scope, learnt=watched()))
     fits = {
         "receivables": lambda: fit_receivables(*ledger(), as_of, buckets=buckets),
         "patterns": lambda: fit_payment_patterns(*ledger(), as_of),
@@ -169,16 +174,19 @@ def run(
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
         "personas": personas,
-        "negative_personas": lambda: negative_personas(tables, scope, features(), personas()),
-        "unit_economics": lambda: unit_economics(tables, scope, features(), personas),
-        "churn": lambda: leaving.run(tables, scope, **rule),
-        "retention": lambda: leaving.retention(tables, scope, **rule),
+        "negative_personas": lambda: negative_personas(
+            tables, scope, {"features": features(), "year": year()}, personas()
+        ),
+        "unit_economics": lambda: unit_economics(
+            tables, scope, {"features": features(), "year": year()}, known()
+        ),
+        "churn": lambda: leaving.run(tables, scope, rows=lives()),
+        "retention": lambda: leaving.retention(tables, scope),
         "churn_ratios": lambda: leaving.ratios(tables, scope, learnt=watched()),
         "churn_validation": lambda: leaving.validation(tables, scope, learnt=watched()),
         "scored_customers": lambda: leaving.scored_customers(tables, scope, ahead=ahead()),
-        "lifetime_value": lambda: analyses.lifetime_value.run(
-            tables, scope, outlook=ahead(), personas=analyses.lifetime_value.if_any(personas)
-        ),
+        "lifetime_value": lambda: lifetime_value(tables, scope, ahead(), known(), year()),
+        "customer_features": features,
     }
     results, reasons = {}, {}
     for name, fit in fits.items():
@@ -191,25 +199,44 @@ def run(
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
 
 
+def if_any(find: Callable[[], Personas]) -> Personas | None:
+    """The personas that `find` finds; None where it finds none, or cannot tell."""
+    try:
+        personas = find()
+    except Refusal:
+        return None
+    return personas if personas.count else None
+
+
 def negative_personas(
-    tables: Tables, scope: Scope, features: pd.DataFrame, personas: Personas
+    tables: Tables, scope: Scope, read: dict[str, pd.DataFrame], personas: Personas
 ) -> NegativePersonas:
     """Negative personas from what is already read."""
-    rows = analyses.negative_personas.records(tables, scope, features=features)
+    rows = analyses.negative_personas.records(tables, scope, **read)
     return analyses.negative_personas.run(tables, scope, rows=rows, personas=personas)
 
 
 def unit_economics(
-    tables: Tables, scope: Scope, features: pd.DataFrame, personas: Callable[[], Personas]
+    tables: Tables, scope: Scope, read: dict[str, pd.DataFrame], personas: Personas | None
 ) -> UnitEconomics:
-    """Unit economics by persona, or of everyone where personas cannot be told."""
-    try:
-        known = personas()
-    except Refusal:
-        known = None
-    rows = analyses.unit_economics.economics(tables, scope, features=features, personas=known)
-    by = ("persona",) if known is not None and known.count else ()
+    """Unit economics by persona, or of everyone where there are none."""
+    rows = analyses.unit_economics.economics(tables, scope, **read, personas=personas)
+    by = ("persona",) if personas else ()
     return analyses.unit_economics.run(tables, scope, rows=rows, by=by)
+
+
+def lifetime_value(
+    tables: Tables,
+    scope: Scope,
+    outlook: Outlook,
+    personas: Personas | None,
+    year: pd.DataFrame,
+) -> LifetimeValue:
+    """Lifetime value from what is already read."""
+    ours, given = analyses.lifetime_value, {"outlook": outlook, "personas": personas}
+    return ours.run(
+        tables, scope, **given, expected=ours.margins(tables, scope, **given, year=year)
+    )
 
 
 def invoice_rows(tables: Tables, review: Review) -> ir.Table:

@@ -1,8 +1,8 @@
 """Unit economics of a view: what customers cost to win and serve, and what they bring."""
 
-import ibis.expr.types as ir
 import pandas as pd
 
+import analyses.churn
 import analyses.personas
 from analyses.scope import Scope
 from models.personas import Personas
@@ -12,7 +12,7 @@ from warehouse.margins import customer_margins
 from warehouse.segments import NOT_STATED
 from warehouse.workspace import Tables
 
-__all__ = ["CUTS", "economics", "receipt_rows", "run"]
+__all__ = ["CUTS", "YEAR", "economics", "flows", "receipt_rows", "run"]
 
 #: Ways to cut unit economics, in the words the pages show.
 CUTS = {
@@ -25,28 +25,41 @@ CUTS = {
 YEAR = 365
 
 
+def flows(tables: Tables, scope: Scope, *, days: int = YEAR) -> pd.DataFrame:
+    """What every customer brought and took in the last `days`, and in how many ``months``.
+
+    Of all customers, whatever the view is cut to; as `warehouse.margins.customer_margins` has it,
+    but who was lost by the churn rule is watched until then.
+    """
+    as_of, cost = scope.as_of, tables.settings.staff_cost_per_hour
+    rows = customer_margins(tables, as_of, days=days, staff_cost_per_hour=cost).to_pandas()
+    lives = analyses.churn.lives(tables, Scope(as_of))
+    lost = lives[lives["by_rule"]].set_index("customer_id")["left_on"]
+    since = (pd.Timestamp(as_of) - pd.to_datetime(lost)).dt.days
+    gone = rows["customer_id"].map(since).fillna(0).clip(upper=days).astype(int)
+    watched = (rows["watched_days"] - gone).clip(lower=0)
+    return rows.assign(watched_days=watched, months=watched / MONTH_DAYS)
+
+
 def economics(
     tables: Tables,
     scope: Scope,
     *,
     features: pd.DataFrame | None = None,
     personas: Personas | None = None,
-    days: int = YEAR,
+    year: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """One row a customer of the view: costs, flows of the last `days`, tenure and cuts.
+    """One row a customer of the view: costs, flows of the last year, tenure and cuts.
 
-    `features` is what `analyses.personas.features` gives, where it is at hand. A customer in no
-    persona has none.
+    `features` is what `analyses.personas.features` gives and `year` what `flows` gives, where they
+    are at hand. A customer in no persona has none.
     """
     rows = analyses.personas.features(tables, scope) if features is None else features
-    flows = customer_margins(
-        tables, scope.as_of, days=days, staff_cost_per_hour=tables.settings.staff_cost_per_hour
-    ).to_pandas()
-    flows = flows.assign(months=flows["watched_days"] / MONTH_DAYS)
+    year = flows(tables, scope) if year is None else year
     profile = ["customer_id", "name", "industry", "country", "acquisition_channel",
                "acquisition_cost", "onboarding_cost", "acquired_on", "active", "tenure_months",
                "watched_months", "product_id"]  # fmt: skip
-    rows = rows[profile].merge(flows.drop(columns="watched_days"), on="customer_id")
+    rows = rows[profile].merge(year.drop(columns="watched_days"), on="customer_id")
     rows = rows.assign(
         product=product_families(tables, rows["product_id"]),
         channel=rows["acquisition_channel"].fillna(NOT_STATED),
@@ -79,7 +92,9 @@ def run(
     return fit_unit_economics(rows, scope.as_of, by=by, discount_rate=tables.settings.discount_rate)
 
 
-def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame | ir.Table:
+def receipt_rows(
+    tables: Tables, scope: Scope, figure_id: str, *, rows: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The customers behind a figure, with what each cost and brought in the last year.
 
     Raises
@@ -91,7 +106,7 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame |
         raise ValueError(
             f"The figure '{figure_id}' is not one of unit economics, so it has no rows here."
         )
-    rows = economics(tables, scope)
+    rows = economics(tables, scope) if rows is None else rows
     columns = ["customer_id", "name", "acquired_on", "active", "tenure_months", "acquisition_cost",
                "onboarding_cost", "months", "revenue", *COSTS]  # fmt: skip
     # What is left is named so that it is not taken for a part of the figure.

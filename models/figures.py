@@ -337,7 +337,8 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "Lifetime value to cost of winning (LTV:CAC)",
                 "score",
                 "What a new customer is expected to bring within the horizon, for each unit spent "
-                "on winning it; a rule of thumb asks for 3, which is not a test here.",
+                "on winning it, counted from the day it is won, by how long customers have stayed "
+                "from that day on; a rule of thumb asks for 3, which is not a test here.",
                 "(sum over months t below the horizon (36 unless said otherwise) of contribution a "
                 "month x P(still there after t months) / (1 + monthly discount)^t - onboarding "
                 "cost) / cost to win a customer",
@@ -370,7 +371,9 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "money",
                 "What the customers of today are expected to bring in the next 36 months (unless "
                 "said otherwise) after all costs, bad debt and the cost of waiting for their "
-                "money, discounted to today; who may leave counts by the chance of staying.",
+                "money, discounted to today; who may leave counts by the chance of staying. It is "
+                "what is left to come from those who are there, not what winning one is worth, "
+                "which LTV:CAC says.",
                 "sum over customers and months ahead t of monthly contribution after financing x "
                 "P(there during t) / (1 + yearly rate)^((t - 1/2) / 12)",
                 False,

@@ -17,7 +17,8 @@ from models.expected_stay import ExpectedStay, fit_expected_stay
 from models.figures import COUNTED, Figure
 from models.negative_reasons import REASONS, weigh_reasons
 from models.personas import Personas
-from models.unit_economics import HORIZON, SMALLEST, monthly_discount, refuse_if_too_little
+from models.unit_economics import HORIZON, SMALLEST, refuse_if_too_little
+from models.value_terms import monthly_rate
 
 __all__ = ["SURE", "NegativePersonas", "fit_negative_personas"]
 
@@ -136,7 +137,7 @@ def fit_negative_personas(
     if not personas.count:
         return none_negative(rows, personas, horizon, confidence)
     held = held_out(rows, personas, rng)
-    worth = Worth(rows, horizon, monthly_discount(discount_rate))
+    worth = Worth(rows, horizon, monthly_rate(discount_rate))
     drawn = {}
     for fold in range(FOLDS):
         stay = StayBy(rows.loc[held.index[held["fold"] != fold]])

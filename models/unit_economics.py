@@ -14,9 +14,10 @@ from models.expected_stay import ExpectedStay, fit_expected_stay
 from models.figures import Figure
 from models.refusal import Refusal
 from models.segment_shrinkage import shrink_segments
+from models.value_terms import monthly_rate
 
 __all__ = ["COSTS", "EVERYONE", "SMALLEST", "UnitEconomics", "fit_unit_economics",
-           "monthly_discount", "payback_months"]  # fmt: skip
+           "payback_months", "refuse_if_too_little"]  # fmt: skip
 
 EVERYONE = "everyone"
 #: Fewer customers than these in a cell, and nothing is said of it.
@@ -182,7 +183,7 @@ def fit_unit_economics(
     raw[n_won < SMALLEST, : len(ONE_TIME)] = np.nan
     shrunk = shrink_segments(raw, raw_drawn, n, below=SHRUNK_BELOW)
     horizon = min(horizon, stay.last_month)
-    terms = (stay, horizon, monthly_discount(discount_rate))
+    terms = (stay, horizon, monthly_rate(discount_rate))
     few = [f"{k:,} customers, fewer than {SMALLEST}: nothing is said." for k in n]
     table = cells.assign(n=n, n_won=n_won, own_share=shrunk.own_share)
     table["reason"] = np.where(n < SMALLEST, few, None)
@@ -346,15 +347,6 @@ def waterfall_of(table: pd.DataFrame, raw: np.ndarray) -> pd.DataFrame:
 def ordered(table: pd.DataFrame) -> pd.DataFrame:
     rest = table.iloc[1:].sort_values(["n", "cell"], ascending=[False, True])
     return pd.concat([table.iloc[:1], rest], ignore_index=True)
-
-
-def monthly_discount(yearly: float) -> float:
-    """The monthly rate that comes to `yearly` in twelve months.
-
-    >>> round(monthly_discount(0.10), 7)
-    0.0079741
-    """
-    return (1 + yearly) ** (1 / 12) - 1
 
 
 def payback_months(cac: ArrayLike, revenue_a_month: ArrayLike, margin_share: ArrayLike) -> float:

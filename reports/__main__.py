@@ -112,7 +112,6 @@ def build_reports(
             tables,
             scope,
             buckets=bounds,
-            churn_rule_days=workspace.settings.churn_rule_days,
         )
         if review.receivables is None:
             raise ValueError(review.reasons["receivables"])
@@ -153,7 +152,8 @@ def lists(tables: Tables, review: Review) -> dict[str, Callable[[str], object]]:
     if negative is None:
         return {}
     avoid = analyses.negative_personas.avoid_list(tables, review.scope, negative=negative)
-    sheets = analyses.personas.sheets(tables, review.scope, personas=review.personas)
+    known = {"rows": review.customer_features, "personas": review.personas}
+    sheets = analyses.personas.sheets(tables, review.scope, **known)
     target = analyses.negative_personas.target_list(negative, sheets)
     return {
         "avoid_list.csv": writes(csv_bytes(avoid)),

@@ -18,7 +18,6 @@ from ui.tables import PERCENT, ROWS_SHOWN, WHOLE, height_of, percents
 from ui.text import count, count_of, escape, listed, money, share, undollared
 from warehouse.churn import CUSTOMER_SEGMENTS
 from warehouse.segments import SEGMENTS
-from warehouse.workspace import Workspace
 
 __all__ = [
     "CUSTOMER_CUTS",
@@ -26,7 +25,6 @@ __all__ = [
     "cause_sentence",
     "chance_note",
     "choose_cause",
-    "churn_rule",
     "pace_sentence",
     "ratio_sentence",
     "retention_sentence",
@@ -41,11 +39,6 @@ CUSTOMER_CUTS = {"none": "All customers together"} | {n: SEGMENTS[n] for n in CU
 
 #: p below which groups differ clearly.
 CLEAR = 0.01
-
-
-def churn_rule(view: View) -> int:
-    """Days without an invoice after which a customer counts as lost, as the workspace has it."""
-    return int(Workspace.open(view.folder).settings.churn_rule_days)
 
 
 def rule_note(churn: Churn) -> str:

@@ -78,8 +78,10 @@ def assumptions(value: LifetimeValue, currency: str) -> str:
         f"last year{grows}, less expected bad debt and {share(terms.financing_rate)} a year for "
         f"money tied up in invoices. {beyond} Months count as they pass; paid on their first day "
         f"it is {first}, on their last {last}. The interval is that of the expected value: whether "
-        "one customer leaves is chance on top of it. The simple baseline, last year's margin times "
-        "the months a customer stays at the company's own churn rate, undiscounted, says "
+        "one customer leaves is chance on top of it. What winning a new customer is worth is "
+        "another question: see LTV:CAC on the page Unit economics. The simple baseline, last "
+        "year's margin times the months a customer stays at the company's own churn rate, "
+        "undiscounted, says "
         f"{money(value.baseline, currency)}."
     )
 

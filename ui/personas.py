@@ -9,14 +9,16 @@ import analyses.personas
 from models.persona_sheet import FEWEST, PersonaSheets
 from models.personas import CLEARLY, Personas
 from models.price_sensitivity import PriceSensitivity
+from models.refusal import Refusal
 from ui.download import offer_csv
 from ui.frame import View
 from ui.results import compute
 from ui.tables import PERCENT, height_of, percents, to_the_right
 from ui.text import count_of, escape, in_unit, label_of, listed, share
 
-__all__ = ["between_sentence", "found_sentence", "personas_of", "price_sentence", "show_sheet",
-           "show_sizes", "stability_note", "telling_sentence"]  # fmt: skip
+__all__ = ["between_sentence", "found_sentence", "personas_of", "personas_or_why",
+           "price_sentence", "show_sheet", "show_sizes", "stability_note",
+           "telling_sentence"]  # fmt: skip
 
 #: What a share of the persona must be of everyone's to be said.
 LEANS, ENOUGH = 1.3, 0.15
@@ -28,6 +30,17 @@ def personas_of(view: View) -> tuple[pd.DataFrame, Personas]:
     rows = compute(analyses.personas.features, undecided)
     found = compute(analyses.personas.found, undecided, given={"rows": rows})
     return rows, compute(analyses.personas.run, view, given={"personas": found})
+
+
+def personas_or_why(view: View) -> tuple[pd.DataFrame | None, Personas | None, str]:
+    """As `personas_of`, for pages that do without: none, and why, where there are no personas."""
+    try:
+        rows, personas = personas_of(view)
+    except Refusal as refusal:
+        return None, None, str(refusal)
+    if not personas.count:
+        return rows, None, personas.reason or ""
+    return rows, personas, ""
 
 
 def found_sentence(personas: Personas) -> str:

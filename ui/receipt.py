@@ -1,7 +1,7 @@
 """Headline figures, each with its receipt: what it means, how it was made, and from which rows."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -66,9 +66,15 @@ MONTHS_SHOWN = 13
 RowsBehind = Callable[[str], RowsOf]
 
 
-def rows_behind(receipt_rows: Callable[..., Any], view: View, **options: object) -> RowsBehind:
-    """How a receipt gets its rows: asked for only when it is opened."""
-    return lambda figure_id: rows_of(receipt_rows, view, figure_id=figure_id, **options)
+def rows_behind(
+    receipt_rows: Callable[..., Any],
+    view: View,
+    *,
+    given: Mapping[str, Any] | None = None,
+    **options: object,
+) -> RowsBehind:
+    """How a receipt gets its rows, asked for only when it is opened; see `ui.results.compute`."""
+    return lambda id: rows_of(receipt_rows, view, given=given, figure_id=id, **options)
 
 
 def figure_row(

@@ -66,10 +66,23 @@ def of_all_days(analysis: Callable[..., Any], view: View, **options: Any) -> Any
     return compute(analysis, replace(view, as_of=max(newest, view.as_of)), **options)
 
 
-def rows_of(analysis: Callable[..., Any], view: View, **options: Any) -> RowsOf:
-    """The rows that `analysis` leads to, of which only the first leave the engine."""
+def rows_of(
+    analysis: Callable[..., Any],
+    view: View,
+    *,
+    given: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> RowsOf:
+    """The rows that `analysis` leads to, of which only the first leave the engine.
+
+    `given` is as in `compute`.
+    """
     return read_rows(
-        name_of(analysis), view.key, tuple(sorted(options.items())), _analysis=analysis, _view=view
+        name_of(analysis),
+        view.key,
+        tuple(sorted(options.items())),
+        _analysis=partial(analysis, **(given or {})),
+        _view=view,
     )
 
 

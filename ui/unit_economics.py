@@ -21,11 +21,11 @@ SHOWN = {
     "ltv_to_cac": ("LTV:CAC", "score"),
     "cac": ("Cost to win", "money"),
     "onboarding": ("Onboarding", "money"),
-    "ltv": ("Lifetime value", "money"),
+    "ltv": ("Value of a new one", "money"),
     "contribution": (f"Contribution{OF_A_MONTH}", "money"),
     "support": (f"Support{OF_A_MONTH}", "money"),
     "service": (f"Service{OF_A_MONTH}", "money"),
-    "churn_12m": ("Leave in a year", "share"),
+    "churn_12m": ("New ones leave in a year", "share"),
 }
 
 
@@ -105,8 +105,11 @@ def treatment_note(economics: UnitEconomics) -> str:
         "are left out of the cost to win, not counted as won for nothing. Contribution, support "
         f"and service are those of a month. Cells of fewer than {SMALLEST} customers are not "
         f"shown, those of fewer than {SHRUNK_BELOW} are drawn towards everyone as far as they are "
-        "noise (Own data: how much of a cell is its own). That LTV:CAC should be 3 is a rule of "
-        "thumb; nothing here passes or fails by it."
+        "noise (Own data: how much of a cell is its own). Leaving is projected for a new customer, "
+        "from the day it is won: the share that left in each month of tenure, as on the page "
+        "Churn, times how much more or less the cell's customers left. What is still to come from "
+        "the customers of today, each by its own risks, is on the page Lifetime value. That "
+        "LTV:CAC should be 3 is a rule of thumb; nothing here passes or fails by it."
     )
 
 

@@ -18,7 +18,6 @@ from ui.churn import (
     cause_sentence,
     chance_note,
     choose_cause,
-    churn_rule,
     pace_sentence,
     ratio_sentence,
     retention_sentence,
@@ -35,48 +34,48 @@ from ui.results import compute
 st.title("Churn")
 st.markdown("How long customers stay, why they leave, what that costs, and who may be next.")
 view = require_view()
-ours, rule = analyses.churn, {"churn_rule_days": churn_rule(view)}
+ours = analyses.churn
 
 with explained():
-    retention = compute(ours.retention, view, **rule)
-    figure_row(view, retention.figures(), rows_behind(ours.receipt_rows, view, **rule), columns=5)
+    retention = compute(ours.retention, view)
+    figure_row(view, retention.figures(), rows_behind(ours.receipt_rows, view), columns=5)
     st.subheader("What is left of a year ago")
     told(retention_sentence(retention, view.currency), retention_bridge(retention))
 
 with explained():
     st.subheader("How long customers stay")
-    lives = {"rows": compute(ours.lives, view, **rule)}
+    lives = {"rows": compute(ours.lives, view)}
     segment = url_state.choose("Compare by", "by", CUSTOMER_CUTS, kind=st.selectbox, width=250)
     split = {} if segment == "none" else {"by": segment}
-    churn = compute(ours.run, view, given=lives, **rule, **split)
+    churn = compute(ours.run, view, given=lives, **split)
     told(stay_sentence(churn), survival_curve(churn))
     if split:
         st.markdown(pace_sentence(churn))
     show_numbers_at_risk(churn)
 
     st.subheader("Why they leave")
-    whole = compute(ours.run, view, given=lives, **rule)
+    whole = compute(ours.run, view, given=lives)
     told(cause_sentence(whole), incidence_areas(whole))
     st.caption(rule_note(whole))
 
 with explained():
     st.subheader("Who may leave next")
-    learnt = {"learnt": compute(ours.months, view, **rule)}
-    ahead = {"ahead": compute(ours.outlook, view, given=learnt, **rule)}
-    scored = compute(ours.scored_customers, view, given=ahead, **rule)
-    show_at_risk(scored, compute(ours.values_today, view, **rule), view)
+    learnt = {"learnt": compute(ours.months, view)}
+    ahead = {"ahead": compute(ours.outlook, view, given=learnt)}
+    scored = compute(ours.scored_customers, view, given=ahead)
+    show_at_risk(scored, compute(ours.values_today, view), view)
 
 with explained():
     st.subheader("What goes with leaving")
     cause = choose_cause()
-    ratios = compute(ours.ratios, view, given=learnt, cause=cause, **rule)
+    ratios = compute(ours.ratios, view, given=learnt, cause=cause)
     told(ratio_sentence(ratios), ratio_forest(ratios))
     st.caption(chance_note(ratios))
-    st.caption(compute(ours.proportionality, view, given=learnt, cause=cause, **rule).what_to_do())
+    st.caption(compute(ours.proportionality, view, given=learnt, cause=cause).what_to_do())
     for name, why in ratios.left_out.items():
         st.caption(f"Not used: `{name}` {why}.")
 
 with explained():
     st.subheader("How good the risks are")
-    validation = compute(ours.validation, view, given=learnt, **rule)
+    validation = compute(ours.validation, view, given=learnt)
     told(calibration_sentence(validation), calibration_dots(validation))

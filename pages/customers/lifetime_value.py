@@ -5,6 +5,7 @@ import streamlit as st
 import analyses.churn
 import analyses.lifetime_value
 import analyses.repeat_purchases
+import analyses.unit_economics
 from charts.lifetime_value import cause_bars, concentration_curve, flow_bars, group_dots
 from ui import url_state
 from ui.chart import told
@@ -24,6 +25,7 @@ from ui.lifetime_value import (
     show_groups,
     show_invoices,
 )
+from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
 from ui.repeat_purchases import repeat_sentence, show_repeat_customers
 from ui.results import compute, rows_of
@@ -38,22 +40,25 @@ view = require_view()
 ours = analyses.lifetime_value
 
 with explained():
-    personas = compute(ours.personas_or_none, view)
-    outlook = compute(analyses.churn.outlook, view)
-    expected = compute(ours.margins, view, given={"outlook": outlook, "personas": personas})
+    _, personas, _ = personas_or_why(view)
+    learnt = compute(analyses.churn.months, view)
+    outlook = compute(analyses.churn.outlook, view, given={"learnt": learnt})
+    year = {"year": compute(analyses.unit_economics.flows, view)}
+    read = {"outlook": outlook, "personas": personas, **year}
+    expected = compute(ours.margins, view, given=read)
     terms = choose_terms(outlook.last_month, open_workspace().settings.discount_rate)
     given = {"outlook": outlook, "expected": expected}
     value = compute(ours.run, view, given=given, **terms)
     given["value"] = value
-    figure_row(view, value.figures(), rows_behind(ours.receipt_rows, view, **terms), columns=2)
+    behind = rows_behind(ours.receipt_rows, view, given={"value": value}, **terms)
+    figure_row(view, value.figures(), behind, columns=2)
     st.caption(assumptions(value, view.currency))
 
     st.subheader("Who holds it")
     told(concentration_sentence(value, view.currency), concentration_curve(value))
     by = choose_group(personas is not None)
-    groups = compute(
-        ours.groups, view, given={"value": value, "personas": personas}, by=by, **terms
-    )
+    held = {"value": value, "personas": personas}
+    groups = compute(ours.groups, view, given=held, by=by, **terms)
     per_customer = (
         url_state.choose("Value", "of", {"all": "Of all together", "one": "Of a customer"}) == "one"
     )
@@ -81,12 +86,12 @@ with explained():
     st.markdown(undollared(margin_sentence(expected, customer, view.currency)))
     show_flows(flows, customer)
     st.markdown("**The invoices behind its margin**")
-    show_invoices(
-        rows_of(ours.invoices_behind, view, customer_id=customer), customer, view.currency
-    )
+    invoices = rows_of(ours.invoices_behind, view, customer_id=customer)
+    show_invoices(invoices, customer, view.currency)
 
 with explained():
     st.subheader("Customers without a contract")
-    repeat = compute(analyses.repeat_purchases.run, view)
+    year = {"year": compute(analyses.unit_economics.flows, view)}
+    repeat = compute(analyses.repeat_purchases.run, view, given=year)
     st.markdown(undollared(repeat_sentence(repeat, view.currency)))
     show_repeat_customers(repeat)

@@ -4,6 +4,7 @@ import streamlit as st
 
 import analyses.negative_personas
 import analyses.personas
+import analyses.unit_economics
 from charts.negative_personas import action_dots, reason_bars, value_dots
 from models.refusal import Refusal
 from ui import url_state
@@ -32,9 +33,12 @@ ours = analyses.negative_personas
 
 with explained():
     features, personas = personas_of(view)
-    rows = {"rows": compute(ours.records, view, given={"features": features})}
+    year = compute(analyses.unit_economics.flows, view)
+    rows = {"rows": compute(ours.records, view, given={"features": features, "year": year})}
     negative = compute(ours.run, view, given={**rows, "personas": personas})
-    figure_row(view, negative.figures(), rows_behind(ours.receipt_rows, view))
+    figure_row(
+        view, negative.figures(), rows_behind(ours.receipt_rows, view, given={"negative": negative})
+    )
     if personas.reason:
         st.info(escape(personas.reason, longest=400), icon=":material/group_off:")
         end_page()

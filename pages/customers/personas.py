@@ -32,7 +32,11 @@ ours = analyses.personas
 
 with explained():
     rows, personas = personas_of(view)
-    figure_row(view, personas.figures(), rows_behind(ours.receipt_rows, view))
+    figure_row(
+        view,
+        personas.figures(),
+        rows_behind(ours.receipt_rows, view, given={"rows": rows, "personas": personas}),
+    )
     if personas.reason:
         st.info(escape(personas.reason, longest=400), icon=":material/group_off:")
         st.subheader("How many groups there are")

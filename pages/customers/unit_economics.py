@@ -5,12 +5,11 @@ import streamlit as st
 import analyses.personas
 import analyses.unit_economics
 from charts.unit_economics import named, ratio_dots, waterfall
-from models.refusal import Refusal
 from ui import url_state
 from ui.chart import told
 from ui.errors import explained
 from ui.frame import require_view
-from ui.personas import personas_of
+from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
 from ui.text import escape
@@ -29,20 +28,17 @@ view = require_view()
 ours = analyses.unit_economics
 
 with explained():
-    try:
-        features, personas = personas_of(view)
-    except Refusal as refusal:
-        features, personas = None, None
-        st.caption(f"Not cut by persona: {escape(refusal, longest=300)}")
-    given = {"features": features, "personas": personas}
+    features, personas, why = personas_or_why(view)
+    if why:
+        st.caption(f"Not cut by persona: {escape(why, longest=300)}")
+    given = {"features": features, "personas": personas, "year": compute(ours.flows, view)}
     rows = {"rows": compute(ours.economics, view, given=given)}
-    has_personas = personas is not None and personas.count > 0
-    cuts = {name: words for name, words in ours.CUTS.items() if name != "persona" or has_personas}
+    cuts = {name: words for name, words in ours.CUTS.items() if name != "persona" or personas}
     by = url_state.choose_many(
         "Cut by, three at most", "by", list(cuts), format_func=cuts.get, max_selections=3
     )
     economics = compute(ours.run, view, given=rows, by=tuple(by))
-    figure_row(view, economics.figures(), rows_behind(ours.receipt_rows, view))
+    figure_row(view, economics.figures(), rows_behind(ours.receipt_rows, view, given=rows))
 
     st.subheader("What comes back")
     told(ratio_sentence(economics, view.currency), ratio_dots(economics))

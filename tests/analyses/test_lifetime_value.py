@@ -8,6 +8,7 @@ import pytest
 
 import analyses.churn
 import analyses.lifetime_value
+import analyses.personas
 import analyses.repeat_purchases
 from analyses.scope import Scope
 from models.outlook import ConstantOutlook
@@ -101,7 +102,7 @@ def test_portfolio_and_its_tenths_are_those_of_the_truth(seed):
         tables,
         scope,
         outlook=analyses.churn.outlook(tables, scope),
-        personas=ours.personas_or_none(tables, scope),
+        personas=analyses.personas.run(tables, scope),
     )
     assert value.portfolio == pytest.approx(truth.figures["lifetime_value.portfolio"], rel=0.05)
     ahead = truth.outlook.set_index("customer_id")
