@@ -10,7 +10,9 @@ import analyses.churn
 import analyses.lifetime_value
 import analyses.personas
 import analyses.repeat_purchases
+import analyses.unit_economics
 from analyses.scope import Scope
+from models.expected_stay import fit_expected_stay
 from models.outlook import ConstantOutlook
 from models.refusal import Refusal
 from sample_data import generate
@@ -137,3 +139,26 @@ def test_books_in_which_everyone_has_a_contract_have_no_repeat_purchases(company
     started = books["contracts"].assign(started_on=pd.Timestamp("2000-01-01"))
     with pytest.raises(Refusal, match="buys without a contract"):
         analyses.repeat_purchases.run(FrameTables(books | {"contracts": started}), Scope(CLOSE))
+
+
+@pytest.mark.verify
+def test_new_and_present_customers_are_told_to_stay_alike(company):
+    # Two questions, one company: winning a new customer counts from its first day, the value of
+    # today's customers from today. Where both speak of the same, they agree.
+    tables, scope = FrameTables(company.tables), Scope(CLOSE)
+    rows = analyses.unit_economics.economics(tables, scope)
+    new = analyses.unit_economics.run(tables, scope, rows=rows)
+    churn = analyses.churn.run(tables, scope)
+    left = 1 - float(churn.survival.survival_at(365))
+    assert new.everyone["churn_12m"] == pytest.approx(left, abs=0.01)
+    ahead = analyses.churn.outlook(tables, scope)
+    value = ours.run(tables, scope, outlook=ahead)
+    there = rows.set_index("customer_id").loc[ahead.customer_id]
+    stay = fit_expected_stay(
+        rows["tenure_months"] - rows["watched_months"], rows["tenure_months"], ~rows["active"]
+    )
+    hazard = np.interp(there["tenure_months"].to_numpy()[:, None] + np.arange(13),
+                       np.arange(len(stay.cumulative)), stay.cumulative)  # fmt: skip
+    by_tenure = np.exp(hazard[:, :1] - hazard).mean(axis=0)
+    # A year ahead, by tenure alone and by all that is known of each: within four points.
+    assert value.months["staying"].iloc[11] == pytest.approx(by_tenure[12], abs=0.04)
