@@ -13,6 +13,7 @@ import analyses.late_payments
 import analyses.lifetime_value
 import analyses.negative_personas
 import analyses.personas
+import analyses.product_fit
 import analyses.receivables
 import analyses.unit_economics
 from analyses.scope import Scope
@@ -37,11 +38,13 @@ from models.open_invoices import (
 from models.outlook import Outlook
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.personas import Personas
+from models.product_fit import ProductFit
 from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
 from models.retention import Retention
 from models.unit_economics import UnitEconomics
 from warehouse.late_payments import invoice_outcomes, open_invoices
+from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
 __all__ = ["Review", "customer_rows", "invoice_rows", "run"]
@@ -60,7 +63,7 @@ class Review:
     Attributes
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
-    lifetime_value
+    lifetime_value, product_fit
         What `analyses.<noun>` returns.
     negative_personas : NegativePersonas or None
         Who loses money, and why.
@@ -98,6 +101,7 @@ class Review:
     churn_validation: ChurnValidation | None
     scored_customers: pd.DataFrame | None
     lifetime_value: LifetimeValue | None
+    product_fit: ProductFit | None
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -138,6 +142,7 @@ HOLDS = {
     "churn_ratios": tuple(f"churn.hazard_ratio.{name}" for name in HAZARD_RATIOS),
     "churn_validation": ("churn.uno_c",),
     "lifetime_value": ("lifetime_value.portfolio", "lifetime_value.mean"),
+    "product_fit": ("product_fit.success_rate",),
 }
 
 
@@ -186,6 +191,7 @@ def run(
         "churn_validation": lambda: leaving.validation(tables, scope, learnt=watched()),
         "scored_customers": lambda: leaving.scored_customers(tables, scope, ahead=ahead()),
         "lifetime_value": lambda: lifetime_value(tables, scope, ahead(), known(), year()),
+        "product_fit": lambda: analyses.product_fit.run(tables, scope),
         "customer_features": features,
     }
     results, reasons = {}, {}
@@ -193,7 +199,7 @@ def run(
         try:
             results[name] = fit()
         # Only what the data cannot carry is a reason; any other error is a fault, and goes on.
-        except Refusal as refusal:
+        except (Refusal, MissingTable) as refusal:
             results[name], reasons[name] = None, str(refusal)
     largest = analyses.receivables.by_customer(tables, scope).to_pandas()
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)

@@ -28,8 +28,6 @@ from ui.text import (
 
 __all__ = ["SHORT_LABELS", "RowsBehind", "figure_row", "rows_behind"]
 
-#: Analyses whose figures are computed from invoices; the others are from customers.
-OF_INVOICES = ("receivables", "late_payments", "cash_forecast")
 
 #: A control total may differ by what is lost when cents are summed in binary.
 SMALLEST_DIFFERENCE = 0.005
@@ -197,8 +195,9 @@ def facts(view: View, figure: Figure, confidence: float) -> None:
 
 
 def counted_in(figure: Figure) -> str:
-    """What the figure was computed from: invoices where it is of cash, else customers."""
-    return "invoice" if figure.id.split(".")[0] in OF_INVOICES else "customer"
+    """What a figure was computed from: it is of customers, unless said otherwise."""
+    other = {"receivables": "invoice", "late_payments": "invoice", "product_fit": "start"}
+    return other.get(figure.id.split(".")[0], "customer")
 
 
 def interval_exactly(figure: Figure, currency: str) -> str:
