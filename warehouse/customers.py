@@ -23,8 +23,6 @@ PROFILE = ("customer_id", "name", "parent_id", "industry", "employees", "country
 BALANCES = ("acquisition_cost", "onboarding_cost", "credit_limit")
 #: Days of a month, as tenure counts them.
 MONTH_DAYS = 30.4375
-#: The same for an expression: untyped, it would be a decimal to some engines.
-MONTH = ibis.literal(MONTH_DAYS, "float64")
 #: Tickets about what finance does.
 FINANCE_TOPICS = ("billing", "payment", "pricing", "refund")
 TOPICS = TABLES["tickets"].columns["topic"].allowed
@@ -77,8 +75,8 @@ def customer_features(tables: Tables, as_of: dt.date) -> ir.Table:
     rows = customers.select(
         *PROFILE,
         active=~left,
-        tenure_months=ended.delta(customers.acquired_on, unit="day") / MONTH,
-        watched_months=ibis.greatest(ended.delta(began, unit="day"), 0) / MONTH,
+        tenure_months=in_months(ended.delta(customers.acquired_on, unit="day")),
+        watched_months=in_months(ibis.greatest(ended.delta(began, unit="day"), 0)),
     )
     rows = convert(rows, tables, as_of, flows={}, balances=BALANCES).drop(
         *(f"{name}_original" for name in BALANCES)
@@ -89,6 +87,11 @@ def customer_features(tables: Tables, as_of: dt.date) -> ir.Table:
         found = part(tables, as_of)
         rows = rows.left_join(found, "customer_id").drop("customer_id_right")
     return with_every_column(rows).order_by("customer_id")
+
+
+def in_months(days: ir.IntegerValue) -> ir.FloatingValue:
+    # To some engines the number below is a decimal, and a whole number over it has seven digits.
+    return days.cast("float64") / MONTH_DAYS
 
 
 def invoiced(tables: Tables, as_of: dt.date) -> ir.Table:
