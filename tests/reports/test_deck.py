@@ -24,7 +24,7 @@ def hostile(workspace_of, long_history, reviewed):
     # customers that nothing can be said of who leaves.
     of_customers = {"personas", "negative_personas", "unit_economics", "churn", "retention",
                     "churn_ratios", "churn_validation", "scored_customers",
-                    "lifetime_value"}  # fmt: skip
+                    "lifetime_value", "product_fit"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
 
