@@ -16,7 +16,7 @@ st.set_page_config("Goodwill", "ui/brand/mark.svg", layout="wide")
 dark = st.context.theme.type == "dark"
 st.logo(f"ui/brand/wordmark-{'dark' if dark else 'light'}.svg", icon_image="ui/brand/mark.svg",
         size="large")  # fmt: skip
-page = st.navigation(pages())
+page = st.navigation(pages(), expanded=True)
 
 with url_state.session():
     sidebar()

@@ -72,7 +72,7 @@ def named(distances: pd.DataFrame, kept: Sequence[KeptPersona] = ()) -> pd.DataF
     earlier = earlier[both].apply(pd.to_numeric, errors="coerce")
     usable = np.flatnonzero(earlier.notna().all(axis=1).to_numpy()) if both else []
     if len(usable):
-        now = distances[both].to_numpy()
+        now = distances[both].to_numpy(dtype=float)  # without a group they are of no type
         gap = np.linalg.norm(now[:, None, :] - earlier.to_numpy()[usable][None], axis=2)
         # Further from it than groups are from the average customer, it is another group. Cut
         # off there, so that one kept persona that is gone does not pull the others apart.
