@@ -27,7 +27,10 @@ def run(tables: Tables, scope: Scope) -> ProductFit:
 
 
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.DataFrame:
-    """The starts behind the success rate.
+    """The starts behind the success rate, the successes with a `contribution` of 1.
+
+    What a start left over is in `left_over`: here, as in every receipt, `contribution` is what
+    a row adds to the figure.
 
     Raises
     ------
@@ -38,4 +41,6 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.
         raise ValueError(
             f"The figure '{figure_id}' is not one of product fit, so it has no rows here."
         )
-    return starts(tables, scope).order_by("customer_id", "product_id")
+    rows = starts(tables, scope).rename(left_over="contribution")
+    succeeded = rows.stayed & (rows.left_over > 0)
+    return rows.mutate(contribution=succeeded.cast("int64")).order_by("customer_id", "product_id")

@@ -45,6 +45,7 @@ ADD_UP = {
     "late_payments.late_share",
     "late_payments.cash_at_risk",
     "personas.negative_share",
+    "product_fit.success_rate",
 }
 
 
