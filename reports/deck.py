@@ -11,6 +11,7 @@ from reports.lifetime_value import add_lifetime_value
 from reports.negative_personas import add_negative_personas
 from reports.personas import add_personas
 from reports.plain_text import plain
+from reports.product_fit import add_product_fit
 from reports.receivables import add_aging, add_customers, add_dso
 from reports.slides import Draft
 from reports.summary import add_definitions, add_opening, add_summary
@@ -60,6 +61,7 @@ def build_deck(
     add_personas(draft, results)
     add_unit_economics(draft, results)
     add_negative_personas(draft, results)
+    add_product_fit(draft, results)
     add_lifetime_value(draft, results)
     add_definitions(draft)
     return as_bytes(deck)

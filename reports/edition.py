@@ -16,6 +16,7 @@ from models.lifetime_value import LifetimeValue
 from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
 from models.personas import Personas
+from models.product_fit import ProductFit
 from models.receivables import Receivables
 from models.unit_economics import UnitEconomics
 
@@ -36,6 +37,7 @@ class Results(Protocol):
     personas: Personas | None
     unit_economics: UnitEconomics | None
     lifetime_value: LifetimeValue | None
+    product_fit: ProductFit | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
