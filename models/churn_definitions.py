@@ -49,7 +49,8 @@ HAZARD_RATIOS: Mapping[str, str] = MappingProxyType(
 YEAR = (
     ("logo_churn_12m", "Customers lost in 12 months",
      "Of the customers with a recurring value a year ago, the share that has left since; one "
-     "without an invoice for as long as the churn rule says has left.",
+     "without an invoice for as long as the churn rule says, or half as long again as it ever was "
+     "between two of its invoices, has left.",
      "customers of the cohort who left / customers of the cohort", True),
     ("revenue_churn_12m", "Recurring value lost in 12 months",
      "Of the recurring value of a year ago, the share lost because customers left or pay "

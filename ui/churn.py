@@ -45,8 +45,11 @@ def rule_note(churn: Churn) -> str:
     """The churn rule, and whom it made leave."""
     return (
         f"Churn rule: a customer without a leaving date is lost after {churn.churn_rule_days} days "
-        f"without an invoice, on the day they are over. Of {count_of(churn.n_left, 'customer')} "
-        f"who left, {count(churn.n_by_rule)} left by this rule, for a reason not on record. An "
+        "without an invoice, on the day they are over; one that was billed at longer intervals, "
+        "once a year perhaps, only after half as long again as the longest of them. Who was quiet "
+        "and is billed again never left; who has a leaving date and came back counts as gone from "
+        f"that day. Of {count_of(churn.n_left, 'customer')} who left, "
+        f"{count(churn.n_by_rule)} left by this rule, for a reason not on record. An "
         "account that was opened twice and is no longer used looks like that too: Quality lists "
         "the customers that look alike. Change the rule under Settings."
     )

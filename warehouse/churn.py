@@ -15,6 +15,10 @@ __all__ = ["CUSTOMER_SEGMENTS", "UNKNOWN_CAUSE", "customer_lives", "first_day_co
 #: Cause of a customer who left without a reason on record.
 UNKNOWN_CAUSE = "unknown"
 
+#: A customer is not lost before a silence is this many times as long as the longest it came back
+#: from: half as long again, as a yearly bill may be some months late.
+LONGEST_SILENCES = 1.5
+
 #: The ways to cut customers; those of invoices cut what happens to an invoice.
 CUSTOMER_SEGMENTS = ("industry", "country", "region", "size", "terms", "billing_model")
 
@@ -29,8 +33,10 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
     """One row a customer: since when it is one, from when it was watched, and how that ended.
 
     A customer left on its ``churned_on``. One without it is lost by the churn rule once no
-    invoice was issued for `churn_rule_days` days, on the day those are over, and is marked
-    ``by_rule``. Both only if the day is not after `as_of`.
+    invoice was issued for `churn_rule_days` days, or for half as long again as the longest time
+    between two of its own invoices where that is more, on the day those are over, and is marked
+    ``by_rule``. Who has only one invoice is judged by the median of the others' longest times. All
+    that only if the day is not after `as_of`, and by invoices that are not.
 
     Parameters
     ----------
@@ -53,12 +59,15 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
     tables.require("customers", "invoices")
     day, first = ibis.literal(as_of), ibis.literal(first_day_covered(tables, as_of))
     invoices = tables["invoices"].filter(_.issued_on <= as_of)
-    last = invoices.group_by("customer_id").agg(last_invoice_on=_.issued_on.max())
+    rhythm = invoicing_rhythm(invoices)
+    usual = rhythm.aggregate(usual_gap=_.longest_gap.median())
     rows = tables["customers"].filter(_.acquired_on <= as_of)
-    rows = rows.left_join(last, "customer_id").drop("customer_id_right")
+    rows = rows.left_join(rhythm, "customer_id").drop("customer_id_right").cross_join(usual)
     watched_from = ibis.greatest(rows.acquired_on, first)
     quiet_since = ibis.greatest(watched_from, rows.last_invoice_on.fill_null(first))
-    rule_on = (quiet_since + ibis.interval(days=churn_rule_days)).cast("date")
+    gap = ibis.coalesce(rows.longest_gap.cast("float64"), rows.usual_gap.cast("float64"), 0.0)
+    days = ibis.greatest((LONGEST_SILENCES * gap).ceil().cast("int64"), churn_rule_days)
+    rule_on = (quiet_since + days.as_interval("D")).cast("date")
     said = (rows.churned_on <= day).fill_null(False)
     by_rule = ~said & (rule_on <= day)
     left_on = ibis.cases((said, rows.churned_on), (by_rule, rule_on), else_=ibis.null("date"))
@@ -78,3 +87,15 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
     segments = customer_segments(tables, as_of, by=CUSTOMER_SEGMENTS)
     rows = rows.left_join(segments, "customer_id").drop("customer_id_right")
     return rows.order_by("customer_id")
+
+
+def invoicing_rhythm(invoices: ir.Table) -> ir.Table:
+    """Last invoice of each customer, and the most days between two that follow each other."""
+    days = invoices.select("customer_id", "issued_on").distinct()
+    before = days.issued_on.lag(1).over(
+        ibis.window(group_by="customer_id", order_by="issued_on")
+    )  # fmt: skip
+    days = days.mutate(gap=days.issued_on.delta(before, unit="day"))
+    return days.group_by("customer_id").agg(
+        last_invoice_on=_.issued_on.max(), longest_gap=_.gap.max()
+    )

@@ -80,7 +80,8 @@ KNOWN_SETTINGS: Mapping[str, Setting] = {
     ),
     "churn_rule_days": Setting(
         180,
-        "days without an invoice after which an account without a leaving date counts as lost",
+        "days without an invoice after which an account without a leaving date counts as lost; "
+        "longer for one that is billed at longer intervals",
         _between("churn rule", 1, 3_650, int),
     ),
 }

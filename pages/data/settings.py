@@ -8,8 +8,6 @@ from ui.errors import end_page, explained
 from ui.frame import open_workspace, workspace_folder
 from ui.text import escape
 
-NOT_YET = "No page reads it yet; it is kept for the analyses that will."
-
 st.title("Settings")
 st.markdown(
     "What the company decided about its figures. The reporting currency takes effect with the "
@@ -61,7 +59,7 @@ with st.form("settings"):
         100.0,
         100 * float(now["discount_rate"]),
         0.5,
-        help=f"What a year of waiting takes off money to come. {NOT_YET}",
+        help="What a year of waiting takes off money to come.",
     )
     cost = left.number_input(
         "Staff cost per hour, in the reporting currency",
@@ -69,14 +67,15 @@ with st.form("settings"):
         10_000.0,
         float(now["staff_cost_per_hour"]),
         1.0,
-        help=f"What an hour of serving a customer costs. {NOT_YET}",
+        help="What an hour of serving a customer costs.",
     )
     days = right.number_input(
         "Days without an invoice after which an account counts as lost",
         1,
         3_650,
         int(now["churn_rule_days"]),
-        help=NOT_YET,
+        help="For one without a leaving date. Who is billed at longer intervals is given half as "
+        "long again as the longest of them.",
     )
     saved = st.form_submit_button("Save", icon=":material/save:")
 

@@ -86,6 +86,36 @@ def test_leaving_after_the_day_has_not_happened_and_its_reason_is_not_known():
     assert lives(dt.date(2025, 9, 30)).loc["LATER", "cause"] == "service"
 
 
+def yearly(**last):
+    """Billed every 1 March, up to the year given for each; no contracts."""
+    rows = [(who, f"{y}-03-01", 900) for who, end in last.items() for y in range(2021, end + 1)]
+    who = customers(*((c, DAY("2021-03-01"), None, None) for c in last))
+    return {"customers": who, "invoices": invoices(*rows)}
+
+
+def test_who_is_billed_once_a_year_has_not_left_between_two_bills():
+    # 30 September 2024 is 213 days after the last bill, and that was never the last.
+    found = lives(dt.date(2024, 9, 30), **yearly(EACH_YEAR=2024, STOPPED=2022))
+    assert pd.isna(found.loc["EACH_YEAR", "left_on"])
+    # Once 365 days apart: gone 548 days, half as long again, after 1 March 2022.
+    assert found.loc["STOPPED", "left_on"] == DAY("2023-08-31")
+    # A year later the other has not come back, for it never went.
+    assert lives(dt.date(2025, 3, 31), **yearly(EACH_YEAR=2025))["left_on"].isna().all()
+
+
+def test_who_was_billed_once_is_judged_by_the_rhythm_of_the_others():
+    book = yearly(EACH_YEAR=2024, NEW=2021)
+    # Leap years apart 366 days at most: NEW is lost 549 days after 1 March 2021 and not 180.
+    assert lives(dt.date(2024, 9, 30), **book).loc["NEW", "left_on"] == DAY("2022-09-01")
+
+
+def test_the_rule_knows_no_invoice_after_the_day():
+    book = yearly(EACH_YEAR=2024, STOPPED=2022)
+    early = dt.date(2021, 12, 31)
+    known = {**book, "invoices": book["invoices"].query("issued_on <= @early")}
+    pd.testing.assert_frame_equal(lives(early, **book), lives(early, **known))
+
+
 def months(as_of=AS_OF, **changes):
     rows = customer_months(FrameTables(BOOK | changes), as_of, churn_rule_days=180)
     return rows.to_pandas().set_index(["customer_id", "begins"])
