@@ -157,5 +157,6 @@ def survival_finding(churn: Churn) -> Finding:
         f"{title}; {CAUSE_LABELS[first].lower()} takes more of the others than any",
         f"{count(churn.n_left)} of {count_of(churn.n_customers, 'customer')} watched have left, "
         f"{count(churn.n_by_rule)} of them by the churn rule ({churn.churn_rule_days} days without "
-        "an invoice, longer for who is billed rarely). Causes compete: the parts add up to all who left.",
+        "an invoice, longer for who is billed rarely). Causes compete: the parts add up to all who "
+        "left.",
     )

@@ -24,7 +24,7 @@ def recurring_now(tables: Tables, as_of: dt.date) -> ir.Table:
         ``customer_id`` and ``monthly``; see `warehouse.recurring_value.value_on`.
     """
     owner = tables["customers"].select("customer_id", "currency")
-    rows = value_on(tables, as_of, as_of).inner_join(owner, "customer_id")
+    rows = value_on(tables, as_of).inner_join(owner, "customer_id")
     rows = convert(rows, tables, as_of, flows={}, balances=("monthly",))
     return rows.select("customer_id", monthly=rows.monthly.round(6)).order_by("customer_id")
 

@@ -70,7 +70,7 @@ def recurring_values(
     owner = tables["customers"].select("customer_id", "currency")
     rows = rows.left_join(owner, "customer_id").drop("customer_id_right")
     for name, day in (("value_start", start), ("value_end", as_of)):
-        found = value_on(tables, day, as_of).select("customer_id", **{name: _.monthly})
+        found = value_on(tables, day).select("customer_id", **{name: _.monthly})
         rows = rows.left_join(found, "customer_id").drop("customer_id_right")
     stays = rows.left_on.isnull()
     rows = rows.mutate(
@@ -85,19 +85,23 @@ def recurring_values(
     return rows.order_by("customer_id")
 
 
-def value_on(tables: Tables, day: dt.date, as_of: dt.date) -> ir.Table:
+def value_on(tables: Tables, day: dt.date) -> ir.Table:
     """Monthly value of each customer on `day`, in its own currency."""
     billed = invoiced_on(tables, day)
     if "contracts" not in tables:
         return billed.select("customer_id", monthly=_.invoiced)
-    agreed = agreed_on(tables, day, as_of)
+    agreed = agreed_on(tables, day)
     both = billed.outer_join(agreed, "customer_id")
     both = both.mutate(customer_id=both.customer_id.fill_null(both.customer_id_right))
     return both.select("customer_id", monthly=both.agreed.fill_null(both.invoiced))
 
 
-def agreed_on(tables: Tables, day: dt.date, as_of: dt.date) -> ir.Table:
-    """Value of the contracts that run on `day`, at its price."""
+def agreed_on(tables: Tables, day: dt.date) -> ir.Table:
+    """Value of the contracts that run on `day`, at its price.
+
+    A contract is exported with its latest price. Of a change still to come on `day` only the price
+    it found is read, which is the one that held until then.
+    """
     contracts = tables["contracts"].filter(
         (_.started_on <= day)
         & (_.ended_on.isnull() | (_.ended_on > day))
@@ -106,7 +110,7 @@ def agreed_on(tables: Tables, day: dt.date, as_of: dt.date) -> ir.Table:
     )
     value = contracts.monthly_value.cast("float64")
     if "price_changes" in tables:
-        changes = tables["price_changes"].filter(_.effective_on <= as_of)
+        changes = tables["price_changes"]
         before, after = (
             changes.filter(side).group_by("contract_id").agg(**{name: found})
             for name, side, found in (

@@ -243,3 +243,20 @@ def test_the_value_is_at_the_price_of_the_day():
     )  # fmt: skip
     found = values(contracts=contract, price_changes=change)
     assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [100.0, 121.0]
+
+
+def test_a_price_still_to_come_is_not_the_price_of_the_day():
+    contract = pd.DataFrame(
+        {"contract_id": ["K"], "customer_id": "STAY", "product_id": "P",
+         "started_on": DAY("2024-02-15"), "billing_model": "fixed",
+         # Exported later, after two more rises.
+         "billing_timing": "in_advance", "monthly_value": 200.0}
+    )  # fmt: skip
+    change = pd.DataFrame(
+        {"change_id": ["A", "B"], "contract_id": "K",
+         "announced_on": [DAY("2025-08-01"), DAY("2025-10-01")],
+         "effective_on": [DAY("2025-09-01"), DAY("2025-11-01")],
+         "old_monthly_value": [100.0, 150.0], "new_monthly_value": [150.0, 200.0]}
+    )  # fmt: skip
+    found = values(contracts=contract, price_changes=change)
+    assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [100.0, 100.0]
