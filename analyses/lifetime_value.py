@@ -31,6 +31,8 @@ __all__ = [
     "run",
 ]
 
+#: Months ahead that count unless somebody says otherwise.
+USUAL_HORIZON = 36
 #: Group of customers that are in none.
 NOWHERE = "In no group"
 
@@ -92,7 +94,7 @@ def run(
     tables: Tables,
     scope: Scope,
     *,
-    horizon: int = 36,
+    horizon: int | None = None,
     discount_rate: float | None = None,
     financing_rate: float | None = None,
     growth: float = 0.0,
@@ -104,6 +106,8 @@ def run(
 
     Parameters
     ----------
+    horizon : int, optional
+        Months ahead that count; 36, or as many as the data can speak of where those are fewer.
     discount_rate, financing_rate : float, optional
         Yearly; those of the workspace's settings, where money tied up costs what is discounted by.
     outlook, personas, expected : optional
@@ -116,7 +120,7 @@ def run(
         expected.table,
         outlook,
         as_of=scope.as_of,
-        horizon=horizon,
+        horizon=min(USUAL_HORIZON, outlook.last_month) if horizon is None else horizon,
         discount_rate=discount,
         financing_rate=discount if financing_rate is None else financing_rate,
         churn_rate=monthly_churn(tables, scope),

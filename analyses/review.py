@@ -318,6 +318,7 @@ def outlook_of_each(review: Review) -> ir.Table:
     schema = {
         "customer_id": "string",
         **dict.fromkeys(numbers, "float64"),
+        "survival_reason": "string",
         **{f"churn_driver_{place}": "string" for place in range(1, DRIVERS + 1)},
     }
     scored = review.scored_customers

@@ -13,6 +13,7 @@ from models.cloglog import fit_cloglog
 from models.clusters import few_clusters_factor
 from models.month_baseline import MonthBaseline, month_baseline
 from models.refusal import Refusal
+from models.segments import FEWEST
 from models.shrinkage import fit_softmax, shrink
 
 __all__ = ["LEADS", "ChurnHazards", "Lead", "fit_churn_hazards", "refuse_few_leavers", "renewals"]
@@ -79,6 +80,9 @@ class ChurnHazards:
     covariance : ndarray
         Joint, of all coefficients of all leads, robust by customer.
     n_customers, n_months, n_events : int
+    longest_watch : int
+        Months for which at least `FEWEST` customers were watched: the longest way ahead that
+        anybody was seen to go.
     as_of : date
     """
 
@@ -89,12 +93,13 @@ class ChurnHazards:
     n_customers: int
     n_months: int
     n_events: int
+    longest_watch: int
     as_of: dt.date
 
     @property
     def last_month(self) -> int:
         """Months ahead of which the data can speak."""
-        return self.leads[-1].last
+        return min(self.leads[-1].last, self.longest_watch)
 
     @cached_property
     def spread(self) -> np.ndarray:
@@ -185,8 +190,15 @@ def fit_churn_hazards(
     for lead, spread in zip(fitted, spreads, strict=True):
         covariance[lead.at, lead.at] += spread
     return ChurnHazards(
-        tuple(fitted), terms, seen, covariance, n_units, len(rows), int(event.sum()), as_of
-    )
+        tuple(fitted), terms, seen, covariance, n_units, len(rows), int(event.sum()),
+        longest_watch(unit), as_of,
+    )  # fmt: skip
+
+
+def longest_watch(unit: np.ndarray) -> int:
+    """Months for which at least `FEWEST` customers were watched; `unit` has one row a month."""
+    months = np.sort(np.bincount(unit))[::-1]
+    return int(months[FEWEST - 1]) if len(months) >= FEWEST else 0
 
 
 def refuse_few_leavers(n: int) -> None:

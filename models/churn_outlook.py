@@ -13,6 +13,7 @@ from models.churn_definitions import CHURN_CAUSES
 from models.churn_hazards import ChurnHazards, Lead, renewals
 from models.clusters import critical_value
 from models.outlook import refuse_beyond
+from models.segments import FEWEST
 from models.shrinkage import softmax
 
 __all__ = [
@@ -183,7 +184,8 @@ def score_customers(outlook: ChurnOutlook, *, confidence: float = 0.95) -> pd.Da
     DataFrame
         ``customer_id``, ``churn_risk_12m``, ``churn_risk_12m_low``, ``churn_risk_12m_high``,
         ``survival_12m``, ``survival_24m``, ``survival_36m``, ``cif_<cause>_12m`` and ``_24m`` and
-        ``churn_driver_1`` to ``_3``; missing beyond the months that the data can speak of.
+        ``churn_driver_1`` to ``_3``; missing beyond the months that the data can speak of, for
+        which ``survival_reason`` says why.
     """
     n = len(outlook.customer_id)
     table = {"customer_id": outlook.customer_id}
@@ -215,9 +217,22 @@ def score_customers(outlook: ChurnOutlook, *, confidence: float = 0.95) -> pd.Da
         half = critical_value(confidence) * std_err / rate
         low, high = (-np.expm1(-rate * np.exp(side * half)) for side in (-1, 1))
     table["churn_risk_12m_low"], table["churn_risk_12m_high"] = low, high
+    table["survival_reason"] = np.full(n, why_no_further(outlook.last_month), dtype=object)
     for place, words in enumerate(drivers(outlook).T, start=1):
         table[f"churn_driver_{place}"] = words
     return pd.DataFrame(table)
+
+
+def why_no_further(last_month: int) -> str | None:
+    """Why some horizons have no chances; None if all have."""
+    missing = [str(ahead) for ahead in HORIZONS if ahead > last_month]
+    if not missing:
+        return None
+    return (
+        f"Fewer than {FEWEST} customers were watched for longer than {last_month} months, or too "
+        f"few left, so nothing is said of {' and '.join(missing)} months ahead. Load a longer "
+        "history."
+    )
 
 
 def drivers(outlook: ChurnOutlook) -> np.ndarray:

@@ -207,7 +207,7 @@ def test_chances_of_causes_add_up_to_that_of_leaving(outlook):
         parts = scored[[f"cif_{cause}_{months_ahead}m" for cause in CHURN_CAUSES]].sum(axis=1)
         whole = 1 - scored[f"survival_{months_ahead}m"]
         np.testing.assert_allclose(parts, whole, atol=1e-9)
-    assert (scored["survival_36m"] < scored["survival_24m"]).all()
+    assert (scored["survival_24m"] < scored["survival_12m"]).all()
     assert (scored["churn_risk_12m_low"] < scored["churn_risk_12m"]).all()
     assert (scored["churn_risk_12m"] < scored["churn_risk_12m_high"]).all()
 
@@ -244,6 +244,15 @@ def test_drawn_outlooks_spread_as_far_as_the_interval_says(outlook):
 def test_months_of_which_the_data_cannot_speak_are_refused(outlook):
     with pytest.raises(Refusal, match="would be a guess"):
         outlook.hazards(outlook.last_month + 1)
+
+
+def test_further_ahead_than_anybody_was_watched_nothing_is_said_and_why(outlook):
+    # The books are of 36 months; the first of them is that of joining.
+    assert outlook.last_month == 35
+    scored = score_customers(outlook)
+    assert scored["survival_36m"].isna().all()
+    assert scored["survival_reason"].str.contains("nothing is said of 36 months ahead").all()
+    assert scored["survival_24m"].notna().all()
 
 
 def test_too_few_leavers_are_a_refusal(months):
