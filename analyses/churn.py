@@ -15,7 +15,7 @@ from models.churn_ratios import ChurnRatios, check_ratios, fit_churn_ratios
 from models.churn_validation import ChurnValidation, validate_churn
 from models.proportional_hazards import ProportionalHazards
 from models.retention import Retention, fit_retention
-from warehouse.churn import customer_lives
+from warehouse.churn import customer_lives, opened_once
 from warehouse.customer_months import customer_months
 from warehouse.recurring_value import recurring_values
 from warehouse.workspace import Tables
@@ -197,5 +197,5 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table:
         rows = recurring_values(tables, scope.as_of, **rule(tables))
         rows = rows.filter(rows.value_start > 0)
         return of_view(rows, tables, scope).order_by("customer_id")
-    rows = customer_lives(tables, scope.as_of, **rule(tables))
+    rows = opened_once(customer_lives(tables, scope.as_of, **rule(tables)))
     return of_view(rows, tables, scope).order_by("customer_id")

@@ -137,7 +137,8 @@ def monthly_churn(tables: Tables, scope: Scope) -> float:
     begins = np.maximum(pd.to_datetime(lives["watched_from"]), day - pd.Timedelta(days=YEAR))
     ends = pd.to_datetime(lives["left_on"]).fillna(day)
     months = (ends - begins).dt.days.clip(lower=0).sum() / MONTH_DAYS
-    left = (pd.to_datetime(lives["left_on"]) > day - pd.Timedelta(days=YEAR)).sum()
+    recent = pd.to_datetime(lives["left_on"]) > day - pd.Timedelta(days=YEAR)
+    left = (recent & lives["cause"].notna()).sum()
     return float(min(left / months, 1.0)) if months else 0.0
 
 

@@ -45,6 +45,8 @@ class Churn:
     as_of : date
     n_customers, n_left, n_by_rule : int
         Customers watched; of them, those who left; and of those, the ones lost by the churn rule.
+    n_opened_twice : int
+        Accounts that went quiet and look like an older one: no customers, and not counted.
     churn_rule_days : int
     """
 
@@ -59,6 +61,7 @@ class Churn:
     n_customers: int
     n_left: int
     n_by_rule: int
+    n_opened_twice: int
     churn_rule_days: int
 
     def figures(self) -> tuple[Figure, ...]:
@@ -181,6 +184,8 @@ def fit_churn(
     >>> churn.means.table["mean"].item()
     257.5
     """
+    opened_twice = lives["by_rule"] & lives["cause"].isna()
+    lives = lives[~opened_twice]
     left = lives["cause"].notna().to_numpy()
     if len(lives) < fewest:
         raise Refusal(
@@ -225,5 +230,6 @@ def fit_churn(
         len(lives),
         int(left.sum()),
         int(lives["by_rule"].sum()),
+        int(opened_twice.sum()),
         churn_rule_days,
     )

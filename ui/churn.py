@@ -49,9 +49,11 @@ def rule_note(churn: Churn) -> str:
         "once a year perhaps, only after half as long again as the longest of them. Who was quiet "
         "and is billed again never left; who has a leaving date and came back counts as gone from "
         f"that day. Of {count_of(churn.n_left, 'customer')} who left, "
-        f"{count(churn.n_by_rule)} left by this rule, for a reason not on record. An "
-        "account that was opened twice and is no longer used looks like that too: Quality lists "
-        "the customers that look alike. Change the rule under Settings."
+        f"{count(churn.n_by_rule)} left by this rule, for a reason not on record. "
+        f"{count_of(churn.n_opened_twice, 'account')} that went quiet "
+        f"{'looks' if churn.n_opened_twice == 1 else 'look'} like one opened before, with the same "
+        "country, industry and size and nearly the same name: opened twice, and not counted as "
+        "customers. Change the rule under Settings."
     )
 
 

@@ -7,10 +7,17 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
+from warehouse.lookalikes import opened_before
 from warehouse.segments import customer_segments
 from warehouse.workspace import Tables
 
-__all__ = ["CUSTOMER_SEGMENTS", "UNKNOWN_CAUSE", "customer_lives", "first_day_covered"]
+__all__ = [
+    "CUSTOMER_SEGMENTS",
+    "UNKNOWN_CAUSE",
+    "customer_lives",
+    "first_day_covered",
+    "opened_once",
+]
 
 #: Cause of a customer who left without a reason on record.
 UNKNOWN_CAUSE = "unknown"
@@ -38,6 +45,10 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
     ``by_rule``. Who has only one invoice is judged by the median of the others' longest times. All
     that only if the day is not after `as_of`, and by invoices that are not.
 
+    An account lost by the rule that looks like a customer won before it
+    (`warehouse.lookalikes.opened_before`) is one that was opened twice: nobody left, so its
+    ``cause`` is null, and whoever counts customers leaves it out.
+
     Parameters
     ----------
     tables : Tables
@@ -51,10 +62,11 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
     Table
         ``customer_id``, ``name``, ``acquired_on``, ``watched_from`` (the later of acquisition
         and the first day the books cover: who left before then could not be seen to),
-        ``left_on`` (null while a customer), ``by_rule``, ``cause`` (null while a customer,
-        ``unknown`` where no reason is on record), ``entry`` and ``duration`` (days from
-        acquisition to ``watched_from`` and to leaving or `as_of`), and the segments in
-        `CUSTOMER_SEGMENTS`. Customers who left before they could be watched are not in it.
+        ``left_on`` (null while a customer), ``by_rule``, ``cause`` (null while a customer and of
+        an account opened twice, ``unknown`` where no reason is on record), ``entry`` and
+        ``duration`` (days from acquisition to ``watched_from`` and to leaving or `as_of`), and
+        the segments in `CUSTOMER_SEGMENTS`. Customers who left before they could be watched are
+        not in it.
     """
     tables.require("customers", "invoices")
     day, first = ibis.literal(as_of), ibis.literal(first_day_covered(tables, as_of))
@@ -70,9 +82,11 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
     rule_on = (quiet_since + days.as_interval("D")).cast("date")
     said = (rows.churned_on <= day).fill_null(False)
     by_rule = ~said & (rule_on <= day)
+    twice = opened_before(rows.filter(by_rule), tables["customers"])
     left_on = ibis.cases((said, rows.churned_on), (by_rule, rule_on), else_=ibis.null("date"))
     # A reason may have been written down for a day still to come.
     recorded = ibis.ifelse(said, rows.churn_reason, ibis.null("string"))
+    stays = left_on.isnull() | (by_rule & rows.customer_id.isin(twice.customer_id))
     rows = rows.select(
         "customer_id",
         "name",
@@ -80,13 +94,18 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
         watched_from=watched_from,
         left_on=left_on,
         by_rule=by_rule,
-        cause=ibis.ifelse(left_on.isnull(), ibis.null("string"), recorded.fill_null(UNKNOWN_CAUSE)),
+        cause=ibis.ifelse(stays, ibis.null("string"), recorded.fill_null(UNKNOWN_CAUSE)),
         entry=watched_from.delta(rows.acquired_on, unit="day"),
         duration=left_on.fill_null(day).delta(rows.acquired_on, unit="day"),
     ).filter(_.duration > _.entry)
     segments = customer_segments(tables, as_of, by=CUSTOMER_SEGMENTS)
     rows = rows.left_join(segments, "customer_id").drop("customer_id_right")
     return rows.order_by("customer_id")
+
+
+def opened_once(lives: ir.Table) -> ir.Table:
+    """The rows of `customer_lives` that are customers: without accounts that were opened twice."""
+    return lives.filter(_.left_on.isnull() | _.cause.notnull())
 
 
 def invoicing_rhythm(invoices: ir.Table) -> ir.Table:

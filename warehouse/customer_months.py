@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from warehouse.churn import customer_lives, first_day_covered
+from warehouse.churn import customer_lives, first_day_covered, opened_once
 from warehouse.segments import NOT_STATED, first_contracts
 from warehouse.settlements import settlements
 from warehouse.workspace import Tables
@@ -111,7 +111,7 @@ def customer_months(
 
 def months_at_risk(tables: Tables, as_of: dt.date, churn_rule_days: int, one_in: int) -> ir.Table:
     """Every month from the first watched to the last, that of joining for what happened in it."""
-    lives = customer_lives(tables, as_of, churn_rule_days=churn_rule_days)
+    lives = opened_once(customer_lives(tables, as_of, churn_rule_days=churn_rule_days))
     if one_in > 1:
         lives = lives.filter((lives.customer_id.hash() % one_in + one_in) % one_in == 0)
     following = as_of + dt.timedelta(days=1)

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-__all__ = ["lookalikes"]
+__all__ = ["lookalikes", "opened_before"]
 
 # What a company is in law says nothing about which company it is.
 LEGAL_FORMS = (
@@ -12,6 +12,8 @@ LEGAL_FORMS = (
     "|kg|kgaa|kk|limited|llc|llp|lp|ltd|ltda|mbh|nv|ohg|oy|oyj|plc|pty|pty ltd|pvt|pvt ltd|sa|sarl"
     "|sas|sasu|se|sl|spa|sro|srl|ug"
 )
+#: Letters for each that may be another: a fifth of a name changed is another name.
+LETTERS_TO_A_WRONG_ONE = 5
 DOMAIN = (
     r"^(?:https?://)?(?:www\.|[^@\s]*@)?([a-z0-9-]+)\.(?:co\.)?"
     r"(?:com|net|org|biz|info|app|[a-z]{2})(?:/\S*)?$"
@@ -49,6 +51,32 @@ def lookalikes(customers: ir.Table) -> ir.Table:
         customer_id=found["customer_id"],
         name=found["name"],
     ).order_by("stem", "customer_id")
+
+
+def opened_before(accounts: ir.Table, customers: ir.Table) -> ir.Table:
+    """Those of `accounts` that look like a customer won before them, typing errors allowed.
+
+    Country, industry and employees are stated and the same, and of the letters of the name one in
+    five at most is another, and no digit: customers may be called by their numbers.
+
+    Returns
+    -------
+    table
+        ``customer_id``.
+    """
+    same = ("country", "industry", "employees")
+    earlier = customers.select(*same, won_on=_.acquired_on, known_as=_.name.lower())
+    pairs = accounts.select("customer_id", "acquired_on", *same, called=_.name.lower()).join(
+        earlier, same
+    )
+    wrong = pairs.called.levenshtein(pairs.known_as)
+    numbers = [name.re_replace("[^0-9]+", "") for name in (pairs.called, pairs.known_as)]
+    found = pairs.filter(
+        (numbers[0] == numbers[1])
+        & (pairs.won_on < pairs.acquired_on)
+        & (wrong * LETTERS_TO_A_WRONG_ONE <= pairs.called.length())
+    )
+    return found.select("customer_id").distinct()
 
 
 def _plain(name: ir.StringValue) -> ir.StringValue:

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
-from warehouse.churn import customer_lives
+from warehouse.churn import customer_lives, opened_once
 from warehouse.currency import convert
 from warehouse.workspace import Tables
 
@@ -64,7 +64,8 @@ def recurring_values(
         ``by_rule``.
     """
     start = months_before(as_of, months)
-    lives = customer_lives(tables, as_of, churn_rule_days=churn_rule_days)
+    # What an account opened twice was billed goes on under the other.
+    lives = opened_once(customer_lives(tables, as_of, churn_rule_days=churn_rule_days))
     there = lives.filter((_.acquired_on <= start) & (_.left_on.isnull() | (_.left_on > start)))
     rows = there.select("customer_id", "name", "left_on", "cause", "by_rule")
     owner = tables["customers"].select("customer_id", "currency")

@@ -177,6 +177,15 @@ def test_growth_never_helps_gross_retention_and_the_parts_add_up(seed):
     assert steps["end"] == pytest.approx(values["value_end"].sum())
 
 
+def test_an_account_opened_twice_is_no_customer():
+    rows = old_and_new()
+    twice = rows.head(5).assign(by_rule=True, cause=None, entry=0, duration=200)
+    found = fit_churn(pd.concat([rows, twice]), AS_OF, churn_rule_days=180)
+    alone = fit_churn(rows, AS_OF, churn_rule_days=180)
+    assert (found.n_opened_twice, found.n_customers) == (5, alone.n_customers)
+    pd.testing.assert_frame_equal(found.survival.table, alone.survival.table)
+
+
 def test_one_customer_with_half_of_the_value_leaves_no_interval():
     # That it stayed says nothing of whether it could have left; the others' luck is not its.
     rng = np.random.default_rng(1)

@@ -116,6 +116,33 @@ def test_the_rule_knows_no_invoice_after_the_day():
     pd.testing.assert_frame_equal(lives(early, **book), lives(early, **known))
 
 
+@pytest.mark.parametrize(
+    ("name", "employees", "lost"),
+    [
+        ("Customer STAX", 100, False),
+        ("Customer STAY", 250, True),
+        ("Another firm", 100, True),
+        ("Customer STAY 2", 100, True),
+    ],
+)
+def test_a_quiet_account_that_looks_like_an_older_one_is_nobody_who_left(name, employees, lost):
+    # QUIET is the older of two; TWIN has not been billed for 180 days by the end of January 2025.
+    twin = customers(("TWIN", DAY("2024-07-01"), pd.NaT, None)).assign(
+        name=name, employees=employees
+    )
+    who = pd.concat([BOOK["customers"], twin]).assign(country="GB")
+    bills = pd.concat([BOOK["invoices"], invoices(("TWIN", "2024-08-01", 100))])
+    bills = bills.assign(invoice_id=[f"I{n}" for n in range(len(bills))])
+    found = lives(customers=who, invoices=bills).loc["TWIN"]
+    assert found["by_rule"]
+    assert found["left_on"] == DAY("2025-01-28")
+    assert pd.isna(found["cause"]) != lost
+    rows = months(customers=who, invoices=bills)["cause"]
+    assert ("TWIN" in rows) == lost
+    # The older one is as it was: nobody came before it.
+    assert rows.loc["QUIET"].iloc[-1] == "unknown"
+
+
 def months(as_of=AS_OF, **changes):
     rows = customer_months(FrameTables(BOOK | changes), as_of, churn_rule_days=180)
     return rows.to_pandas().set_index(["customer_id", "begins"])
