@@ -15,6 +15,7 @@ from models.cox import EVENTS_PER_COVARIATE, fit_cox
 from models.discrete_hazard import fit_discrete_hazard
 from models.figures import Figure
 from models.proportional_hazards import ProportionalHazards, check_proportional_hazards
+from models.refusal import Refusal
 
 __all__ = ["ChurnRatios", "check_ratios", "fit_churn_ratios"]
 
@@ -154,22 +155,40 @@ def check_ratios(months: pd.DataFrame, *, cause: str | None = None) -> Proportio
     """Test whether the ratios stay the same the longer somebody is a customer.
 
     By Cox's regression of the same months, in which the hazard over time is left open, and the
-    score test of its effects against time.
+    score test of its effects against time. There each leaver is compared with customers of the
+    same month alone, so a column that is the same for all of them, or always highest or always
+    lowest for who leaves, has no effect that could be tested: it is left out and named, as the
+    month of renewal must be where all leave in it.
     """
     rows, terms = readied(months, cause)
     rows = rows.assign(start=rows["month"] - 1)
+    untold = {name for name in terms.names if told_by_month(rows, name)}
+    names = [name for name in terms.names if name not in untold]
+    if not names:
+        raise Refusal(
+            "None of the effects can be compared among customers of the same age, so whether they "
+            "change with time cannot be tested. Load a longer period, or widen the filters."
+        )
     fit = fit_cox(
         rows,
-        covariates=list(terms.names),
+        covariates=names,
         event="left",
         start="start",
         stop="month",
         cluster="customer_id",
     )
     groups: dict[str, list[str]] = {}
-    for name in terms.names:
+    for name in names:
         groups.setdefault(name.partition(":")[0], []).append(name)
-    return check_proportional_hazards(fit, terms=groups)
+    check = check_proportional_hazards(fit, terms=groups)
+    return dataclasses.replace(check, left_out=tuple(n for n in terms.names if n in untold))
+
+
+def told_by_month(rows: pd.DataFrame, name: str) -> bool:
+    """Whether all who left had the highest value among those as old as they, or the lowest."""
+    by_month = rows.groupby("month")[name]
+    there, left = rows[name], rows["left"]
+    return any((there == by_month.transform(end))[left].all() for end in ("min", "max"))
 
 
 def readied(months: pd.DataFrame, cause: str | None) -> tuple[pd.DataFrame, Terms]:

@@ -38,6 +38,8 @@ class ProportionalHazards:
     transform : str
     n_clusters : int or None
         Customers that the errors were summed by; None where rows were taken as independent.
+    left_out : tuple of str
+        Covariates without an effect that could be tested.
     """
 
     table: pd.DataFrame
@@ -47,9 +49,17 @@ class ProportionalHazards:
     effects: pd.DataFrame
     transform: str
     n_clusters: int | None
+    left_out: tuple[str, ...] = ()
 
     def what_to_do(self, level: float = 0.05) -> str:
         """Say which effects change with time, and what follows, in words for a page."""
+        said = self.verdict(level)
+        if not self.left_out:
+            return said
+        names = " and ".join(f"`{name}`" for name in self.left_out)
+        return f"{said} Not tested: {names}, which orders by itself who leaves among those alike."
+
+    def verdict(self, level: float) -> str:
         found = self.table[self.table["adjusted_p_value"] < level].sort_values("p_value")
         if self.table["p_value"].isna().any():
             return (

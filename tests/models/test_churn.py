@@ -13,7 +13,7 @@ from models.churn_covariates import choose_terms
 from models.churn_definitions import CHURN_CAUSES, HAZARD_RATIOS
 from models.churn_hazards import fit_churn_hazards
 from models.churn_outlook import churn_outlook, score_customers
-from models.churn_ratios import clear_of_chance, fit_churn_ratios
+from models.churn_ratios import check_ratios, clear_of_chance, fit_churn_ratios
 from models.churn_validation import folds, validate_churn
 from models.refusal import Refusal
 from models.retention import fit_retention
@@ -354,3 +354,13 @@ def test_held_out_predictions_are_in_order_and_calibrated(months):
     assert abs(slope.value - 1) < 2.6 * slope.std_err
     assert found.brier.r_squared.value > 0
     assert found.figures()[0].value == found.concordance.c
+
+
+def test_where_all_leave_at_renewal_the_other_effects_are_tested_all_the_same(months):
+    # Renewal in months 12 and 24 of each: of customers of one age all renew or none does.
+    at = months["month"] % 12 == 0
+    rows = months.assign(renewal=at.astype(float), renews_in=-months["month"] % 12)
+    found = check_ratios(rows.assign(cause=rows["cause"].where(rows["month"] > 1)))
+    assert found.left_out == ("renewal",)
+    assert "score" in set(found.table["term"])
+    assert "Not tested: `renewal`" in found.what_to_do()
