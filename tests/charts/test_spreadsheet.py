@@ -19,6 +19,26 @@ def test_numbers_and_plain_text_are_left_alone(value):
     assert spreadsheet_safe(value) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # Turned round, this would read as a name that ends in .txt.
+        ("Acme \u202etxt.exe\u202c", "Acme txt.exe"),
+        ("bell\x07 and \u2066isolated\u2069 \ufeff", "bell and isolated "),
+        # What stands behind an unseen sign is still no formula.
+        ("\u202e=1+1", "'=1+1"),
+        ("\x00@SUM(A1)", "'@SUM(A1)"),
+    ],
+)
+def test_characters_that_are_not_seen_are_taken_out(text, shown):
+    assert spreadsheet_safe(text) == shown
+
+
+def test_joiners_of_letters_and_lines_of_text_stay():
+    for text in ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "two\nlines", "a\tb"):
+        assert spreadsheet_safe(text) == text
+
+
 def test_file_opens_with_every_cell_as_it_was_but_the_formulas():
     frame = pd.DataFrame(
         {
