@@ -13,8 +13,22 @@ from models.persona_sheet import PersonaSheets
 from models.personas import Personas
 from warehouse.workspace import Tables
 
-__all__ = ["actions", "avoid_list", "receipt_rows", "records", "rule", "run", "target_list"]
+__all__ = [
+    "AVOID_LIST",
+    "TARGET_LIST",
+    "actions",
+    "avoid_list",
+    "receipt_rows",
+    "records",
+    "rule",
+    "run",
+    "target_list",
+]
 
+#: Columns of the two lists.
+AVOID_LIST = ("customer_id", "name", "persona", "negative_reasons", "value", "chance", *REASONS)
+TARGET_LIST = ("rank", "persona", "n", "value", "value_low", "value_high", "chance", "chance_low",
+               "chance_high", "stable", "first", "found_in")  # fmt: skip
 #: Longer than any books.
 WHOLE_BOOKS = 36_500
 
@@ -107,8 +121,7 @@ def avoid_list(tables: Tables, scope: Scope, *, negative: NegativePersonas) -> p
     """Customers of negative personas with their names and the evidence, the costliest first."""
     names = tables["customers"].select("customer_id", "name").to_pandas()
     chosen = negative.flagged.merge(names, on="customer_id", how="left")
-    first = ["customer_id", "name", "persona", "negative_reasons", "value", "chance"]
-    return chosen[[*first, *REASONS]]
+    return chosen[list(AVOID_LIST)]
 
 
 def target_list(negative: NegativePersonas, sheets: PersonaSheets | None = None) -> pd.DataFrame:
@@ -120,4 +133,5 @@ def target_list(negative: NegativePersonas, sheets: PersonaSheets | None = None)
         leaning = sheets.traits[(sheets.traits["ratio"] >= 1.3) & (sheets.traits["share"] >= 0.15)]
         said = leaning["trait"].str.replace("_", " ") + " " + leaning["value"]
         found = said.groupby(leaning["persona"]).agg(", ".join)
-    return table.assign(rank=table["rank"] + 1, found_in=table["persona"].map(found).fillna(""))
+    table = table.assign(rank=table["rank"] + 1, found_in=table["persona"].map(found).fillna(""))
+    return table[list(TARGET_LIST)]

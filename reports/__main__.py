@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import pandas as pd
 import typer
 
 import analyses.late_payments
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 
 FAULT, NOTHING_BUILT = 1, 2
+LISTS = ("avoid_list.csv", "target_list.csv")
 
 
 @app.callback()
@@ -142,23 +144,36 @@ def build_reports(
         "cut": edition.cut,
         "files": {name: (out / name).stat().st_size for name in files},
         "figures": len(figures),
+        "empty": dict.fromkeys(LISTS, why) if (why := why_empty(review)) else {},
         "refused": {figure.id: figure.reason for figure in figures if figure.value is None},
     }
 
 
 def lists(tables: Tables, review: Review) -> dict[str, Callable[[str], object]]:
-    """Whom to avoid and whom to win, for marketing and sales; empty where nobody can tell."""
-    negative = review.negative_personas
+    """Whom to avoid and whom to win, for marketing and sales; a header alone where nobody can tell.
+
+    Written all the same: a list of an earlier build must not stand beside new figures.
+    """
+    ours, negative = analyses.negative_personas, review.negative_personas
     if negative is None:
-        return {}
-    avoid = analyses.negative_personas.avoid_list(tables, review.scope, negative=negative)
-    known = {"rows": review.customer_features, "personas": review.personas}
-    sheets = analyses.personas.sheets(tables, review.scope, **known)
-    target = analyses.negative_personas.target_list(negative, sheets)
+        avoid, target = (pd.DataFrame(columns=list(n)) for n in (ours.AVOID_LIST, ours.TARGET_LIST))
+    else:
+        avoid = ours.avoid_list(tables, review.scope, negative=negative)
+        known = {"rows": review.customer_features, "personas": review.personas}
+        sheets = analyses.personas.sheets(tables, review.scope, **known)
+        target = ours.target_list(negative, sheets)
     return {
-        "avoid_list.csv": writes(csv_bytes(avoid)),
-        "target_list.csv": writes(csv_bytes(target)),
+        name: writes(csv_bytes(rows)) for name, rows in zip(LISTS, (avoid, target), strict=True)
     }
+
+
+def why_empty(review: Review) -> str | None:
+    """Why nobody is on the lists; None where somebody may be."""
+    if review.negative_personas is None:
+        return review.reasons["negative_personas"]
+    if not review.personas.count:
+        return "The data show no groups of customers, so there is nobody to avoid or to win."
+    return None
 
 
 def late_shares(tables: Tables, review: Review) -> dict[str, LateShare]:
@@ -206,6 +221,7 @@ def in_words(summary: dict) -> str:
         f"in {summary['currency']}, {summary['cut']}:"
     ]
     lines += [f"  {name:<24} {size:>12,} bytes" for name, size in summary["files"].items()]
+    lines += [f"Nobody is on {name}: {reason}" for name, reason in summary["empty"].items()]
     lines += [f"No value for {name}: {reason}" for name, reason in summary["refused"].items()]
     return "\n".join(lines)
 

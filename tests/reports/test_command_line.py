@@ -11,7 +11,8 @@ from reports.__main__ import app
 from tests.served import ROOT
 from warehouse.workspace import Workspace
 
-FILES = {"figures.json", "invoices.parquet", "customers.parquet", "quarterly_review.pptx"}
+LISTS = ("avoid_list.csv", "target_list.csv")
+FILES = {"figures.json", "invoices.parquet", "customers.parquet", "quarterly_review.pptx", *LISTS}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,15 @@ def test_build_writes_every_file_and_says_which(small, whole):
     summary = json.loads(done.stdout)
     assert {path.name for path in out.iterdir()} == FILES == set(summary["files"])
     assert summary["snapshot"] == small.current().id
+
+
+def test_lists_that_nobody_can_be_on_have_a_header_and_the_build_says_why(whole):
+    done, out = whole
+    summary = json.loads(done.stdout)
+    for name in LISTS:
+        [header] = (out / name).read_text(encoding="utf-8-sig").splitlines()
+        assert "persona" in header.split(",")
+        assert "customers" in summary["empty"][name]
 
 
 def test_earlier_as_of_date_gives_the_figures_of_that_day(earlier):
