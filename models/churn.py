@@ -12,6 +12,7 @@ from models.log_rank import LogRank, fit_log_rank
 from models.refusal import Refusal
 from models.segments import FEWEST, segment
 from models.survival import KaplanMeier, RestrictedMean, fit_kaplan_meier, fit_restricted_mean
+from models.wording import counted
 
 __all__ = ["Churn", "fit_churn"]
 
@@ -20,6 +21,8 @@ HORIZON_DAYS = {12: 365, 24: 730, 36: 1_095}
 MONTH_DAYS = 365 / 12
 #: Fewer customers than this at some day before the horizon say nothing of who left by it.
 FEWEST_AT_RISK = 10
+#: Days of watching below which it is no wonder that nobody was seen to leave.
+LEAST_WATCHED = 31
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +167,7 @@ def fit_churn(
     Raises
     ------
     Refusal
-        If there are too few customers, or nobody has left.
+        If there are too few customers, they were watched too briefly, or nobody has left.
 
     Examples
     --------
@@ -187,10 +190,17 @@ def fit_churn(
     opened_twice = lives["by_rule"] & lives["cause"].isna()
     lives = lives[~opened_twice]
     left = lives["cause"].notna().to_numpy()
+    watched = int((lives["duration"] - lives["entry"]).max()) if len(lives) else 0
+    if watched < LEAST_WATCHED and not left.any():
+        raise Refusal(
+            f"No customer was watched for longer than {counted(watched, 'day')}: the books begin "
+            "with their first invoice, and who left before it could not be seen to leave. Load the "
+            "invoices of a longer period, or check that `issued_on` is not the same for all."
+        )
     if len(lives) < fewest:
         raise Refusal(
-            f"There are {len(lives)} customers, and how long they stay is not estimated from fewer "
-            f"than {fewest}: the answer would be chance. Widen the filters."
+            f"How long customers stay is not estimated from {counted(len(lives), 'customer')}: "
+            f"from fewer than {fewest} the answer would be chance. Widen the filters."
         )
     if not left.any():
         raise Refusal(
@@ -201,7 +211,8 @@ def fit_churn(
     sizes = pd.DataFrame({"group": label.to_numpy(), "n": 1, "n_left": left.astype(int)})
     groups = sizes.groupby("group", sort=True).sum().reset_index()
     groups["reason"] = [
-        f"Only {n} customers; {fewest} are needed." if n < fewest else None for n in groups["n"]
+        f"Only {counted(n, 'customer')}; {fewest} are needed." if n < fewest else None
+        for n in groups["n"]
     ]
     shown = label.isin(groups.loc[groups["reason"].isna(), "group"]).to_numpy()
     if not (shown & left).any():

@@ -15,8 +15,17 @@ from models.month_baseline import MonthBaseline, month_baseline
 from models.refusal import Refusal
 from models.segments import FEWEST
 from models.shrinkage import fit_softmax, shrink
+from models.wording import counted
 
-__all__ = ["LEADS", "ChurnHazards", "Lead", "fit_churn_hazards", "refuse_few_leavers", "renewals"]
+__all__ = [
+    "FEWEST_EVENTS",
+    "LEADS",
+    "ChurnHazards",
+    "Lead",
+    "fit_churn_hazards",
+    "refuse_few_leavers",
+    "renewals",
+]
 
 #: Months ahead that share coefficients: the first, the last, and how old what is known then is.
 #: What is known today says less and less, because scores, tickets and delays go back to what is
@@ -182,8 +191,9 @@ def fit_churn_hazards(
         start = lead.at.stop
     if not fitted:
         raise Refusal(
-            "Hardly anybody who left had been watched for a month before, so nothing that was "
-            "known of them can be compared. Load a longer period."
+            f"Fewer than {FEWEST_EVENTS} customers who left had been watched for a month before, "
+            "so what was known of them cannot be compared with what was known of others. Load a "
+            "longer period."
         )
     whole = np.hstack(influences)
     covariance = whole.T @ whole * float(few_clusters_factor(n_units))
@@ -205,8 +215,9 @@ def refuse_few_leavers(n: int) -> None:
     """Refuse to say what moves leaving where hardly anybody left."""
     if n < FEWEST_EVENTS:
         raise Refusal(
-            f"{n} customers left in the months watched, and what moves leaving is not estimated "
-            f"from fewer than {FEWEST_EVENTS}. Load a longer period, or widen the filters."
+            f"{counted(n, 'customer')} left in the months watched, and what moves leaving is not "
+            f"estimated from fewer than {FEWEST_EVENTS}. Load a longer period, or widen the "
+            "filters."
         )
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.churn_hazards import LEADS, fit_churn_hazards
+from models.churn_hazards import FEWEST_EVENTS, LEADS, fit_churn_hazards
 from models.churn_outlook import churn_outlook
 from models.concordance import Concordance, uno_c
 from models.figures import Figure
 from models.refusal import Refusal
 from models.survival_calibration import Calibration, calibration
 from models.survival_scores import BrierScore, brier_score
+from models.wording import counted
 
 __all__ = ["ChurnValidation", "folds", "validate_churn"]
 
@@ -86,13 +87,14 @@ def validate_churn(
     begins = np.sort(months["begins"].unique())
     if len(begins) < 2 * horizon + 1:
         raise Refusal(
-            f"The books cover {max(len(begins) - 1, 0)} months: too few to hold the last "
-            f"{horizon} back and learn from as many. Load a longer period."
+            f"The books cover {counted(max(len(begins) - 1, 0), 'month')}: too few to hold the "
+            f"last {horizon} back and learn from as many. Load a longer period."
         )
     cut = begins[-1 - horizon]
     # Whether, not why: which cause it was does not order the risks.
     before = months[months["begins"] < cut].assign(ahead=False)
     before = before.assign(cause=before["cause"].where(before["cause"].isna(), "left"))
+    refuse_few_to_learn_from(before, horizon)
     near = [lead for lead in LEADS if lead[0] <= horizon]
     now = months[months["begins"] == cut]
     predicted = []
@@ -118,6 +120,20 @@ def validate_churn(
         int(left.sum()),
         as_of,
     )
+
+
+def refuse_few_to_learn_from(before: pd.DataFrame, horizon: int) -> None:
+    """Refuse where a part of the customers would have too few leavers to learn from."""
+    first = before.groupby("customer_id")["begins"].transform("min")
+    known = before["cause"].notna() & (before["begins"] > first)
+    n = min(int(known[learn.index].sum()) for learn, _ in folds(before, before))
+    if n < FEWEST_EVENTS:
+        raise Refusal(
+            f"To judge predictions the last {horizon} months are held back, and each customer is "
+            f"predicted from the others, {FOLDS - 1} parts of {FOLDS}. Of one such group "
+            f"{counted(n, 'customer')} left before then, having been watched for a month; at least "
+            f"{FEWEST_EVENTS} must have. Load a longer period, or widen the filters."
+        )
 
 
 def folds(

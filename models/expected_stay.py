@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.refusal import Refusal
+from models.wording import counted
 
 __all__ = ["ExpectedStay", "fit_expected_stay"]
 
@@ -91,8 +92,8 @@ def fit_expected_stay(entry: ArrayLike, tenure: ArrayLike, left: ArrayLike) -> E
     left = np.asarray(left, dtype=float) * (tenure > entry)
     if left.sum() < FEWEST_LEFT:
         raise Refusal(
-            f"Only {int(left.sum()):,} of {len(left):,} customers left while they were watched, "
-            "so how long customers stay cannot be told. Load a longer period, in which "
+            f"Only {int(left.sum()):,} of {counted(len(left), 'customer')} left while they were "
+            "watched, so how long customers stay cannot be told. Load a longer period, in which "
             f"{FEWEST_LEFT} or more left."
         )
     entry = np.minimum(entry, tenure)

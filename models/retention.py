@@ -12,6 +12,7 @@ from models.estimates import Estimate, estimate
 from models.figures import Figure
 from models.refusal import Refusal
 from models.segments import FEWEST
+from models.wording import counted
 
 __all__ = ["PRICE_AND_BILLING", "Retention", "fit_retention"]
 
@@ -35,6 +36,8 @@ class Retention:
     estimates : dict of str to Estimate
         ``nrr``, ``grr``, ``revenue_churn_12m``, ``revenue_churn_price_billing_12m``,
         ``logo_churn_12m``.
+    by_invoices : float
+        Part of the value at the start that is not agreed in a contract but was invoiced.
     n_customers, n_left : int
     as_of : date
     confidence : float
@@ -43,6 +46,7 @@ class Retention:
     table: pd.DataFrame
     customers: pd.DataFrame
     estimates: dict[str, Estimate]
+    by_invoices: float
     n_customers: int
     n_left: int
     as_of: dt.date
@@ -54,6 +58,20 @@ class Retention:
         lost = self.customers["lost"]
         unknown = lost[self.customers["cause"] == "unknown"].sum()
         return float(unknown / lost.sum()) if lost.sum() else 0.0
+
+    @property
+    def basis(self) -> str | None:
+        """What the value rests on where it is not contracts, in words; None where it is."""
+        if not self.by_invoices:
+            return None
+        of = (
+            "The value" if self.by_invoices == 1 else f"{100 * self.by_invoices:.0f} % of the value"
+        )
+        return (
+            f"{of} is not agreed in contracts but is a month's part of what was invoiced in three "
+            "months, goods and projects left out: a purchase more or less then looks like growth "
+            "or loss. Load `contracts` for the value as agreed."
+        )
 
     @property
     def reasons_known(self) -> bool:
@@ -100,13 +118,15 @@ def fit_retention(
     Parameters
     ----------
     values : DataFrame
-        From `warehouse.recurring_value.recurring_values`.
+        From `warehouse.recurring_value.recurring_values`; without ``by_invoices`` the value is
+        taken to be agreed.
     as_of : date
 
     Raises
     ------
     Refusal
-        If there are fewer than `fewest` customers with a value at the start.
+        If there are fewer than `fewest` customers with a value at the start, or one that cannot be
+        converted.
 
     Examples
     --------
@@ -125,11 +145,18 @@ def fit_retention(
     >>> [round(found.estimates[name].value, 3) for name in ("nrr", "grr")]
     [0.767, 0.5]
     """
+    unknown = int(values[["value_start", "value_end"]].isna().any(axis=1).sum())
+    if unknown:
+        raise Refusal(
+            f"There is no exchange rate by {as_of} for the currency of "
+            f"{counted(unknown, 'customer')}, so their value cannot be added to the others'. "
+            "Add a rate of that month or an earlier one to fx_rates, or leave the currency out."
+        )
     cohort = values[values["value_start"] > 0].reset_index(drop=True)
     if len(cohort) < fewest:
         raise Refusal(
-            f"Only {len(cohort)} customers had a recurring value a year before, and what is kept "
-            f"of it is not told from fewer than {fewest}. Without contracts it takes 15 months "
+            f"Only {counted(len(cohort), 'customer')} had a recurring value a year before, and "
+            f"what is kept of it is not told from fewer than {fewest}. Without contracts it takes 15 months "
             "of invoices: load a longer period or `contracts`, or widen the filters."
         )
     start, end = (cohort[name].to_numpy(dtype=float) for name in ("value_start", "value_end"))
@@ -153,9 +180,13 @@ def fit_retention(
     customers = cohort[["customer_id", "value_start", "value_end", "cause"]].assign(
         lost=lost, contraction=contraction, expansion=expansion
     )
+    by_invoices = 0.0
+    if "by_invoices" in cohort:
+        by_invoices = float(start[cohort["by_invoices"].to_numpy(dtype=bool)].sum() / start.sum())
     return Retention(
-        bridge(customers), customers, estimates, len(cohort), int(gone.sum()), as_of, confidence
-    )
+        bridge(customers), customers, estimates, by_invoices, len(cohort), int(gone.sum()), as_of,
+        confidence,
+    )  # fmt: skip
 
 
 def ratio(part: np.ndarray, whole: np.ndarray, confidence: float, *, share: bool) -> Estimate:

@@ -72,7 +72,17 @@ def step_label(step: str) -> str:
 
 
 def retention_finding(retention: Retention, currency: str) -> Finding:
-    """How much is left, and the part that price and billing took."""
+    """How much is left, the part that price and billing took, and what that rests on."""
+    said = lost_finding(retention, currency)
+    if not retention.by_invoices:
+        return said
+    part = share(retention.by_invoices, 0)
+    return Finding(
+        said.title, f"{said.so_what} {part} of the value is that of invoices, not of contracts."
+    )
+
+
+def lost_finding(retention: Retention, currency: str) -> Finding:
     found = retention.estimates
     ours = found["revenue_churn_price_billing_12m"].value
     gone = found["revenue_churn_12m"].value

@@ -60,8 +60,9 @@ def recurring_values(
     Returns
     -------
     Table
-        ``customer_id``, ``name``, ``value_start``, ``value_end``, ``left_on``, ``cause`` and
-        ``by_rule``.
+        ``customer_id``, ``name``, ``value_start``, ``value_end`` (both null without an exchange
+        rate), ``left_on``, ``cause``, ``by_rule`` and ``by_invoices`` (the value at the start is
+        that of invoices, for want of a contract).
     """
     start = months_before(as_of, months)
     # What an account opened twice was billed goes on under the other.
@@ -71,7 +72,8 @@ def recurring_values(
     owner = tables["customers"].select("customer_id", "currency")
     rows = rows.left_join(owner, "customer_id").drop("customer_id_right")
     for name, day in (("value_start", start), ("value_end", as_of)):
-        found = value_on(tables, day).select("customer_id", **{name: _.monthly})
+        found = value_on(tables, day)
+        found = found.select("customer_id", **{name: _.monthly, f"{name}_agreed": _.is_agreed})
         rows = rows.left_join(found, "customer_id").drop("customer_id_right")
     stays = rows.left_on.isnull()
     rows = rows.mutate(
@@ -79,7 +81,9 @@ def recurring_values(
         value_end=ibis.ifelse(stays, rows.value_end.fill_null(0.0), 0.0),
     )
     rows = convert(rows, tables, as_of, flows={}, balances=("value_start", "value_end"))
-    wanted = ("customer_id", "name", "value_start", "value_end", "left_on", "cause", "by_rule")
+    rows = rows.mutate(by_invoices=~rows.value_start_agreed.fill_null(True))
+    wanted = ("customer_id", "name", "value_start", "value_end", "left_on", "cause", "by_rule",
+              "by_invoices")  # fmt: skip
     rows = rows.select(*wanted)
     # Digits that depend on the order of summing are cut off.
     rows = rows.mutate(value_start=_.value_start.round(6), value_end=_.value_end.round(6))
@@ -87,14 +91,18 @@ def recurring_values(
 
 
 def value_on(tables: Tables, day: dt.date) -> ir.Table:
-    """Monthly value of each customer on `day`, in its own currency."""
+    """Monthly value of each customer on `day`, in its own currency, and whether it is agreed."""
     billed = invoiced_on(tables, day)
     if "contracts" not in tables:
-        return billed.select("customer_id", monthly=_.invoiced)
+        return billed.select("customer_id", monthly=_.invoiced, is_agreed=False)
     agreed = agreed_on(tables, day)
     both = billed.outer_join(agreed, "customer_id")
     both = both.mutate(customer_id=both.customer_id.fill_null(both.customer_id_right))
-    return both.select("customer_id", monthly=both.agreed.fill_null(both.invoiced))
+    return both.select(
+        "customer_id",
+        monthly=both.agreed.fill_null(both.invoiced),
+        is_agreed=both.agreed.notnull(),
+    )
 
 
 def agreed_on(tables: Tables, day: dt.date) -> ir.Table:

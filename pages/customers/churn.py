@@ -41,6 +41,8 @@ with explained():
     figure_row(view, retention.figures(), rows_behind(ours.receipt_rows, view), columns=5)
     st.subheader("What is left of a year ago")
     told(retention_sentence(retention, view.currency), retention_bridge(retention))
+    if retention.basis:
+        st.caption(retention.basis)
 
 with explained():
     st.subheader("How long customers stay")

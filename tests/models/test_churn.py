@@ -106,6 +106,21 @@ def test_nobody_who_left_is_a_refusal():
         fit_churn(rows, AS_OF, churn_rule_days=180)
 
 
+def test_books_of_one_day_are_told_from_customers_who_stay():
+    # As exports of subscribers are: everybody is billed on the day the table was made.
+    lives = pd.DataFrame({"entry": range(40), "duration": range(1, 41), "by_rule": False})
+    with pytest.raises(Refusal, match="watched for longer than 1 day: .*issued_on"):
+        fit_churn(lives.assign(cause=None), AS_OF, churn_rule_days=180)
+    with pytest.raises(Refusal, match="longer than 0 days"):
+        fit_churn(lives.head(0).assign(cause=None), AS_OF, churn_rule_days=180)
+
+
+def test_one_customer_is_no_customers():
+    one = old_and_new().head(1)
+    with pytest.raises(Refusal, match="from 1 customer:"):
+        fit_churn(one, AS_OF, churn_rule_days=180)
+
+
 # -- retention ----------------------------------------------------------------------------
 
 
@@ -201,6 +216,28 @@ def test_one_customer_with_half_of_the_value_leaves_no_interval():
     assert found["churn.logo_churn_12m"].low is not None
 
 
+def shop(**columns):
+    ids = [f"S{k}" for k in range(40)]
+    values = pd.DataFrame({"customer_id": ids, "value_start": 100.0, "value_end": 90.0})
+    return values.assign(cause=None, **columns)
+
+
+def test_retention_that_rests_on_invoices_says_so():
+    part = np.arange(40) < 10
+    for by_invoices, says in ((True, "The value is not agreed"), (part, "25 % of the value is")):
+        found = fit_retention(shop(by_invoices=by_invoices), AS_OF)
+        assert found.basis.startswith(says)
+        assert "invoiced in three months" in found.basis
+    assert fit_retention(shop(by_invoices=False), AS_OF).basis is None
+
+
+def test_a_value_without_an_exchange_rate_is_named_and_not_left_out():
+    rows = shop()
+    rows.loc[0, "value_start"] = np.nan
+    with pytest.raises(Refusal, match="no exchange rate by .* for the currency of 1 customer,"):
+        fit_retention(rows, AS_OF)
+
+
 def test_of_many_things_looked_at_chance_is_not_called_clear():
     p = np.array([0.03, 0.2, 0.9, 0.6, 0.5, 0.04, 0.7])
     assert not clear_of_chance(p, 0.05).any()
@@ -262,6 +299,15 @@ def test_further_ahead_than_anybody_was_watched_nothing_is_said_and_why(outlook)
     assert scored["survival_36m"].isna().all()
     assert scored["survival_reason"].str.contains("nothing is said of 36 months ahead").all()
     assert scored["survival_24m"].notna().all()
+
+
+def test_too_few_to_learn_from_before_the_year_held_back_are_counted_as_such(months):
+    few = months[pd.factorize(months["customer_id"])[0] < 190]
+    assert few["cause"].notna().sum() > 70
+    with pytest.raises(
+        Refusal, match="the last 12 months are held back.* 48 customers left before then"
+    ):
+        validate_churn(few, AS_OF)
 
 
 def test_too_few_leavers_are_a_refusal(months):

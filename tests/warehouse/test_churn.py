@@ -235,6 +235,7 @@ def test_without_contracts_the_value_is_a_third_of_three_months_of_invoices():
     rows = (*year_before, *(("STAY", f"2025-{m:02}-15", 90) for m in (4, 5, 6)))
     found = values(invoices=invoices(("OLD", "2024-01-01", 100), *rows))
     assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [60.0, 90.0]
+    assert found.loc["STAY", "by_invoices"]
     # Gone, whatever the invoices say.
     assert found.loc["OLD", ["value_start", "value_end"]].tolist() == [60.0, 0.0]
 
@@ -270,6 +271,7 @@ def test_the_value_is_at_the_price_of_the_day():
     )  # fmt: skip
     found = values(contracts=contract, price_changes=change)
     assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [100.0, 121.0]
+    assert not found.loc["STAY", "by_invoices"]
 
 
 def test_a_price_still_to_come_is_not_the_price_of_the_day():
