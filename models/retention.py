@@ -156,8 +156,8 @@ def fit_retention(
     if len(cohort) < fewest:
         raise Refusal(
             f"Only {counted(len(cohort), 'customer')} had a recurring value a year before, and "
-            f"what is kept of it is not told from fewer than {fewest}. Without contracts it takes 15 months "
-            "of invoices: load a longer period or `contracts`, or widen the filters."
+            f"what is kept of it is not told from fewer than {fewest}. Without contracts it takes "
+            "15 months of invoices: load a longer period or `contracts`, or widen the filters."
         )
     start, end = (cohort[name].to_numpy(dtype=float) for name in ("value_start", "value_end"))
     gone = cohort["cause"].notna().to_numpy()

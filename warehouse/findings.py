@@ -11,6 +11,8 @@ from warehouse.wording import counted, listed
 __all__ = ["find_lookalikes", "find_reporting_currency", "notes_on", "warnings_about"]
 
 LOOKALIKES_NAMED = 20
+#: Days after leaving in which a last bill is still one.
+LAST_BILL_DAYS = 90
 
 
 def find_reporting_currency(merge: Merge) -> tuple[str | None, str]:
@@ -69,6 +71,8 @@ def warnings_about(merge: Merge) -> Iterator[str]:
             f"{counted(n, 'customer')} with a parent_id that is not among the customers: loaded, "
             "and on their own in the account hierarchy."
         )
+    if {"customers", "invoices"} & merge.reports.keys():
+        yield from _odd_lives(merge)
     newest = max((t.newest_date for t in merge.stored.values() if t.newest_date), default=None)
     # The day of the import is only compared with; no figure is computed from it.
     if newest is not None and newest > dt.datetime.now(dt.UTC).date():
@@ -122,6 +126,28 @@ def _currencies(merge: Merge) -> dict[str, int]:
             if counts:
                 return dict(counts)
     return {}
+
+
+def _odd_lives(merge: Merge) -> Iterator[str]:
+    """Customers whose leaving date and other dates do not tell one story."""
+    if not {"customers", "invoices"} <= merge.stored.keys():
+        return
+    back, same_day = merge.con.raw_sql(
+        f"SELECT count(*) FILTER (last > churned_on + {LAST_BILL_DAYS}), "
+        "count(*) FILTER (churned_on = acquired_on) FROM next_customers LEFT JOIN (SELECT "
+        "customer_id, max(issued_on) AS last FROM next_invoices GROUP BY ALL) USING (customer_id)"
+    ).fetchone()
+    if back:
+        yield (
+            f"{counted(back, 'customer')} billed more than {LAST_BILL_DAYS} days after the "
+            "churned_on on record. For churn they left on that day and did not come back; what was "
+            "billed since counts as receivables. Empty churned_on if they are customers again."
+        )
+    if same_day:
+        yield (
+            f"{counted(same_day, 'customer')} with a churned_on on the day of acquired_on: never "
+            "watched for a day, so in no figure of churn. Check both dates."
+        )
 
 
 def _strangers(merge: Merge) -> int:

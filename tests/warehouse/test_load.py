@@ -238,6 +238,26 @@ def test_unknown_parent_is_a_warning_and_not_a_refusal(load_company):
     assert any("1 customer with a parent_id" in w for w in report.warnings)
 
 
+def test_who_left_and_is_billed_again_is_told_of(load_company):
+    header = "customer_id,name,industry,currency,acquired_on,payment_terms_days,churned_on\n"
+    report = load_company(
+        customers=header + "C-1,A,x,EUR,2020-01-01,30,2024-01-31\n"
+        "C-2,B,x,EUR,2020-01-01,30,2024-01-31\nC-3,C,x,EUR,2020-01-01,30,2020-01-01\n",
+        # A last bill 60 days after leaving, and one of a customer who is there again.
+        invoices=INVOICE_COLUMNS + "I-1,C-1,2024-03-31,2024-04-30,100,EUR\n"
+        "I-2,C-2,2024-06-30,2024-07-30,100,EUR\n",
+        payments=None,
+    )
+    assert any("1 customer billed more than 90 days after" in w for w in report.warnings)
+    assert any("1 customer with a churned_on on the day" in w for w in report.warnings)
+
+
+def test_who_left_before_it_came_is_refused_by_name(load_company):
+    header = "customer_id,name,industry,currency,acquired_on,payment_terms_days,churned_on\n"
+    report = load_company(customers=header + "C-1,A,x,EUR,2020-01-01,30,2019-12-31\n")
+    assert report.tables["customers"].refused_by_rule == {"churned_on_or_after_acquired": 1}
+
+
 def test_lookalikes_are_reported_and_none_is_merged(load_company, workspace):
     report = load_company(customers=CUSTOMERS + "C-3,ALDER,retail,EUR,2021-01-01,30\n")
     assert report.lookalikes["groups"] == 1
