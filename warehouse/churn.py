@@ -82,11 +82,9 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
     rule_on = (quiet_since + days.as_interval("D")).cast("date")
     said = (rows.churned_on <= day).fill_null(False)
     by_rule = ~said & (rule_on <= day)
-    twice = opened_before(rows.filter(by_rule), tables["customers"])
     left_on = ibis.cases((said, rows.churned_on), (by_rule, rule_on), else_=ibis.null("date"))
     # A reason may have been written down for a day still to come.
     recorded = ibis.ifelse(said, rows.churn_reason, ibis.null("string"))
-    stays = left_on.isnull() | (by_rule & rows.customer_id.isin(twice.customer_id))
     rows = rows.select(
         "customer_id",
         "name",
@@ -94,10 +92,14 @@ def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> i
         watched_from=watched_from,
         left_on=left_on,
         by_rule=by_rule,
-        cause=ibis.ifelse(stays, ibis.null("string"), recorded.fill_null(UNKNOWN_CAUSE)),
+        cause=ibis.ifelse(left_on.isnull(), ibis.null("string"), recorded.fill_null(UNKNOWN_CAUSE)),
         entry=watched_from.delta(rows.acquired_on, unit="day"),
         duration=left_on.fill_null(day).delta(rows.acquired_on, unit="day"),
     ).filter(_.duration > _.entry)
+    twice = opened_before(rows.filter(_.by_rule), tables["customers"]).mutate(twice=True)
+    rows = rows.left_join(twice, "customer_id").drop("customer_id_right")
+    rows = rows.mutate(cause=ibis.ifelse(_.twice.isnull(), _.cause, ibis.null("string")))
+    rows = rows.drop("twice")
     segments = customer_segments(tables, as_of, by=CUSTOMER_SEGMENTS)
     rows = rows.left_join(segments, "customer_id").drop("customer_id_right")
     return rows.order_by("customer_id")

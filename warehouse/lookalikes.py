@@ -66,9 +66,9 @@ def opened_before(accounts: ir.Table, customers: ir.Table) -> ir.Table:
     """
     same = ("country", "industry", "employees")
     earlier = customers.select(*same, won_on=_.acquired_on, known_as=_.name.lower())
-    pairs = accounts.select("customer_id", "acquired_on", *same, called=_.name.lower()).join(
-        earlier, same
-    )
+    asked = customers.semi_join(accounts, "customer_id")
+    asked = asked.select("customer_id", "acquired_on", *same, called=_.name.lower())
+    pairs = asked.join(earlier, same)
     wrong = pairs.called.levenshtein(pairs.known_as)
     numbers = [name.re_replace("[^0-9]+", "") for name in (pairs.called, pairs.known_as)]
     found = pairs.filter(
