@@ -88,6 +88,13 @@ class ChurnOutlook:
         month = self.rows["month"].to_numpy(dtype=np.int64) + ahead - 1
         return np.minimum(month, lead.longest), renewals(self.rows, ahead - 1)
 
+    def part(self, where: slice) -> "ChurnOutlook":
+        """Return the outlook of some of the customers, in their order."""
+        return dataclasses.replace(
+            self, customer_id=self.customer_id[where], known=self.known[where],
+            rows=self.rows.iloc[where],
+        )  # fmt: skip
+
     def drawn(self, rng: Generator) -> "ChurnOutlook":
         """Return the same outlook with all coefficients drawn from their joint distribution."""
         return dataclasses.replace(self, model=drawn_hazards(self.model, rng))
@@ -99,11 +106,7 @@ class ChurnOutlook:
         variance = np.zeros(len(total))
         for begins in range(0, len(total), AT_A_TIME):
             part = slice(begins, begins + AT_A_TIME)
-            some = dataclasses.replace(
-                self, customer_id=self.customer_id[part], known=self.known[part],
-                rows=self.rows.iloc[part],
-            )  # fmt: skip
-            total[part], variance[part] = some.rate_with_variance(horizon)
+            total[part], variance[part] = self.part(part).rate_with_variance(horizon)
         return total, np.sqrt(np.maximum(variance, 0.0))
 
     def rate_with_variance(self, horizon: int) -> tuple[np.ndarray, np.ndarray]:

@@ -12,17 +12,15 @@ from models.figures import Figure
 from models.outlook import Outlook
 from models.refusal import Refusal
 from models.value_terms import Terms
+from models.value_walk import factors, walk
 
 __all__ = ["LifetimeValue", "fit_lifetime_value", "half_width"]
 
 #: Columns that `fit_lifetime_value` reads.
 COLUMNS = ("customer_id", "contribution", "std_err", "revenue", "days_to_pay")
-MONTHS = 12
 #: Draws of all customers that are held at once, in numbers: 80 megabytes.
 MOST_DRAWN = 20_000_000
 FEWEST_DRAWS = 20
-#: Hazards are lowered by this part to see what staying longer is worth.
-SMALL_PART = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -337,7 +335,8 @@ def matched(customers: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
             "No customer is there on this day, so there is nothing to value. Choose an earlier "
             "as-of date, or wider filters."
         )
-    rows = customers.set_index("customer_id")
+    known = [name for name in (*COLUMNS, "trailing") if name in customers]
+    rows = customers[known].set_index("customer_id")
     place = rows.index.get_indexer(outlook.customer_id)
     if (place < 0).any():
         raise ValueError(
@@ -354,54 +353,6 @@ def matched(customers: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
     return rows
 
 
-@dataclass(frozen=True, eq=False)
-class Walk:
-    """What one passage through the months adds up to."""
-
-    factor: np.ndarray
-    at_start: float
-    at_end: float
-    stay: np.ndarray
-    months: pd.DataFrame
-    causes: pd.DataFrame
-    point_of_retention: float
-
-
-def walk(outlook: Outlook, payment: np.ndarray, terms: Terms) -> Walk:
-    """Pass through the months once, holding one month at a time."""
-    weights, at_start, at_end = terms.weights(), terms.weights(0.0), terms.weights(1.0)
-    # Of the month in which a customer leaves half is lost, of later ones all.
-    ahead = np.cumsum(weights[::-1])[::-1] - weights / 2
-    there, longer = np.ones(len(payment)), np.ones(len(payment))
-    factor, stay, better = (np.zeros(len(payment)) for _ in range(3))
-    lost = np.zeros(len(outlook.causes))
-    ends, staying, payments = [float(payment.sum())], [], []
-    through_year = (1.0, 1.0)
-    for month, chance in enumerate(outlook.hazards(terms.horizon)):
-        lost += ((payment * there) @ chance) * ahead[month]
-        leaving = chance.sum(axis=1)
-        part = there * (1 - leaving / 2)
-        factor += weights[month] * part
-        stay += part
-        payments.append(float(payment @ part))
-        slower = (1 - SMALL_PART) * leaving
-        better += weights[month] * longer * (1 - slower / 2)
-        there = there * (1 - leaving)
-        longer = longer * (1 - slower)
-        ends.append(float(payment @ there))
-        staying.append(float(there.mean()))
-        if month < MONTHS:
-            through_year = (staying[-1], float(longer.mean()))
-    months = pd.DataFrame({"month": np.arange(1, terms.horizon + 1), "staying": staying})
-    months["payments"] = np.array(payments) * terms.grown()
-    months["value"] = np.array(payments) * weights
-    gained, stayed = float(payment @ (better - factor)), through_year[1] - through_year[0]
-    causes = pd.DataFrame({"cause": list(outlook.causes), "lost": lost})
-    point = 0.01 * gained / stayed if stayed > 0 else np.nan
-    start, end = float(np.dot(ends[:-1], at_start)), float(np.dot(ends[1:], at_end))
-    return Walk(factor, start, end, stay, months, causes, point)
-
-
 def draw_factors(
     outlook: Outlook, terms: Terms, n_draws: int, random_state: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -412,15 +363,8 @@ def draw_factors(
         return np.empty((0, n), np.float32), np.full(n, np.nan)
     rng = np.random.default_rng(random_state)
     draws = np.empty((n_draws, n), np.float32)
-    weights = terms.weights()
     for row in draws:
-        there = np.ones(n)
-        factor = np.zeros(n)
-        for month, chance in enumerate(outlook.drawn(rng).hazards(terms.horizon)):
-            leaving = chance.sum(axis=1)
-            factor += weights[month] * there * (1 - leaving / 2)
-            there *= 1 - leaving
-        row[:] = factor
+        row[:] = factors(outlook.drawn(rng), terms)
     return draws, draws.std(axis=0, ddof=1, dtype=np.float64)
 
 

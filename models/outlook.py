@@ -1,7 +1,7 @@
 """What lies ahead of each customer: the chance of leaving in each month to come, by cause."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -41,6 +41,10 @@ class Outlook(Protocol):
         Refusal
             If `horizon` is beyond `last_month`.
         """
+        ...
+
+    def part(self, where: slice) -> "Outlook":
+        """Return the outlook of some of the customers, in their order."""
         ...
 
     def drawn(self, rng: Generator) -> "Outlook":
@@ -94,6 +98,10 @@ class ConstantOutlook:
         """Yield the same chances `horizon` times."""
         refuse_beyond(horizon, self.last_month)
         return (self.monthly for _ in range(horizon))
+
+    def part(self, where: slice) -> "ConstantOutlook":
+        """Return the outlook of some of the customers."""
+        return replace(self, customer_id=self.customer_id[where], monthly=self.monthly[where])
 
     def drawn(self, rng: Generator) -> "ConstantOutlook":
         """Return itself: what is given and not estimated does not vary."""

@@ -247,8 +247,8 @@ def test_order_of_the_margins_changes_nothing():
     pd.testing.assert_frame_equal(here.customers, there.customers)
 
 
-def test_months_are_walked_one_at_a_time():
-    n, months = 20_000, 60
+def test_walk_never_holds_customers_times_months():
+    n, months = 150_000, 60
     rows, ahead = customers(np.full(n, 100.0)), outlook([[0.02]] * n)
     tracemalloc.start()
     value = value_of(rows, ahead, horizon=months, n_draws=3)
@@ -296,3 +296,31 @@ def test_impossible_churn_rate_is_named():
     with pytest.raises(ValueError, match="never leaves is worth an endless sum"):
         customer_lifetime_value(100, 1.0, 0.0)
     assert customer_lifetime_value(100, 1.0, 0.0, horizon=3) == 300
+
+
+def test_customers_are_valued_alike_whoever_is_taken_through_the_months_with_them(monkeypatch):
+    rng, n = np.random.default_rng(5), 23
+    outlook = ConstantOutlook(
+        np.arange(n), ("price", "service"), rng.uniform(0, 0.1, (n, 2)), last_month=24
+    )
+    rows = pd.DataFrame({"customer_id": np.arange(n), "contribution": rng.normal(100, 60, n),
+                         "std_err": 5.0, "revenue": 150.0, "days_to_pay": 30.0})  # fmt: skip
+    options = {"as_of": dt.date(2025, 6, 30), "horizon": 24, "discount_rate": 0.1,
+               "financing_rate": 0.08, "churn_rate": 0.03}  # fmt: skip
+    whole = fit_lifetime_value(rows, outlook, **options)
+    monkeypatch.setattr("models.value_walk.AT_A_TIME", 7)
+    parts = fit_lifetime_value(rows, outlook, **options)
+    # By the definition: what a month brings, times the mean of being there at its two ends.
+    gone = outlook.monthly.sum(axis=1)[:, None]
+    there = (1 - gone) ** np.arange(25)
+    by_hand = whole.customers["payment"] * (
+        (there[:, :-1] + there[:, 1:]) / 2 @ whole.terms.weights()
+    )
+    for found in (whole, parts):
+        np.testing.assert_allclose(found.customers["cltv"], by_hand, rtol=1e-12)
+        lost = found.causes["lost"].sum()
+        assert found.certain - lost == pytest.approx(found.portfolio, rel=1e-12)
+    for name in ("months", "causes"):
+        one, other = (getattr(found, name).select_dtypes("number") for found in (whole, parts))
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+    assert parts.point_of_retention == pytest.approx(whole.point_of_retention, rel=1e-9)
