@@ -87,7 +87,7 @@ def personas_of(personas: Personas | None) -> pd.Series | None:
     """Persona by customer, if there are any."""
     if personas is None or not personas.count:
         return None
-    return personas.membership.set_index("customer_id")["persona"]
+    return personas.by_customer
 
 
 def run(

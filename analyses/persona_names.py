@@ -6,7 +6,7 @@ from models.persona_names import LONGEST_NAME, KeptPersona, checked_names
 from models.personas import Personas
 from warehouse.settings import Settings
 
-__all__ = ["can_undo", "keep", "kept_personas", "undo"]
+__all__ = ["PLACE", "can_undo", "keep", "kept_personas", "undo"]
 
 #: Where a workspace keeps them: a list of what was kept, newest last.
 PLACE = "decided:personas"

@@ -81,7 +81,7 @@ def price_sensitivity(
     """How use answers price changes, over all customers of the view and by persona."""
     personas = run(tables, scope) if personas is None else personas
     reactions = price_reactions(tables, scope.as_of).to_pandas()
-    persona = personas.membership.set_index("customer_id")["persona"]
+    persona = personas.by_customer
     reactions = reactions[reactions["customer_id"].isin(persona.index)]
     return fit_price_sensitivity(reactions, persona)
 

@@ -67,7 +67,7 @@ def economics(
     ).drop(columns=["product_id", "acquisition_channel"])
     persona = pd.Series(dtype=object)
     if personas is not None and personas.count:
-        persona = personas.membership.set_index("customer_id")["persona"]
+        persona = personas.by_customer
     return rows.assign(persona=rows["customer_id"].map(persona))
 
 

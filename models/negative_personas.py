@@ -133,7 +133,7 @@ def fit_negative_personas(
     refuse_if_too_little(customers)
     rng = np.random.default_rng(random_state)
     rows = customers.set_index("customer_id", drop=False)
-    rows = rows.assign(persona=personas.membership.set_index("customer_id")["persona"])
+    rows = rows.assign(persona=personas.by_customer)
     if not personas.count:
         return none_negative(rows, personas, horizon, confidence)
     held = held_out(rows, personas, rng)

@@ -11,7 +11,8 @@ from models.clusters import critical_value
 from models.late_share import wilson_interval
 from models.personas import Personas
 
-__all__ = ["FEWEST", "MEASURES", "Measure", "PersonaSheets", "fit_persona_sheets"]
+__all__ = ["COST", "EVERYONE", "FEWEST", "MEASURES", "STAY", "WAY", "Measure", "PersonaSheets",
+           "fit_persona_sheets"]  # fmt: skip
 
 #: Fewer customers with a value than these do not make a typical one.
 FEWEST = 10
@@ -68,6 +69,7 @@ WHO, BUY, PAY, THINK, COST, STAY, WAY = (
     "Who they are", "What they buy", "How they pay", "What they say",
     "What they cost and leave", "Whether they stay", "What stands in the way of buying",
 )  # fmt: skip
+SECTIONS = (WHO, BUY, PAY, THINK, COST, STAY, WAY)
 
 #: Line of the sheet by name, in the order it is read.
 MEASURES: Mapping[str, Measure] = MappingProxyType(
@@ -172,6 +174,15 @@ class PersonaSheets:
         own = self.table[self.table["persona"] == persona]
         everyone = self.table[self.table["persona"] == EVERYONE].set_index("measure")["value"]
         return own.assign(everyone=own["measure"].map(everyone)).reset_index(drop=True)
+
+    def with_lines(self, lines: pd.DataFrame) -> "PersonaSheets":
+        """The same sheets with more lines, each at the end of its section."""
+        if lines.empty:
+            return self
+        table = pd.concat([self.table, lines], ignore_index=True)
+        section = pd.Categorical(table["section"], categories=SECTIONS)
+        order = np.argsort(section.codes, kind="stable")
+        return PersonaSheets(table.iloc[order].reset_index(drop=True), self.traits, self.bought)
 
 
 EVERYONE = "everyone"

@@ -76,6 +76,11 @@ class Personas:
         return len(self.table)
 
     @property
+    def by_customer(self) -> pd.Series:
+        """The persona of each customer that is in one, by its id."""
+        return self.membership.set_index("customer_id")["persona"]
+
+    @property
     def for_decisions(self) -> tuple[str, ...]:
         """Names of the stable ones: a group that does not come back is shown, not acted upon."""
         return tuple(self.table.loc[self.table["verdict"] == "stable", "persona"])

@@ -5,6 +5,7 @@ from html import escape
 import pandas as pd
 
 from charts.wording import count_of, date, in_unit, share
+from models.buying_expectations import BuyingExpectations
 from models.persona_sheet import PersonaSheets
 from models.personas import Personas
 from reports.edition import Edition
@@ -47,7 +48,12 @@ footer { margin-top: 2mm; border-top: .4pt solid #d8dfe2; padding-top: 1mm }
 
 
 def persona_sheet_html(
-    sheets: PersonaSheets, personas: Personas, persona: str, edition: Edition
+    sheets: PersonaSheets,
+    personas: Personas,
+    persona: str,
+    edition: Edition,
+    *,
+    expectations: BuyingExpectations | None = None,
 ) -> bytes:
     """The sheet of one persona; nothing in it is fetched from anywhere and nothing runs.
 
@@ -59,6 +65,8 @@ def persona_sheet_html(
         Name of the persona.
     edition : Edition
         Whose figures, as of when, of which snapshot.
+    expectations : BuyingExpectations, optional
+        What its comments are about.
 
     Raises
     ------
@@ -93,6 +101,7 @@ def persona_sheet_html(
 <p class="quiet">Standard deviations from the average customer.</p></section>
 {traits(sheets.traits[sheets.traits["persona"] == persona])}
 {products(sheets.bought[sheets.bought["persona"] == persona], edition.currency)}{beside}
+{"" if expectations is None else topics(expectations, persona)}
 </div></main><footer class="quiet">As of {date(edition.as_of)}, snapshot
 {safe(edition.snapshot, 40)}, {safe(edition.currency, 3)}, {safe(edition.cut, 160)}. Means over
 customers with their 95 % interval; what too few customers have is left out.</footer></body></html>
@@ -186,4 +195,21 @@ def products(rows: pd.DataFrame, currency: str) -> str:
     return (
         f"<section><h2>What they bought, last 12 months ({safe(spent)})</h2><table><tr><th></th>"
         f"<th>Share</th><th>Times everyone</th></tr>{lines}</table></section>"
+    )
+
+
+def topics(expectations: BuyingExpectations, persona: str) -> str:
+    """What its comments are about, and how many of them complain."""
+    own = expectations.of(persona).head(MOST_LISTED)
+    if own.empty:
+        return ""
+    lines = "".join(
+        f'<tr><td>{safe(row.topic)}</td><td class="own">{share(row.share, 0)}</td>'
+        f"<td>{share(row.low, 0)} – {share(row.high, 0)}</td><td>{share(row.others, 0)}</td>"
+        f"<td>{share(row.complaints, 0)}</td></tr>"
+        for row in own.itertuples()
+    )
+    return (
+        "<section><h2>What they write about</h2><table><tr><th></th><th>Of comments</th>"
+        f"<th>Interval</th><th>Others</th><th>Complaints</th></tr>{lines}</table></section>"
     )

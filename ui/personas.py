@@ -6,18 +6,19 @@ import pandas as pd
 import streamlit as st
 
 import analyses.personas
+from analyses.persona_names import PLACE
 from models.persona_sheet import FEWEST, PersonaSheets
 from models.personas import CLEARLY, Personas
 from models.price_sensitivity import PriceSensitivity
 from models.refusal import Refusal
 from ui.download import offer_csv
-from ui.frame import View
+from ui.frame import View, open_workspace
 from ui.results import compute
 from ui.tables import PERCENT, height_of, percents, to_the_right
-from ui.text import count_of, escape, in_unit, label_of, listed, share
+from ui.text import count, count_of, escape, in_unit, label_of, listed, share
 
-__all__ = ["between_sentence", "found_sentence", "personas_of", "personas_or_why",
-           "price_sentence", "show_sheet", "show_sizes", "stability_note",
+__all__ = ["apart_from_names", "between_sentence", "found_sentence", "personas_of",
+           "personas_or_why", "price_sentence", "show_sheet", "show_sizes", "stability_note",
            "telling_sentence"]  # fmt: skip
 
 #: What a share of the persona must be of everyone's to be said.
@@ -26,10 +27,18 @@ LEANS, ENOUGH = 1.3, 0.15
 
 def personas_of(view: View) -> tuple[pd.DataFrame, Personas]:
     """Customers of the view and their personas; another name is no reason to look again."""
-    undecided = replace(view, decisions="")
-    rows = compute(analyses.personas.features, undecided)
-    found = compute(analyses.personas.found, undecided, given={"rows": rows})
+    unnamed = apart_from_names(view)
+    rows = compute(analyses.personas.features, unnamed)
+    found = compute(analyses.personas.found, unnamed, given={"rows": rows})
     return rows, compute(analyses.personas.run, view, given={"personas": found})
+
+
+def apart_from_names(view: View) -> View:
+    """The view as what does not hang on the names of personas is known by.
+
+    The churn rule and the other settings stay in it: features hang on them.
+    """
+    return replace(view, decisions=open_workspace().settings.version(without=PLACE))
 
 
 def personas_or_why(view: View) -> tuple[pd.DataFrame | None, Personas | None, str]:
@@ -139,21 +148,25 @@ def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
         ]
 
     shown = ["This persona", "Low", "High", "Everyone"]
+    columns = ("value", "low", "high", "everyone")
+    lines = pd.DataFrame(
+        {
+            "On average": [f"\u2003{label}" for label in sheet["label"]],
+            **{name: said(column) for name, column in zip(shown, columns, strict=True)},
+            "Customers": [count(n) for n in sheet["n"]],
+        }
+    )
+    # A section is a line of its own: a column for it would take half of a telephone's width.
+    parts = [
+        part
+        for section, own in lines.groupby(sheet["section"], sort=False)
+        for part in (pd.DataFrame([{"On average": section}]), own)
+    ]
     st.dataframe(
-        pd.DataFrame(
-            {
-                "": sheet["section"].where(~sheet["section"].duplicated(), ""),
-                "On average": sheet["label"],
-                "This persona": said("value"),
-                "Low": said("low"),
-                "High": said("high"),
-                "Everyone": said("everyone"),
-                "Customers": sheet["n"],
-            }
-        ),
+        pd.concat(parts, ignore_index=True).fillna(""),
         hide_index=True,
         height="content",
-        column_config=to_the_right(shown),
+        column_config=to_the_right([*shown, "Customers"]),
     )
     st.caption("Means over customers, with their 95 % interval; what too few have is left out.")
     bought = sheets.bought[sheets.bought["persona"] == persona]

@@ -164,10 +164,11 @@ class Settings:
             rows = connection.execute("SELECT key FROM kept ORDER BY key").fetchall()
         return [key for (key,) in rows if key.startswith(prefix)]
 
-    def version(self) -> str:
+    def version(self, *, without: str | None = None) -> str:
         """What caches know the decisions by: another one whenever a decision is another.
 
         Decisions are the known settings and what is kept under ``decided:``; notes are not.
+        `without` is one that does not matter to what is cached.
 
         Examples
         --------
@@ -179,10 +180,14 @@ class Settings:
         >>> settings.put("decided:personas", ["Growers"])
         >>> settings.version() == before
         False
+        >>> settings.version(without="decided:personas") == before
+        True
         """
         with self._connected() as connection:
             rows = connection.execute("SELECT key, value FROM kept ORDER BY key").fetchall()
-        decided = [row for row in rows if row[0].startswith(("setting:", "decided:"))]
+        decided = [
+            row for row in rows if row[0].startswith(("setting:", "decided:")) and row[0] != without
+        ]
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:16]
 
     @contextmanager

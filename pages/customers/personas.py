@@ -11,6 +11,7 @@ from ui.chart import told
 from ui.errors import end_page, explained
 from ui.frame import require_view
 from ui.persona_names import name_form, recognised_sentence
+from ui.persona_prospects import expectations_sentence, prospects_of, show_expectations
 from ui.personas import (
     between_sentence,
     found_sentence,
@@ -24,6 +25,8 @@ from ui.personas import (
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
 from ui.text import escape
+
+LINES = {"scored": "The chance to leave", "value": "Lifetime value"}
 
 st.title("Personas")
 st.markdown("Which kinds of customers there are by how they behave, and what each is like.")
@@ -55,25 +58,39 @@ with explained():
     names = {name: name for name in personas.table["persona"]}
     persona = url_state.choose("Persona", "persona", names, kind=st.selectbox)
     sheets = compute(ours.sheets, view, given={"rows": rows, "personas": personas})
+    ahead = prospects_of(view, personas)
+    sheets = sheets.with_lines(ahead.lines)
     st.markdown(telling_sentence(sheets, persona))
     edition = Edition(
         view.company, view.snapshot.id, view.as_of, view.currency, cut=view.filters_in_words
     )
     st.download_button(
         "Download this sheet to print",
-        data=lambda: persona_sheet_html(sheets, personas, persona, edition),
+        data=lambda: persona_sheet_html(
+            sheets, personas, persona, edition, expectations=ahead.expectations
+        ),
         file_name="persona_sheet.html",
         mime="text/html",
         icon=":material/print:",
         on_click="ignore",
     )
     show_sheet(sheets, persona, view.currency)
+    for what, why in ahead.reasons.items():
+        if what in LINES:
+            st.caption(f"{LINES[what]} is not in the sheet. {escape(why, longest=300)}")
 
     st.subheader("How they answer a price")
-    # Its own tables may be missing, which is no reason to show nothing below it.
-    with explained():
-        given = {"personas": personas}
-        st.markdown(price_sentence(compute(ours.price_sensitivity, view, given=given), persona))
+    if ahead.sensitivity is None:
+        st.info(escape(ahead.reasons["sensitivity"], longest=400), icon=":material/block:")
+    else:
+        st.markdown(price_sentence(ahead.sensitivity, persona))
+
+    st.subheader("What they write about")
+    if ahead.expectations is None:
+        st.info(escape(ahead.reasons["expectations"], longest=400), icon=":material/block:")
+    else:
+        st.markdown(expectations_sentence(ahead.expectations, persona))
+        show_expectations(ahead.expectations, persona)
 
     st.subheader("How many groups there are")
     told(
