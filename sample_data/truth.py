@@ -197,8 +197,24 @@ def known_truth(
         value=worth.value,
         figures=true_figures(tables, invoices, later)
         | churn_figures(world, since)
+        | persona_figures(world)
         | {"lifetime_value.portfolio": float((worth.outlook["residual_36m"] - waiting).sum())},
     )
+
+
+def persona_figures(world: World) -> dict[str, float]:
+    """How many kinds of customers there are, and the share of those of the one that loses money.
+
+    All customers of one kind are no personas.
+    """
+    people = world.population
+    kinds = len(np.unique(people.persona))
+    # Without its reasons the kind is there and loses nothing.
+    negative = (people.persona == NEGATIVE).mean() if people.reasons.any() else 0.0
+    return {
+        "personas.count": float(kinds if kinds > 1 else 0),
+        "personas.negative_share": float(negative),
+    }
 
 
 def customer_truth(world: World, numbers: Numbers) -> pd.DataFrame:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from models.figures import Figure
-from ui.text import in_unit, label_of, share
+from ui.text import in_unit, label_of, listed, share
 
 __all__ = ["FILE", "Known", "against_truth", "effects_table", "read_known", "shown", "verdict"]
 
 #: Beside the snapshots: written with the sample, absent from any other workspace.
 FILE = "known_truth.json"
+#: Figures that hang on groups which the data do not name: right or wrong by more than rounding.
+FOUND = ("personas.count", "personas.negative_share")
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ def against_truth(known: Known, figures: tuple[Figure, ...]) -> pd.DataFrame:
     -------
     DataFrame
         ``figure``, ``unit``, ``truth``, ``estimate``, ``low``, ``high``, ``holds`` (missing
-        where the figure is counted, not estimated), ``error`` (estimate over truth, less 1)
-        and ``low_error`` and ``high_error`` likewise.
+        where the figure is counted, not estimated), ``found`` (whether it hangs on groups that
+        had to be found, and has no interval), ``error`` (estimate over truth, less 1) and
+        ``low_error`` and ``high_error`` likewise.
     """
     rows = []
     for figure in figures:
@@ -68,6 +71,7 @@ def against_truth(known: Known, figures: tuple[Figure, ...]) -> pd.DataFrame:
                 "low": figure.low,
                 "high": figure.high,
                 "holds": holds,
+                "found": figure.id in FOUND,
                 "error": figure.value / true - 1 if true else None,
                 "low_error": figure.low / true - 1 if true and figure.low is not None else None,
                 "high_error": figure.high / true - 1 if true and figure.high is not None else None,
@@ -80,7 +84,7 @@ def verdict(compared: pd.DataFrame, confidence: float) -> str:
     """How many intervals hold the truth, and how many that should be."""
     estimated = compared.dropna(subset="low")
     held = int(estimated["holds"].astype(bool).sum())
-    exact = compared[compared["low"].isna()]
+    exact = compared[compared["low"].isna() & ~compared["found"]]
     furthest = exact["error"].abs().max() if len(exact) else 0.0
     said = (
         f"**{held} of {len(estimated)}** intervals hold the true value; at "
@@ -91,6 +95,14 @@ def verdict(compared: pd.DataFrame, confidence: float) -> str:
             f" The {len(exact)} figures that are counted differ from the truth by at most "
             f"{share(furthest, 2)}."
         )
+    groups = compared[compared["found"]]
+    if len(groups):
+        told = (
+            f"{row.figure.lower()} {in_unit(row.estimate, row.unit, '')} where "
+            f"{in_unit(row.truth, row.unit, '')} is true"
+            for row in groups.itertuples()
+        )
+        said += f" Of what had to be found without being told there is anything: {listed([*told])}."
     return said
 
 
@@ -113,7 +125,8 @@ def shown(compared: pd.DataFrame, currency: str) -> pd.DataFrame:
                 )
             },
             "Interval holds the truth": [
-                words.get(held, "Counted, no interval") for held in compared["holds"]
+                words.get(held, "Found, no interval" if found else "Counted, no interval")
+                for held, found in zip(compared["holds"], compared["found"], strict=True)
             ],
         }
     )

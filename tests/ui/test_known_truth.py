@@ -88,3 +88,17 @@ def test_without_intervals_there_is_still_a_verdict():
                          (figure("receivables.open_amount", 2.0),))  # fmt: skip
     assert "**0 of 0**" in verdict(rows, 0.95)
     assert pd.isna(rows["low"]).all()
+
+
+def test_what_had_to_be_found_is_told_apart_from_what_is_counted():
+    true = {"personas.negative_share": 0.08, "receivables.open_amount": 1_000.0}
+    rows = against_truth(
+        known(**true),
+        (figure("personas.negative_share", 0.06), figure("receivables.open_amount", 1_000.0)),
+    )
+    said = verdict(rows, 0.95)
+    assert "The 1 figures that are counted differ from the truth by at most 0.00 %" in said
+    assert "in negative personas 6.0 % where 8.0 % is true" in said
+    assert shown(rows, "EUR")["Interval holds the truth"].tolist() == [
+        "Found, no interval", "Counted, no interval",
+    ]  # fmt: skip
