@@ -131,7 +131,9 @@ def target_list(negative: NegativePersonas, sheets: PersonaSheets | None = None)
     found = pd.Series("", index=table["persona"])
     if sheets is not None:
         leaning = sheets.traits[(sheets.traits["ratio"] >= 1.3) & (sheets.traits["share"] >= 0.15)]
-        said = leaning["trait"].str.replace("_", " ") + " " + leaning["value"]
+        said = leaning["value"].str.replace("_", " ") + leaning["trait"].map(
+            lambda trait: f" ({trait.replace('_', ' ')})"
+        )
         found = said.groupby(leaning["persona"]).agg(", ".join)
     table = table.assign(rank=table["rank"] + 1, found_in=table["persona"].map(found).fillna(""))
     return table[list(TARGET_LIST)]

@@ -26,31 +26,29 @@ def named(cell: str) -> str:
 def waterfall(economics: UnitEconomics, cell: str, *, currency: str) -> alt.LayerChart:
     """Revenue of a customer and month, what is taken off it, and what is left."""
     rows = economics.waterfall[economics.waterfall["cell"] == cell]
+    said = [money(amount, currency) for amount in rows["amount"]]
     rows = rows.assign(
-        said=[money(amount, currency) for amount in rows["amount"]],
+        said=said,
+        # The amount stands in the axis, whose colour follows the page's mode.
+        line=[f"{label}|{words}" for label, words in zip(rows["label"], said, strict=True)],
         kind=rows["part"].where(rows["part"].isin(["revenue", "contribution"]), "cost"),
-        edge=rows[["low", "high"]].max(axis=1),
     )
-    order = list(rows["label"])
-    base = alt.Chart(rows).encode(
-        alt.X("label:N", title=None, sort=order,
-              axis=alt.Axis(labelAngle=-35, labelLimit=150, labelOverlap=False)),
-        tooltip=[
-            alt.Tooltip("label:N", title="Part"),
-            alt.Tooltip("said:N", title="A customer and month"),
-        ],
-    )  # fmt: skip
-    bars = base.mark_bar(width={"band": 0.7}).encode(
-        alt.Y("low:Q", title="A customer and month", axis=money_axis()),
-        alt.Y2("high:Q"),
+    order = list(rows["line"])
+    bars = alt.Chart(rows).mark_bar(height={"band": 0.7}).encode(
+        alt.Y("line:N", title=None, sort=order, axis=name_axis(order)),
+        alt.X("low:Q", title="A customer and month", axis=money_axis()),
+        alt.X2("high:Q"),
         color=alt.Color(
             "kind:N",
             scale=alt.Scale(domain=["revenue", "cost", "contribution"], range=[MUTED, LATE, INK]),
             legend=None,
         ),
-    )
-    words = base.mark_text(dy=-7, fontSize=12).encode(alt.Y("edge:Q"), alt.Text("said:N"))
-    return alt.layer(bars, words).properties(height=340)
+        tooltip=[
+            alt.Tooltip("label:N", title="Part"),
+            alt.Tooltip("said:N", title="A customer and month"),
+        ],
+    )  # fmt: skip
+    return alt.layer(bars).properties(height=40 * len(order) + 60)
 
 
 def ratio_dots(economics: UnitEconomics) -> alt.LayerChart:

@@ -143,8 +143,8 @@ def in_unit(
 
     >>> in_unit(0.25, "share", "EUR"), in_unit(0.25, "share", "EUR", exact=True)
     ('25.0 %', '25.0000 %')
-    >>> in_unit(0.25, "share", "EUR", share_digits=0)
-    '25 %'
+    >>> in_unit(0.25, "share", "EUR", share_digits=0), in_unit(3.0, "months", "EUR")
+    ('25 %', '3 months')
     """
     if is_missing(value):
         return NOTHING
@@ -154,6 +154,10 @@ def in_unit(
         return share(value, 4 if exact else share_digits)
     if unit == "days":
         return days(value, 4 if exact else 1)
+    if unit == "months":
+        return (
+            count_of(int(value), "month") if float(value).is_integer() else f"{value:,.1f} months"
+        )
     if unit == "count":
         return count(value)
     return f"{value:,.4f}" if exact else f"{value:,.1f}"

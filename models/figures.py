@@ -11,7 +11,7 @@ from models.churn_definitions import churn_definitions
 
 __all__ = ["COUNTED", "DEFINITIONS", "Definition", "Figure", "Unit", "glossary"]
 
-Unit = Literal["money", "days", "share", "count", "date", "score"]
+Unit = Literal["money", "days", "months", "share", "count", "date", "score"]
 
 #: The reason why a figure has no interval where none is wanted.
 COUNTED = "Counted, not estimated: there is no interval."
@@ -347,7 +347,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             Definition(
                 "unit_economics.payback_months",
                 "Months until a customer has paid for itself",
-                "score",
+                "months",
                 "Months of contribution that repay winning and setting up a customer, counting "
                 "that some leave before; there is none where it never happens.",
                 "smallest n with sum over t < n of contribution a month x P(still there after t "

@@ -51,12 +51,12 @@ def add_product_fit(draft: Draft, results: Results) -> None:
         across=True,
     )
     columns = (
-        Column("Group", 1.65, bold=True, size=11, longest=24),
-        Column("Product", 1.75, size=11, longest=24),
+        Column("Group", 1.95, bold=True, size=11, longest=24),
+        Column("Product", 1.6, size=11, longest=24),
         Column("n", 0.55, right=True, size=11),
-        Column("Succeed", 0.85, right=True, bold=True, size=11),
-        Column(f"{share(fit.confidence, 0)} interval", 1.35, right=True, size=11),
-        Column("All", 0.75, right=True, size=11),
+        Column("Succeed", 0.8, right=True, bold=True, size=11),
+        Column(f"{share(fit.confidence, 0)} interval", 1.3, right=True, size=11),
+        Column("All", 0.65, right=True, size=11),
     )
     rows = [
         (
@@ -106,7 +106,7 @@ def product_fit_finding(fit: ProductFit) -> Finding:
         )
     ends = (groups.iloc[0], groups.iloc[-1]) if len(groups) > 1 else (groups.iloc[0],)
     said = " and ".join(
-        f"{share(row['expected'], 0)} of {called(row['value'])} with {called(row['product'])}"
+        f"{share(row['expected'], 0)} with {called(row['product'])} ({called(row['value'])})"
         for row in ends
     )
     return Finding(

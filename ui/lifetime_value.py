@@ -10,12 +10,11 @@ from ui import url_state
 from ui.download import offer_csv
 from ui.frame import View
 from ui.results import RowsOf
-from ui.tables import AMOUNT, ROWS_SHOWN, WHOLE, columns_of, height_of
+from ui.tables import AMOUNT, ROWS_SHOWN, WHOLE, columns_of, height_of, percents
 from ui.text import count_of, escape, exact_money, label_of, money, share, undollared
 from warehouse.segments import SEGMENTS
 
 __all__ = [
-    "assumptions",
     "causes_sentence",
     "choose_group",
     "choose_terms",
@@ -23,6 +22,7 @@ __all__ = [
     "flows_sentence",
     "groups_sentence",
     "margin_sentence",
+    "show_assumptions",
     "show_customers",
     "show_flows",
     "show_groups",
@@ -59,7 +59,7 @@ def choose_terms(longest: int, discount_rate: float) -> dict[str, float]:
     return {"horizon": horizon, "discount_rate": rate, "growth": growth / 100}
 
 
-def assumptions(value: LifetimeValue, currency: str) -> str:
+def show_assumptions(value: LifetimeValue, currency: str) -> None:
     """What the value assumes and how far it can be relied on."""
     terms = value.terms
     months = count_of(terms.horizon, "month")
@@ -73,17 +73,26 @@ def assumptions(value: LifetimeValue, currency: str) -> str:
         money(amount, currency)
         for amount in (value.with_first_payment, value.without_first_payment)
     )
-    return undollared(
-        f"{months} ahead, discounted at {share(terms.discount_rate)} a year; margins as in the "
-        f"last year{grows}, less expected bad debt and {share(terms.financing_rate)} a year for "
-        f"money tied up in invoices. {beyond} Months count as they pass; paid on their first day "
-        f"it is {first}, on their last {last}. The interval is that of the expected value: whether "
-        "one customer leaves is chance on top of it. What winning a new customer is worth is "
-        "another question: see LTV:CAC on the page Unit economics. The simple baseline, last "
-        "year's margin times the months a customer stays at the company's own churn rate, "
-        "undiscounted, says "
-        f"{money(value.baseline, currency)}."
+    st.caption(
+        undollared(
+            f"{months} ahead, discounted at {share(terms.discount_rate)} a year. {beyond} The "
+            f"simple baseline says {money(value.baseline, currency)}."
+        )
     )
+    lines = (
+        f"Margins are as in the last year{grows}, less expected bad debt and "
+        f"{share(terms.financing_rate)} a year for money tied up in invoices.",
+        f"Months count as they pass; paid on their first day the value is {first}, on their last "
+        f"{last}.",
+        "The interval is that of the expected value: whether one customer leaves is chance on top "
+        "of it.",
+        "The simple baseline is last year's margin times the months a customer stays at the "
+        "company's own churn rate, undiscounted.",
+        "What winning a new customer is worth is another question: see LTV:CAC on the page Unit "
+        "economics.",
+    )
+    with st.expander("What the value assumes"):
+        st.markdown(undollared("\n".join(f"- {line}" for line in lines)))
 
 
 def concentration_sentence(value: LifetimeValue, currency: str) -> str:
@@ -228,12 +237,12 @@ def show_flows(flows: pd.DataFrame, customer_id: str) -> None:
     """Every month with its terms; they multiply out and add up to the value."""
     shown = st.column_config.NumberColumn
     st.dataframe(
-        flows,
+        percents(flows, "staying"),
         hide_index=True,
         height=height_of(flows),
         column_config={
             **columns_of(flows),
-            "staying": shown("Still there", format="percent"),
+            "staying": shown("Still there", format="%.1f %%"),
             "discount": shown("Discount factor", format="%.4f"),
             "financing": shown("Waiting for the money", format=AMOUNT),
         },

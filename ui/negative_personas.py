@@ -156,7 +156,7 @@ def show_targets(target: pd.DataFrame, currency: str) -> None:
         "chance": number("Lose money", format=PERCENT),
         "first": number("Is the best", format=PERCENT, help="In how many of the draws."),
         "n": number("Customers", format="%,d"),
-        "found_in": "Found in",
+        "found_in": st.column_config.TextColumn("More often than others in", width=420),
     }
     st.dataframe(percents(target, "chance", "first"), hide_index=True, column_order=list(columns),
                  column_config=columns, placeholder="–", height=height_of(target),

@@ -51,7 +51,7 @@ SHORT_LABELS = {
     "personas.negative_share": "In negative personas",
     "unit_economics.cac": "Cost to win",
     "unit_economics.ltv_to_cac": "LTV:CAC",
-    "unit_economics.payback_months": "Payback in months",
+    "unit_economics.payback_months": "Payback after",
     "unit_economics.acquire_to_keep": "Win to keep",
 }
 

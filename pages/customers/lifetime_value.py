@@ -12,7 +12,6 @@ from ui.chart import told
 from ui.errors import explained
 from ui.frame import open_workspace, require_view
 from ui.lifetime_value import (
-    assumptions,
     causes_sentence,
     choose_group,
     choose_terms,
@@ -20,6 +19,7 @@ from ui.lifetime_value import (
     flows_sentence,
     groups_sentence,
     margin_sentence,
+    show_assumptions,
     show_customers,
     show_flows,
     show_groups,
@@ -52,7 +52,7 @@ with explained():
     given["value"] = value
     behind = rows_behind(ours.receipt_rows, view, given={"value": value}, **terms)
     figure_row(view, value.figures(), behind, columns=2)
-    st.caption(assumptions(value, view.currency))
+    show_assumptions(value, view.currency)
 
     st.subheader("Who holds it")
     told(concentration_sentence(value, view.currency), concentration_curve(value))

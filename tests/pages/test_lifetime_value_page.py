@@ -47,7 +47,7 @@ def test_one_customer_opens_into_months_and_invoices(page):
     best = table_with(page, "cltv_baseline").iloc[0]
     assert flows["value"].sum() == pytest.approx(best["cltv"])
     terms = flows[["revenue", "costs", "bad_debt", "financing"]].sum(axis=1)
-    assert (terms * flows["staying"] * flows["discount"]).to_numpy() == pytest.approx(
+    assert (terms * flows["staying"] / 100 * flows["discount"]).to_numpy() == pytest.approx(
         flows["value"].to_numpy()
     )
     invoices = table_with(page, "cost_of_goods")

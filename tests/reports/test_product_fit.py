@@ -41,8 +41,8 @@ def test_slide_lists_the_groups_that_differ_and_charts_the_products():
     assert list(chart.plots[0].categories) == ["Plan", "Box"]
     assert list(chart.plots[0].series[0].values) == pytest.approx(fit.products["rate"].tolist())
     title = slide.shapes.title.text
-    assert "of =Retail with Plan" in title
-    assert "of Trade with Plan" in title
+    assert "with Plan (=Retail)" in title
+    assert "with Plan (Trade)" in title
 
 
 def test_where_groups_are_alike_nobody_is_named():
