@@ -247,7 +247,11 @@ def fit_lead(
     precision = np.where(np.arange(part.shape[1]) < free, 0.0, WEAK)
     kept = [name for name, v in zip(names, varies, strict=True) if v]
     fit = fit_cloglog(part, event, np.ones(len(part)), kept, precision=precision)
-    shrunk = shrink(fit.coefficient, fit.covariance, part.std(axis=0), precision > 0)
+    # What numbers say and what categories say are of two kinds, each with its own noise and size.
+    shrunk = shrink(
+        fit.coefficient, fit.covariance, part.std(axis=0), precision > 0,
+        np.array([":" in name for name in kept]),
+    )  # fmt: skip
     score = np.stack(
         [np.bincount(unit, fit.residual * x, minlength=n_units) for x in part.T], axis=1
     )

@@ -10,6 +10,9 @@ __all__ = ["Shrunk", "SoftmaxFit", "fit_softmax", "shrink", "softmax"]
 #: deviation of its column.
 WIDTHS = np.geomspace(0.005, 1.0, 40)
 
+#: Coefficients from fewer of which a width of their own would be noise itself.
+FEWEST_OF_A_KIND = 5
+
 #: Of the prior in a softmax: weak on slopes; on intercepts only so that they are told apart.
 WEAK, BARELY = 1.0, 1e-6
 MOST_STEPS, SMALL_GAIN = 50, 1e-10
@@ -22,8 +25,8 @@ class Shrunk:
     Attributes
     ----------
     coefficient : ndarray of shape (q,)
-    width : float
-        Standard deviation of the prior, per standard deviation of a column.
+    width : ndarray
+        Standard deviation of the prior of each shrinkable one, per standard deviation of a column.
     map : ndarray of shape (q, q)
         Takes estimates to what is left of them.
     left_open : ndarray of shape (q, q)
@@ -31,18 +34,23 @@ class Shrunk:
     """
 
     coefficient: np.ndarray
-    width: float
+    width: np.ndarray
     map: np.ndarray
     left_open: np.ndarray
 
 
 def shrink(
-    coefficient: np.ndarray, covariance: np.ndarray, scale: np.ndarray, shrinkable: np.ndarray
+    coefficient: np.ndarray,
+    covariance: np.ndarray,
+    scale: np.ndarray,
+    shrinkable: np.ndarray,
+    second_kind: np.ndarray | None = None,
 ) -> Shrunk:
     r"""Combine estimates with a normal prior about zero, as wide as makes them most likely.
 
     With :math:`\hat\beta \sim N(\beta, V)` and :math:`\beta_j \sim N(0, \tau^2 / s_j^2)` for those
-    that are shrinkable, :math:`\tau` maximises the marginal likelihood and the mean of the
+    that are shrinkable, :math:`\tau` maximises the marginal likelihood, one for those of
+    `second_kind` and one for the others if there are five of each, and the mean of the
     posterior is :math:`\hat\beta - V_{\cdot s}(V_{ss} + \tau^2 S^{-2})^{-1}\hat\beta_s`
     (empirical Bayes).
 
@@ -57,21 +65,43 @@ def shrink(
     at = np.flatnonzero(shrinkable)
     q = len(coefficient)
     if not at.size:
-        return Shrunk(coefficient, np.inf, np.eye(q), np.zeros((q, q)))
+        return Shrunk(coefficient, np.zeros(0), np.eye(q), np.zeros((q, q)))
     own, estimates = covariance[np.ix_(at, at)], coefficient[at]
     prior = 1 / scale[at] ** 2
-    # In units in which the prior is the same for all, one rotation serves every width.
+    of = np.zeros(at.size, int) if second_kind is None else second_kind[at].astype(int)
+    if np.bincount(of, minlength=2).min() < FEWEST_OF_A_KIND:
+        of[:] = 0
+    # In units in which a width is the same for all columns.
     units = np.sqrt(prior)
-    values, vectors = np.linalg.eigh(own / np.outer(units, units))
-    turned = vectors.T @ (estimates / units)
-    total = np.maximum(values, 0.0)[:, None] + WIDTHS**2
-    likelihood = -0.5 * (np.log(total) + turned[:, None] ** 2 / total).sum(axis=0)
-    width = float(WIDTHS[np.argmax(likelihood)])
-    pull = covariance[:, at] @ np.linalg.inv(own + width**2 * np.diag(prior))
+    width = likeliest_widths(own / np.outer(units, units), estimates / units, of)
+    pull = covariance[:, at] @ np.linalg.inv(own + np.diag(width**2 * prior))
     taken = np.eye(q)
     taken[:, at] -= pull
     left = taken @ covariance @ (np.eye(q) - taken).T
     return Shrunk(taken @ coefficient, width, taken, (left + left.T) / 2)
+
+
+def likeliest_widths(noise: np.ndarray, estimate: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """Width of each kind's prior: one for all first, then each in turn until none is likelier."""
+    diagonal = np.eye(len(estimate))
+
+    def best(own: np.ndarray, width: np.ndarray) -> tuple[np.ndarray, float]:
+        tried = np.where(own, WIDTHS[:, None], width)
+        total = noise + tried[:, :, None] ** 2 * diagonal
+        _, size = np.linalg.slogdet(total)
+        fit = np.linalg.solve(total, np.tile(estimate[:, None], (len(total), 1, 1)))[..., 0]
+        likelihood = -0.5 * (size + fit @ estimate)
+        return tried[np.argmax(likelihood)], float(likelihood.max())
+
+    width, likelihood = best(np.ones(len(of), bool), np.zeros(len(of)))
+    kinds = np.unique(of)
+    while len(kinds) > 1:
+        before = likelihood
+        for kind in kinds:
+            width, likelihood = best(of == kind, width)
+        if likelihood <= before + SMALL_GAIN:
+            break
+    return width
 
 
 @dataclass(frozen=True, eq=False)
