@@ -7,9 +7,11 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
+import analyses.late_signals
 from analyses.scope import Scope
 from models.late_payments import TimeToPay, fit_time_to_pay
 from models.late_share import LateShare, fit_late_share
+from models.late_signals import LateSignals
 from models.open_invoices import (
     CashAtRisk,
     PaymentCurves,
@@ -17,6 +19,7 @@ from models.open_invoices import (
     fit_payment_curves,
     score_open_invoices,
 )
+from models.payment_dates import score_by_signals
 from models.refusal import Refusal
 from models.risk_sets import ALL
 from warehouse.invoices import invoice_balances
@@ -102,11 +105,35 @@ def payment_curves(
 
 
 def scored_invoices(
-    tables: Tables, scope: Scope, *, curves: PaymentCurves | None = None
+    tables: Tables,
+    scope: Scope,
+    *,
+    curves: PaymentCurves | None = None,
+    open_rows: pd.DataFrame | None = None,
+    signals: pd.DataFrame | None = None,
+    learnt: LateSignals | None = None,
 ) -> pd.DataFrame:
-    """Open invoices with the chance that each is paid late and the day it may be paid."""
+    """Open invoices with the chance that each is paid late and the day it may be paid.
+
+    Each by what was known of it at issue, where that tells the late from the punctual among
+    customers not seen; else by the payment curve of its terms. ``chance_from`` says which:
+    signals or curves. What is passed is not read or learnt again: `curves` from
+    `payment_curves`, `open_rows` from `open_now`, `signals` and `learnt` from
+    `analyses.late_signals`.
+    """
+    ours = analyses.late_signals
+    owed = open_now(tables, scope) if open_rows is None else open_rows
+    try:
+        rows = ours.signals(tables, scope) if signals is None else signals
+        learnt = ours.run(tables, scope, rows=rows) if learnt is None else learnt
+    except Refusal:
+        learnt = None
+    if learnt is not None and learnt.tells:
+        dates = ours.payment_dates(tables, scope, rows=rows, learnt=learnt)
+        scored = score_by_signals(dates, owed, ours.of_open(tables, scope, rows), scope.as_of)
+        return scored.assign(chance_from="signals")
     curves = curves or payment_curves(tables, scope)
-    return score_open_invoices(curves, open_now(tables, scope), scope.as_of)
+    return score_open_invoices(curves, owed, scope.as_of).assign(chance_from="curves")
 
 
 def cash_at_risk(tables: Tables, scope: Scope, grace_days: int = 30) -> CashAtRisk:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -10,6 +11,7 @@ import pandas as pd
 
 import analyses.churn
 import analyses.late_payments
+import analyses.late_signals
 import analyses.lifetime_value
 import analyses.negative_personas
 import analyses.personas
@@ -27,13 +29,13 @@ from models.churn_validation import ChurnValidation
 from models.figures import DEFINITIONS, Figure
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
+from models.late_signals import LateSignals
 from models.lifetime_value import LifetimeValue
 from models.negative_personas import NegativePersonas
 from models.open_invoices import (
     CashAtRisk,
     fit_cash_at_risk,
     fit_payment_curves,
-    score_open_invoices,
 )
 from models.outlook import Outlook
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
@@ -46,6 +48,8 @@ from models.unit_economics import UnitEconomics
 from warehouse.late_payments import invoice_outcomes, open_invoices
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
+
+Found = TypeVar("Found")
 
 __all__ = ["Review", "customer_rows", "invoice_rows", "run"]
 
@@ -89,6 +93,7 @@ class Review:
     patterns: PaymentPatterns | None
     time_to_pay: TimeToPay | None
     late_share: LateShare | None
+    late_signals: LateSignals | None
     scored_invoices: pd.DataFrame | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
@@ -131,6 +136,7 @@ class Review:
 HOLDS = {
     "receivables": tuple(id for id in DEFINITIONS if id.startswith("receivables.")),
     "late_share": ("late_payments.late_share",),
+    "late_signals": ("late_payments.auc", "late_payments.ece"),
     "time_to_pay": ("late_payments.paid_by_60", "late_payments.median_days_to_pay"),
     "cash_at_risk": ("late_payments.cash_at_risk",),
     "cash_forecast": ("late_payments.expected_cash_13w",),
@@ -162,6 +168,8 @@ def run(
     counted = cache(lambda: ours.counts(tables, scope))
     owed = cache(lambda: ours.open_now(tables, scope))
     curves = cache(lambda: fit_payment_curves(counted(), as_of))
+    at_issue = cache(lambda: analyses.late_signals.signals(tables, scope))
+    early = cache(lambda: analyses.late_signals.run(tables, scope, rows=at_issue()))
     lives = cache(lambda: analyses.churn.lives(tables, scope))
     features = cache(lambda: analyses.personas.features(tables, scope, lives=lives()))
     year = cache(lambda: analyses.unit_economics.flows(tables, scope))
@@ -175,7 +183,15 @@ def run(
         "patterns": lambda: fit_payment_patterns(*ledger(), as_of),
         "time_to_pay": lambda: ours.time_to_pay(tables, scope, counted=counted()),
         "late_share": lambda: ours.late_share(tables, scope, counted=counted()),
-        "scored_invoices": lambda: score_open_invoices(curves(), owed(), as_of),
+        "late_signals": early,
+        "scored_invoices": lambda: ours.scored_invoices(
+            tables,
+            scope,
+            curves=curves(),
+            open_rows=owed(),
+            signals=at_issue(),
+            learnt=if_found(early),
+        ),
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
         "personas": personas,
@@ -205,13 +221,18 @@ def run(
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
 
 
-def if_any(find: Callable[[], Personas]) -> Personas | None:
-    """The personas that `find` finds; None where it finds none, or cannot tell."""
+def if_found(find: Callable[[], Found]) -> Found | None:
+    """What `find` finds; None where the data cannot carry it."""
     try:
-        personas = find()
+        return find()
     except Refusal:
         return None
-    return personas if personas.count else None
+
+
+def if_any(find: Callable[[], Personas]) -> Personas | None:
+    """The personas that `find` finds; None where it finds none, or cannot tell."""
+    personas = if_found(find)
+    return personas if personas and personas.count else None
 
 
 def negative_personas(

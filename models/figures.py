@@ -137,6 +137,8 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "late_payments.late_share": "late_share",
         "late_payments.cash_at_risk": "open_invoices",
         "late_payments.expected_cash_13w": "cash_forecast",
+        "late_payments.auc": "late_signals",
+        "late_payments.ece": "late_signals",
         "personas.negative_share": "negative_personas",
         "churn.logo_churn_12m": "retention",
         "churn.revenue_churn_12m": "retention",
@@ -301,6 +303,28 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "sum over open amounts of P(paid within 13 weeks | still open at its age), "
                 "amount-weighted by payment terms",
                 False,
+            ),
+            Definition(
+                "late_payments.auc",
+                "Order of late-payment chances (AUC)",
+                "score",
+                "How often, of an invoice that was paid late and one that was not, the late one "
+                "had been given the higher chance on the day it was issued; 0.5 is a coin, 1 is "
+                "never wrong.",
+                "area under the ROC curve on invoices issued in the last three tenths of the time, "
+                "of customers not learnt from, with what was known at issue; interval robust to "
+                "several invoices of one customer",
+                False,
+            ),
+            Definition(
+                "late_payments.ece",
+                "Error of late-payment chances",
+                "share",
+                "How far the given chances of late payment are from the shares that then were "
+                "late, on average.",
+                "mean over ten groups of equal size of |mean chance - share late| on the same "
+                "invoices (expected calibration error), interval by drawing customers anew",
+                True,
             ),
             Definition(
                 "personas.count",

@@ -402,8 +402,9 @@ def chance(
 
 
 def when(
-    incidence: np.ndarray, survival: np.ndarray, group: np.ndarray, age: np.ndarray, share: float
-) -> np.ndarray:
+    incidence: np.ndarray, survival: np.ndarray, group: np.ndarray, age: np.ndarray,
+    share: float | np.ndarray,
+) -> np.ndarray:  # fmt: skip
     """First day by which `share` of those open at `age` are paid; -1 if never seen."""
     last = survival.shape[1] - 1
     start = np.minimum(age, last)

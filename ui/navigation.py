@@ -21,6 +21,12 @@ CONTENTS = {
             "How long invoices take to be paid, which are late, and when open ones will be.",
         ),
         (
+            "cash/late_signals.py",
+            "Late-payment signals",
+            "crisis_alert",
+            "Which invoices will be paid late, by what is known when they are issued.",
+        ),
+        (
             "cash/cash_forecast.py",
             "Cash forecast",
             "calendar_month",

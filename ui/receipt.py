@@ -42,6 +42,8 @@ SHORT_LABELS = {
     "receivables.cash_flow_velocity": "Turns a year",
     "receivables.growth": "Growth beyond sales",
     "late_payments.expected_cash_13w": "Cash in 13 weeks",
+    "late_payments.auc": "Order of chances (AUC)",
+    "late_payments.ece": "Error of chances",
     "product_fit.success_rate": "First-year success",
     "churn.logo_churn_12m": "Customers lost",
     "churn.revenue_churn_12m": "Value lost",

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 import analyses.cash_forecast
 import analyses.late_payments
+import analyses.late_signals
 import analyses.receivables
 from analyses.scope import Scope
 from tests.served import ROOT
@@ -143,3 +144,21 @@ def test_ibm_export_shows_its_late_share_and_that_of_disputed_invoices(ibm_works
     assert not at.exception
     sentence = next(m.value for m in at.markdown if "paid or past due were late" in m.value)
     assert "**68.3 %** of disputed against **25.9 %** of not disputed" in sentence
+
+
+def test_signals_page_tells_what_calls_would_find(in_sample_workspace, sample):
+    tables, scope, _ = sample
+    signals = analyses.late_signals.run(tables, scope)
+    at = show("pages/cash/late_signals.py", calls="30")
+    assert metrics(at)["Error of chances"] == share(signals.ece.value)
+    assert any(m.value.startswith("With **30 calls** on") for m in at.markdown)
+    listed = next(f.value for f in at.dataframe if "p_late" in f.value.columns)
+    assert len(listed) == 30
+    assert listed["p_late"].is_monotonic_decreasing
+
+
+def test_signals_page_says_why_there_are_none_on_the_first_days(in_sample_workspace, sample):
+    tables, _, _ = sample
+    first = pd.Timestamp(tables["invoices"].issued_on.min().to_pandas()).date()
+    at = show("pages/cash/late_signals.py", as_of=first.isoformat())
+    assert any("who will be late cannot be learnt" in w.value for w in at.warning)

@@ -8,6 +8,7 @@ import pytest
 import analyses.cash_forecast
 import analyses.churn
 import analyses.late_payments
+import analyses.late_signals
 import analyses.lifetime_value
 import analyses.negative_personas
 import analyses.personas
@@ -25,6 +26,7 @@ from warehouse.workspace import Workspace
 SOURCES = {
     "receivables": (analyses.receivables.run, analyses.receivables.receipt_rows),
     "late_share": (analyses.late_payments.late_share, analyses.late_payments.receipt_rows),
+    "signals": (analyses.late_signals.run, analyses.late_signals.receipt_rows),
     "paid": (analyses.late_payments.time_to_pay, analyses.late_payments.receipt_rows),
     "risk": (analyses.late_payments.cash_at_risk, analyses.late_payments.receipt_rows),
     "forecast": (analyses.cash_forecast.run, analyses.cash_forecast.receipt_rows),

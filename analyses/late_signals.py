@@ -1,0 +1,92 @@
+"""Late-payment signals of a view: which invoices will be late, by what was known at issue."""
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from analyses.scope import Scope
+from models.late_signals import LateSignals, fit_late_signals
+from models.payment_dates import PaymentDates, fit_payment_dates
+from warehouse.late_payments import open_invoices
+from warehouse.late_signals import KINDS_OF_SIGNAL, SIGNALS, invoice_signals
+from warehouse.workspace import Tables
+
+__all__ = ["of_open", "payment_dates", "receipt_rows", "run", "signals"]
+
+#: Customers whose invoices are enough to learn from; of more, one in so many is taken.
+ENOUGH_CUSTOMERS = 6_000
+
+
+def signals(tables: Tables, scope: Scope) -> pd.DataFrame:
+    """Invoices of all customers with what was known of each at issue, and whether in the view.
+
+    Learning is from all invoices, whatever the view is cut to: who pays late is the same
+    whoever looks. Of very many customers a part is read, always the same one.
+    """
+    rows = invoice_signals(tables, scope.as_of, one_in=one_in(tables)).to_pandas()
+    rows = rows.sort_values("invoice_id", ignore_index=True)
+    rows["in_view"] = True
+    if any(scope.filters.values()):
+        kept = scope.invoices(tables).select("invoice_id").to_pandas()["invoice_id"]
+        rows["in_view"] = rows["invoice_id"].isin(kept)
+    return rows
+
+
+def one_in(tables: Tables) -> int:
+    n = int(tables["customers"].count().to_pandas())
+    return max(1, n // ENOUGH_CUSTOMERS)
+
+
+def of_open(tables: Tables, scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
+    """Signals of every open invoice; `rows` is what `signals` gives."""
+    if one_in(tables) == 1:
+        return rows
+    owed = open_invoices(scope.invoices(tables), tables, scope.as_of)
+    return invoice_signals(tables, scope.as_of).semi_join(owed, "invoice_id").to_pandas()
+
+
+def run(tables: Tables, scope: Scope, *, rows: pd.DataFrame | None = None) -> LateSignals:
+    """Chance of late payment, tested on the view; `rows` is what `signals` gives.
+
+    Raises
+    ------
+    Refusal
+        As `fit_late_signals`.
+    """
+    if rows is None:
+        rows = signals(tables, scope)
+    return fit_late_signals(
+        rows,
+        scope.as_of,
+        numbers=tuple(SIGNALS),
+        kinds=tuple(KINDS_OF_SIGNAL),
+        tested=rows["in_view"].to_numpy(dtype=bool),
+    )
+
+
+def payment_dates(
+    tables: Tables,
+    scope: Scope,
+    *,
+    rows: pd.DataFrame | None = None,
+    learnt: LateSignals | None = None,
+) -> PaymentDates:
+    """When invoices will be paid, by their chance of being late."""
+    if rows is None:
+        rows = signals(tables, scope)
+    return fit_payment_dates(run(tables, scope, rows=rows) if learnt is None else learnt, rows)
+
+
+def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.DataFrame:
+    """The invoices the chances were tested on, with the chance each was given.
+
+    Raises
+    ------
+    ValueError
+        If `figure_id` is not a figure of the signals.
+    """
+    if figure_id not in ("late_payments.auc", "late_payments.ece"):
+        raise ValueError(
+            f"The figure '{figure_id}' is not one of the late-payment signals, so it has no rows "
+            "here."
+        )
+    return run(tables, scope).test

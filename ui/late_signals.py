@@ -1,0 +1,131 @@
+"""Late-payment signals in words: how good the chances are, and what a call is worth."""
+
+import pandas as pd
+import streamlit as st
+
+from models.late_signals import LateSignals
+from ui.download import offer_csv
+from ui.frame import View
+from ui.tables import AMOUNT, ROWS_SHOWN, height_of
+from ui.text import count, count_of, escape, money, share, undollared
+from warehouse.late_signals import KINDS_OF_SIGNAL, SIGNALS
+
+__all__ = [
+    "calls_sentence",
+    "moves_sentence",
+    "named_weights",
+    "order_sentence",
+    "show_likely_late",
+    "trust_sentence",
+]
+
+MISSING = "missingindicator_"
+
+
+def order_sentence(signals: LateSignals) -> str:
+    """Whether the signals tell late from punctual invoices, and on what that was tested."""
+    n = count_of(len(signals.test), "invoice")
+    tested = (
+        f"Tested on {n} issued after {signals.cut:%Y-%m-%d} to customers that nothing was learnt "
+        "from"
+    )
+    if not signals.tells:
+        return (
+            f"{tested}, the signals do **not** tell late from punctual invoices: open invoices are "
+            "judged by the payment curve of their terms instead."
+        )
+    return (
+        f"{tested}: of an invoice that was late and one that was not, the late one had the higher "
+        f"chance **{share(signals.auc.value, 0)}** of the time (a coin: 50 %)."
+    )
+
+
+def trust_sentence(signals: LateSignals) -> str:
+    """How far chances are from what came true, and which way."""
+    off = float((signals.test["chance"] - signals.test["late"]).mean())
+    way = "too high" if off > 0 else "too low"
+    return (
+        f"Chances were off by **{share(signals.ece.value)}** on average, overall "
+        f"{share(abs(off))} {way}. On the dashed line a chance of 70 % is late 7 times of 10."
+    )
+
+
+def calls_sentence(signals: LateSignals, calls: int, n_open: int) -> str:
+    """What the calls a team can make would find, by what the same share found in the test."""
+    lift = signals.lift(calls / n_open)
+    within = ""
+    if not pd.isna(lift.lower):
+        within = f" ({share(lift.lower, 0)} to {share(lift.upper, 0)})"
+    return (
+        f"With **{count_of(calls, 'call')}** on {count(n_open)} invoices not yet due, the "
+        f"likeliest first: in the test **{share(lift.hit, 0)}**{within} of so many were late, "
+        f"**{lift.lift:.2f} times** the {share(signals.prevalence, 0)} that calling at random "
+        f"finds, and {share(lift.found, 0)} of all late ones were among them."
+    )
+
+
+def named_weights(signals: LateSignals) -> pd.DataFrame:
+    """The weights with their signals in words."""
+    return signals.weights.assign(name=[in_words(name) for name in signals.weights["signal"]])
+
+
+def in_words(name: str) -> str:
+    """A column of the model as a person says it.
+
+    >>> in_words("terms"), in_words("missingindicator_terms"), in_words("channel_paper")
+    ('payment terms', 'payment terms: not known', 'how the invoice is sent: paper')
+    """
+    if name.startswith(MISSING):
+        return f"{SIGNALS[name.removeprefix(MISSING)]}: not known"
+    if name in SIGNALS:
+        return SIGNALS[name]
+    kind = next(kind for kind in KINDS_OF_SIGNAL if name.startswith(f"{kind}_"))
+    value = name.removeprefix(f"{kind}_").replace("_", " ")
+    return f"{KINDS_OF_SIGNAL[kind]}: {value}"
+
+
+def moves_sentence(weights: pd.DataFrame) -> str:
+    """The strongest signal each way."""
+    later, sooner = weights[weights["weight"] > 0], weights[weights["weight"] < 0]
+    said = [
+        f"most towards {way}: **{escape(rows['name'].iloc[0])}**"
+        for way, rows in (("late", later), ("in time", sooner))
+        if len(rows)
+    ]
+    return (
+        "What moves the chance "
+        + "; ".join(said)
+        + ". Signals go together, so a weight is not the effect of changing it."
+    )
+
+
+def show_likely_late(scored: pd.DataFrame, calls: int, view: View) -> None:
+    """Invoices not yet due, the likeliest late first."""
+    rows = scored.sort_values(["p_late", "invoice_id"], ascending=[False, True]).head(calls)
+    st.markdown(
+        undollared(
+            f"These {count_of(len(rows), 'invoice')} hold "
+            f"**{money(rows['open_amount'].sum(), view.currency)}**; "
+            f"{rows['p_late'].sum():.0f} of them are expected to be late."
+        )
+    )
+    shown = rows.head(ROWS_SHOWN)
+    columns = {
+        "invoice_id": st.column_config.TextColumn("Invoice", pinned=True),
+        "customer_id": "Customer",
+        "due_on": st.column_config.DateColumn("Due", format="YYYY-MM-DD"),
+        "open_amount": st.column_config.NumberColumn(f"Open, {view.currency}", format=AMOUNT),
+        "p_late": st.column_config.ProgressColumn(
+            "Likely late", format="%.0f %%", min_value=0, max_value=100
+        ),
+        "expected_paid_on": st.column_config.DateColumn("Expected on", format="YYYY-MM-DD"),
+    }
+    st.dataframe(
+        shown[list(columns)].assign(p_late=100 * shown["p_late"]),
+        hide_index=True,
+        placeholder="",
+        height=height_of(shown),
+        column_config=columns,
+        alt="Invoices not yet due, the likeliest late first",
+    )
+    offer_csv("Download all", rows, f"likely-late-{view.as_of}.csv", key="likely", n=len(rows))
