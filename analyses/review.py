@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 import analyses.churn
+import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
 import analyses.lifetime_value
@@ -27,6 +28,7 @@ from models.churn_outlook import CAUSE_HORIZONS, DRIVERS, HORIZONS
 from models.churn_ratios import ChurnRatios
 from models.churn_validation import ChurnValidation
 from models.figures import DEFINITIONS, Figure
+from models.late_causes import CAUSES, LateCauses
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
 from models.late_signals import LateSignals
@@ -34,6 +36,7 @@ from models.lifetime_value import LifetimeValue
 from models.negative_personas import NegativePersonas
 from models.open_invoices import (
     CashAtRisk,
+    PaymentCurves,
     fit_cash_at_risk,
     fit_payment_curves,
 )
@@ -69,6 +72,8 @@ class Review:
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
     lifetime_value, product_fit
         What `analyses.<noun>` returns.
+    late_signals, late_causes
+        What `analyses.<noun>.run` returns.
     negative_personas : NegativePersonas or None
         Who loses money, and why.
     unit_economics : UnitEconomics or None
@@ -94,6 +99,7 @@ class Review:
     time_to_pay: TimeToPay | None
     late_share: LateShare | None
     late_signals: LateSignals | None
+    late_causes: LateCauses | None
     scored_invoices: pd.DataFrame | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
@@ -138,6 +144,7 @@ HOLDS = {
     "late_share": ("late_payments.late_share",),
     "late_signals": ("late_payments.auc", "late_payments.ece"),
     "time_to_pay": ("late_payments.paid_by_60", "late_payments.median_days_to_pay"),
+    "late_causes": ("late_causes.process_share",),
     "cash_at_risk": ("late_payments.cash_at_risk",),
     "cash_forecast": ("late_payments.expected_cash_13w",),
     "personas": ("personas.count",),
@@ -170,6 +177,7 @@ def run(
     curves = cache(lambda: fit_payment_curves(counted(), as_of))
     at_issue = cache(lambda: analyses.late_signals.signals(tables, scope))
     early = cache(lambda: analyses.late_signals.run(tables, scope, rows=at_issue()))
+    scored = cache(lambda: scored_invoices(tables, scope, curves, owed(), at_issue(), early))
     lives = cache(lambda: analyses.churn.lives(tables, scope))
     features = cache(lambda: analyses.personas.features(tables, scope, lives=lives()))
     year = cache(lambda: analyses.unit_economics.flows(tables, scope))
@@ -184,13 +192,9 @@ def run(
         "time_to_pay": lambda: ours.time_to_pay(tables, scope, counted=counted()),
         "late_share": lambda: ours.late_share(tables, scope, counted=counted()),
         "late_signals": early,
-        "scored_invoices": lambda: ours.scored_invoices(
-            tables,
-            scope,
-            curves=curves(),
-            open_rows=owed(),
-            signals=at_issue(),
-            learnt=if_found(early),
+        "scored_invoices": scored,
+        "late_causes": lambda: analyses.late_causes.run(
+            tables, scope, signals=at_issue(), scored=scored()
         ),
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
@@ -219,6 +223,25 @@ def run(
             results[name], reasons[name] = None, str(refusal)
     largest = analyses.receivables.by_customer(tables, scope).to_pandas()
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
+
+
+def scored_invoices(
+    tables: Tables,
+    scope: Scope,
+    curves: Callable[[], PaymentCurves],
+    owed: pd.DataFrame,
+    signals: pd.DataFrame,
+    early: Callable[[], LateSignals],
+) -> pd.DataFrame:
+    """Open invoices with their chances, from what is already read."""
+    return analyses.late_payments.scored_invoices(
+        tables,
+        scope,
+        curves=if_found(curves),
+        open_rows=owed,
+        signals=signals,
+        learnt=if_found(early),
+    )
 
 
 def if_found(find: Callable[[], Found]) -> Found | None:
@@ -289,6 +312,7 @@ def invoice_rows(tables: Tables, review: Review) -> ir.Table:
         days_past_due=ibis.ifelse(still_open, rows.days_past_due, ibis.null("int64")),
     ).drop("amount_original")
     rows = rows.left_join(scores(review), "invoice_id").drop("invoice_id_right")
+    rows = rows.left_join(causes(review), "invoice_id").drop("invoice_id_right")
     return rows.order_by("invoice_id")
 
 
@@ -372,3 +396,14 @@ def scores(review: Review) -> ir.Table:
     for column in ("expected_paid_on", "expected_low", "expected_high"):
         scored[column] = scored[column].astype(object).where(scored[column].notna(), None)
     return ibis.memtable(scored, schema=schema)
+
+
+def causes(review: Review) -> ir.Table:
+    """Why an invoice is late; empty for one that is not, nor likely to be."""
+    chances = dict.fromkeys((f"cause_{cause}" for cause in CAUSES), "float64")
+    schema = {"invoice_id": "string", "cause": "string", **chances, "cause_evidence": "string"}
+    if review.late_causes is None:
+        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
+        return ibis.memtable(nobody, schema=schema)
+    found = review.late_causes.invoices.rename(columns={"evidence": "cause_evidence"})
+    return ibis.memtable(found[list(schema)], schema=schema)

@@ -327,6 +327,17 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 True,
             ),
             Definition(
+                "late_causes.process_share",
+                "Late through a process",
+                "share",
+                "The expected share of the late invoices of a year that are held up on their way "
+                "through our process or the customer's, and not for want of will or money: the "
+                "part that is cheapest to mend.",
+                "mean over invoices due in the last 12 months and late of P(process | evidence), "
+                "interval robust to several invoices of one customer",
+                True,
+            ),
+            Definition(
                 "personas.count",
                 "Personas",
                 "count",

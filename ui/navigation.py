@@ -27,6 +27,12 @@ CONTENTS = {
             "Which invoices will be paid late, by what is known when they are issued.",
         ),
         (
+            "cash/late_causes.py",
+            "Why late",
+            "help_center",
+            "Why each invoice is late, what speaks for it, and what to do about it.",
+        ),
+        (
             "cash/cash_forecast.py",
             "Cash forecast",
             "calendar_month",

@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import analyses.cash_forecast
+import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
 import analyses.receivables
@@ -162,3 +163,14 @@ def test_signals_page_says_why_there_are_none_on_the_first_days(in_sample_worksp
     first = pd.Timestamp(tables["invoices"].issued_on.min().to_pandas()).date()
     at = show("pages/cash/late_signals.py", as_of=first.isoformat())
     assert any("who will be late cannot be learnt" in w.value for w in at.warning)
+
+
+def test_why_late_page_shares_out_the_money_and_lists_one_cause(in_sample_workspace, sample):
+    causes = analyses.late_causes.run(*sample[:2])
+    at = show("pages/cash/late_causes.py", cause="process")
+    figure = causes.figures()[0]
+    assert metrics(at)["Late through a process"] == share(figure.value)
+    listed = next(f.value for f in at.dataframe if "What speaks for it" in f.value.columns)
+    assert set(listed["Cause"]) == {"Stuck in a process"}
+    assert listed["Open"].is_monotonic_decreasing
+    assert any("is late or likely to be" in m.value for m in at.markdown)

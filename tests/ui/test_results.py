@@ -7,6 +7,7 @@ import pytest
 
 import analyses.cash_forecast
 import analyses.churn
+import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
 import analyses.lifetime_value
@@ -27,6 +28,7 @@ SOURCES = {
     "receivables": (analyses.receivables.run, analyses.receivables.receipt_rows),
     "late_share": (analyses.late_payments.late_share, analyses.late_payments.receipt_rows),
     "signals": (analyses.late_signals.run, analyses.late_signals.receipt_rows),
+    "causes": (analyses.late_causes.run, analyses.late_causes.receipt_rows),
     "paid": (analyses.late_payments.time_to_pay, analyses.late_payments.receipt_rows),
     "risk": (analyses.late_payments.cash_at_risk, analyses.late_payments.receipt_rows),
     "forecast": (analyses.cash_forecast.run, analyses.cash_forecast.receipt_rows),
@@ -47,6 +49,7 @@ ADD_UP = {
     "late_payments.late_share",
     "late_payments.cash_at_risk",
     "personas.negative_share",
+    "late_causes.process_share",
     "product_fit.success_rate",
 }
 
