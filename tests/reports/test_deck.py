@@ -20,11 +20,11 @@ def hostile(workspace_of, long_history, reviewed):
     """A review in which no analysis is refused, of customers with hostile names."""
     workspace = workspace_of(long_history(len(HOSTILE)), HOSTILE)
     review, edition, late_by = reviewed(workspace, *EVERYTHING)
-    # The tables of this test hold neither behaviour nor costs beside the invoices, and so few
-    # customers that nothing can be said of who leaves.
+    # The tables of this test hold neither behaviour nor costs beside the invoices, no note of why
+    # any is late, and so few customers that nothing can be said of who leaves or is late next.
     of_customers = {"personas", "negative_personas", "unit_economics", "churn", "retention",
                     "churn_ratios", "churn_validation", "scored_customers",
-                    "lifetime_value", "product_fit"}  # fmt: skip
+                    "lifetime_value", "product_fit", "late_signals", "late_causes"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
 
