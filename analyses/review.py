@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 import analyses.churn
+import analyses.disputes
 import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
@@ -27,6 +28,8 @@ from models.churn_definitions import CHURN_CAUSES, HAZARD_RATIOS
 from models.churn_outlook import CAUSE_HORIZONS, DRIVERS, HORIZONS
 from models.churn_ratios import ChurnRatios
 from models.churn_validation import ChurnValidation
+from models.dispute_causes import DisputeCauses
+from models.disputes import Disputes
 from models.figures import DEFINITIONS, Figure
 from models.late_causes import CAUSES, LateCauses
 from models.late_payments import TimeToPay
@@ -70,7 +73,7 @@ class Review:
     Attributes
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
-    lifetime_value, product_fit
+    lifetime_value, product_fit, disputes
         What `analyses.<noun>` returns.
     late_signals, late_causes
         What `analyses.<noun>.run` returns.
@@ -78,6 +81,8 @@ class Review:
         Who loses money, and why.
     unit_economics : UnitEconomics or None
         By persona where there are any.
+    dispute_causes : DisputeCauses or None
+        What goes before disputed invoices.
     churn, retention, churn_ratios, churn_validation
         What `analyses.churn` returns as `run`, `retention`, `ratios` and `validation`.
     scored_customers : DataFrame or None
@@ -103,6 +108,8 @@ class Review:
     scored_invoices: pd.DataFrame | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
+    disputes: Disputes | None
+    dispute_causes: DisputeCauses | None
     personas: Personas | None
     negative_personas: NegativePersonas | None
     unit_economics: UnitEconomics | None
@@ -147,6 +154,7 @@ HOLDS = {
     "late_causes": ("late_causes.process_share",),
     "cash_at_risk": ("late_payments.cash_at_risk",),
     "cash_forecast": ("late_payments.expected_cash_13w",),
+    "disputes": tuple(id for id in DEFINITIONS if id.startswith("disputes.")),
     "personas": ("personas.count",),
     "negative_personas": ("personas.negative_share",),
     "unit_economics": tuple(id for id in DEFINITIONS if id.startswith("unit_economics.")),
@@ -178,6 +186,7 @@ def run(
     at_issue = cache(lambda: analyses.late_signals.signals(tables, scope))
     early = cache(lambda: analyses.late_signals.run(tables, scope, rows=at_issue()))
     scored = cache(lambda: scored_invoices(tables, scope, curves, owed(), at_issue(), early))
+    disputed = cache(lambda: analyses.disputes.rows(tables, scope))
     lives = cache(lambda: analyses.churn.lives(tables, scope))
     features = cache(lambda: analyses.personas.features(tables, scope, lives=lives()))
     year = cache(lambda: analyses.unit_economics.flows(tables, scope))
@@ -198,6 +207,8 @@ def run(
         ),
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
+        "disputes": lambda: analyses.disputes.run(tables, scope, read=disputed()),
+        "dispute_causes": lambda: analyses.disputes.causes(tables, scope, read=disputed()),
         "personas": personas,
         "negative_personas": lambda: negative_personas(
             tables, scope, {"features": features(), "year": year()}, personas()

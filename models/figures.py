@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from models.cash_definitions import CASH_DEFINITIONS
 from models.churn_definitions import churn_definitions
 
 __all__ = ["COUNTED", "DEFINITIONS", "Definition", "Figure", "Unit", "glossary"]
@@ -337,6 +338,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
                 "interval robust to several invoices of one customer",
                 True,
             ),
+            *(Definition(*words) for words in CASH_DEFINITIONS["disputes"]),
             Definition(
                 "personas.count",
                 "Personas",

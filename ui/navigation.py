@@ -33,6 +33,12 @@ CONTENTS = {
             "Why each invoice is late, what speaks for it, and what to do about it.",
         ),
         (
+            "cash/disputes.py",
+            "Disputes",
+            "gavel",
+            "How often invoices are disputed, about what, how long it takes, and what precedes it.",
+        ),
+        (
             "cash/cash_forecast.py",
             "Cash forecast",
             "calendar_month",

@@ -44,6 +44,7 @@ SHORT_LABELS = {
     "late_payments.expected_cash_13w": "Cash in 13 weeks",
     "late_payments.auc": "Order of chances (AUC)",
     "late_payments.ece": "Error of chances",
+    "disputes.median_days_to_resolve": "Median days to resolve",
     "product_fit.success_rate": "First-year success",
     "churn.logo_churn_12m": "Customers lost",
     "churn.revenue_churn_12m": "Value lost",
@@ -198,7 +199,8 @@ def facts(view: View, figure: Figure, confidence: float) -> None:
 
 def counted_in(figure: Figure) -> str:
     """What a figure was computed from: it is of customers, unless said otherwise."""
-    other = {"receivables": "invoice", "late_payments": "invoice", "product_fit": "start"}
+    other = {"receivables": "invoice", "late_payments": "invoice", "disputes": "invoice",
+             "product_fit": "start"}  # fmt: skip
     return other.get(figure.id.split(".")[0], "customer")
 
 

@@ -24,7 +24,8 @@ def hostile(workspace_of, long_history, reviewed):
     # any is late, and so few customers that nothing can be said of who leaves or is late next.
     of_customers = {"personas", "negative_personas", "unit_economics", "churn", "retention",
                     "churn_ratios", "churn_validation", "scored_customers",
-                    "lifetime_value", "product_fit", "late_signals", "late_causes"}  # fmt: skip
+                    "lifetime_value", "product_fit", "late_signals", "late_causes",
+                    "disputes", "dispute_causes"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
 

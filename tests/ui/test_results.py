@@ -7,6 +7,7 @@ import pytest
 
 import analyses.cash_forecast
 import analyses.churn
+import analyses.disputes
 import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
@@ -32,6 +33,7 @@ SOURCES = {
     "paid": (analyses.late_payments.time_to_pay, analyses.late_payments.receipt_rows),
     "risk": (analyses.late_payments.cash_at_risk, analyses.late_payments.receipt_rows),
     "forecast": (analyses.cash_forecast.run, analyses.cash_forecast.receipt_rows),
+    "disputes": (analyses.disputes.run, analyses.disputes.receipt_rows),
     "personas": (analyses.personas.run, analyses.personas.receipt_rows),
     "negative": (analyses.negative_personas.run, analyses.negative_personas.receipt_rows),
     "economics": (analyses.unit_economics.run, analyses.unit_economics.receipt_rows),

@@ -1,0 +1,96 @@
+"""Disputes of a view: rates, reasons, time to resolve, and what went before them."""
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from analyses.scope import Scope
+from models.dispute_causes import DisputeCauses, fit_dispute_causes
+from models.disputes import Disputes, dispute_funnel, fit_disputes
+from models.funnel import Funnel
+from warehouse.disputes import CIRCUMSTANCES, DISPUTED_BY, dispute_rows, invoice_circumstances
+from warehouse.segments import SEGMENTS, segments_in
+from warehouse.workspace import Tables
+
+__all__ = ["CUSTOMER", "WAYS", "Rows", "causes", "funnel", "names", "receipt_rows", "rows", "run"]
+
+#: Invoices with their circumstances, and the disputes about them.
+Rows = tuple[pd.DataFrame, pd.DataFrame]
+
+#: Ways to compare how often invoices are disputed, in words; whether one is, is none.
+WAYS = {
+    "channel": SEGMENTS["channel"],
+    "billing_model": SEGMENTS["billing_model"],
+    **DISPUTED_BY,
+    **{name: SEGMENTS[name] for name in ("kind", "industry", "region", "size", "terms")},
+}
+#: Invoices are alike that agree in these, and in the band of their amount.
+ALIKE = ("channel", "kind", "size", "industry")
+#: What customers are compared by is their own name.
+CUSTOMER = "customer"
+
+
+def rows(tables: Tables, scope: Scope) -> Rows:
+    """The invoices of the view with what went before them, and the disputes about them."""
+    present = [name for name in segments_in(tables) if name in WAYS]
+    invoices = scope.invoices(tables, by=present)
+    found = invoice_circumstances(invoices, tables, scope.as_of)
+    columns = [*present, *DISPUTED_BY, *CIRCUMSTANCES]
+    found = found.select("invoice_id", "customer_id", "issued_on", "amount", "n_disputes", *columns)
+    frame = found.order_by("invoice_id").to_pandas()
+    frame["age"] = (pd.Timestamp(scope.as_of) - pd.to_datetime(frame["issued_on"])).dt.days
+    return frame, dispute_rows(invoices, tables, scope.as_of).to_pandas()
+
+
+def run(tables: Tables, scope: Scope, *, read: Rows | None = None) -> Disputes:
+    """Rates and reasons of the view; `read` is what `rows` gives, where it is at hand."""
+    invoices, disputes = read or rows(tables, scope)
+    by = [name for name in WAYS if name in invoices and invoices[name].nunique() > 1]
+    return fit_disputes(invoices, disputes, scope.as_of, by=by)
+
+
+def causes(tables: Tables, scope: Scope, *, read: Rows | None = None) -> DisputeCauses:
+    """What went before disputed invoices more often than before alike undisputed ones."""
+    invoices, disputes = read or rows(tables, scope)
+    opened = pd.to_datetime(disputes["opened_on"]) - pd.to_datetime(disputes["issued_on"])
+    return fit_dispute_causes(
+        invoices, opened.dt.days, circumstances=tuple(CIRCUMSTANCES), alike=ALIKE
+    )
+
+
+def funnel(
+    tables: Tables, scope: Scope, *, by: str, design: float, read: Rows | None = None
+) -> Funnel:
+    """Customers, or the groups of `by`, against each other; `design` is that of `Disputes`."""
+    invoices, _ = read or rows(tables, scope)
+    if by == CUSTOMER:
+        return dispute_funnel(invoices, "customer_id")
+    return dispute_funnel(invoices, by, design=design)
+
+
+def names(tables: Tables, scope: Scope) -> pd.Series:
+    """What customers are called, by their id."""
+    customers = tables["customers"].filter(tables["customers"].acquired_on <= scope.as_of)
+    return customers.select("customer_id", "name").to_pandas().set_index("customer_id")["name"]
+
+
+def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.DataFrame:
+    """The rows behind a figure: every invoice with its disputes, or every dispute with its days.
+
+    Raises
+    ------
+    ValueError
+        If `figure_id` is not a figure of disputes.
+    """
+    invoices = scope.invoices(tables)
+    found = dispute_rows(invoices, tables, scope.as_of)
+    if figure_id == "disputes.median_days_to_resolve":
+        return found.filter(found.opened_on.notnull())
+    if figure_id != "disputes.rate_per_1000":
+        raise ValueError(
+            f"The figure '{figure_id}' is not one of disputes, so it has no rows here."
+        )
+    counts = found.group_by("invoice_id").agg(n_disputes=found.count())
+    joined = invoices.select("invoice_id", "customer_id", "issued_on", "amount", "currency")
+    joined = joined.left_join(counts, "invoice_id").drop("invoice_id_right")
+    joined = joined.mutate(n_disputes=joined.n_disputes.fill_null(0))
+    return joined.order_by(joined.n_disputes.desc(), "invoice_id")

@@ -1,0 +1,38 @@
+"""The page of disputes from app.py: the number shown is the number of the one result."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import analyses.disputes
+from analyses.scope import Scope
+from tests.served import ROOT
+from warehouse.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def result(sample_workspace):
+    with Workspace.open(sample_workspace).current().tables() as tables:
+        return analyses.disputes.run(tables, Scope(tables.newest_date))
+
+
+def show(**query) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.switch_page("pages/cash/disputes.py").run()
+    assert not at.exception
+    assert not at.error
+    return at
+
+
+def test_page_shows_the_figures_of_the_result_and_every_section(in_sample_workspace, result):
+    at = show(by="channel", unit="channel")
+    shown = {metric.label: metric.value for metric in at.metric}
+    assert shown["Disputes per 1,000 invoices"] == f"{result.rate:,.1f}"
+    sections = {heading.value for heading in at.subheader}
+    assert {"How often, and where", "Who lies apart", "What goes before them"} <= sections
+    said = " ".join(markdown.value for markdown in at.markdown)
+    most = result.table[result.table["by"] == "channel"].nlargest(1, "rate").iloc[0]
+    assert most["group"].replace("_", "\\_") in said
+    assert f"{most['rate']:,.0f}" in said
+    assert not at.warning
