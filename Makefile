@@ -18,8 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # More for pytest: make test ARGS="tests/models -x"
 ARGS ?=
-# Tests run in this many processes, a module in one of them, so that what is made once for a
-# module is made once. For a debugger: make test ARGS="-n 0 --pdb"
+# Tests run in this many processes, a module or group of them (tests/conftest.py) in one, so that
+# what is made once for it is made once. For a debugger: make test ARGS="-n 0 --pdb"
 WORKERS ?= 2
 UV_VERSION := 0.13.9
 PYTHON := .venv/bin/python
@@ -37,7 +37,7 @@ app: environment workspace ## serve the app on GOODWILL_PORT (8501), with the sa
 
 test: environment chromium ## every test but the long ones: units, laws, doctests, notebooks, pages, browser
 	@echo "Running the tests (the long replications are \`make verify\`)."
-	exec $(PYTHON) -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+	exec $(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: environment ## ruff check and ruff format --check
 	@echo "Checking style and format."

@@ -1,9 +1,9 @@
 """Every analysis of one view together: what exports, slides and the review are made from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -225,6 +225,13 @@ def run(
         "product_fit": lambda: analyses.product_fit.run(tables, scope),
         "customer_features": features,
     }
+    results, reasons = attempted(fits)
+    largest = analyses.receivables.by_customer(tables, scope).to_pandas()
+    return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
+
+
+def attempted(fits: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What each of `fits` gives, None where it refuses, and the reasons of those."""
     results, reasons = {}, {}
     for name, fit in fits.items():
         try:
@@ -232,8 +239,7 @@ def run(
         # Only what the data cannot carry is a reason; any other error is a fault, and goes on.
         except (Refusal, MissingTable) as refusal:
             results[name], reasons[name] = None, str(refusal)
-    largest = analyses.receivables.by_customer(tables, scope).to_pandas()
-    return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
+    return results, reasons
 
 
 def scored_invoices(

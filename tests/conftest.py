@@ -21,6 +21,18 @@ MARK_OF_FIXTURE = {
     "reference_file": "reference",
     "chromium": "browser",
 }
+# What the tests of a group make once is shared by all of them, so one worker runs them all; any
+# other module is a group of its own. The longest groups are begun first.
+GROUPS = {
+    "tests/pages/": "pages",
+    "tests/test_frame.py": "pages",
+    "tests/ui/": "pages",
+    "tests/test_contract.py": "pages",
+    "tests/browser/": "server",
+    "tests/test_notebooks.py": "server",
+    "tests/sample_data/": "companies",
+    "tests/models/test_discrete_hazard.py": "companies",
+}
 passed_marks: set[str] = set()
 
 
@@ -58,6 +70,15 @@ def made_once(folder: Path, make: Callable[[Path], Path]) -> Path:
     return Path(said.read_text())
 
 
+@pytest.fixture(scope="session")
+def plain_company():
+    """Without what enters the price hazard beside satisfaction and size, and without frailty."""
+    from sample_data import generate
+
+    off = ["price_response", "bill_shock", "frailty", "policy_change", "policy_noise"]
+    return generate(seed=11, n_customers=2_500, months=60, off=off)
+
+
 @pytest.fixture
 def in_sample_workspace(sample_workspace, monkeypatch) -> Path:
     """The sample workspace, named to the app the way a person names one."""
@@ -85,6 +106,11 @@ def pytest_collection_modifyitems(items):
         names = set(getattr(item, "fixturenames", ()))
         for mark in {MARK_OF_FIXTURE[name] for name in names & MARK_OF_FIXTURE.keys()}:
             item.add_marker(mark)
+        item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid.split("::")[0])))
+
+
+def group_of(module: str) -> str:
+    return next((name for start, name in GROUPS.items() if module.startswith(start)), module)
 
 
 @pytest.hookimpl(wrapper=True)

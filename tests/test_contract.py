@@ -70,12 +70,19 @@ def test_number_on_the_slide_is_the_number_of_the_file_to_the_cent(deck_tables, 
     }
 
 
-@pytest.mark.parametrize("page", ["receivables", "late_payments", "cash_forecast"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "cash/receivables", "cash/late_payments", "cash/cash_forecast", "customers/personas",
+        "customers/product_fit", "customers/negative_personas", "customers/unit_economics",
+        "customers/churn", "customers/lifetime_value",
+    ],
+)  # fmt: skip
 def test_number_on_the_page_is_the_number_on_the_slide(
     page, deck_tables, figures, currency, in_sample_workspace
 ):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    app.switch_page(f"pages/cash/{page}.py").run()
+    app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
     on_page = {metric.label: metric.value.replace("\\", "") for metric in app.metric}
     # A card has a shorter label where the full one does not fit.
@@ -113,6 +120,17 @@ def test_exported_rows_add_up_to_the_exported_figures(built, figures):
     assert customers["open_amount"].sum() == pytest.approx(owed, abs=CENT)
     assert invoices.loc[late, "open_amount"].sum() == pytest.approx(overdue, abs=CENT)
     assert customers["overdue_amount"].sum() == pytest.approx(overdue, abs=CENT)
+
+
+def test_personas_of_the_exported_customers_are_those_of_the_figures(built, figures):
+    customers = pd.read_parquet(built / "customers.parquet")
+    known = customers.dropna(subset="persona")
+    assert known["persona"].nunique() == figures["personas.count"]["value"]
+    assert known["persona_probability"].between(0.2, 1).all()
+    negative = customers["negative_persona"].dropna().astype(float)
+    assert negative.mean() == pytest.approx(figures["personas.negative_share"]["value"])
+    reasons = customers.loc[negative.index, "negative_reasons"].fillna("")
+    assert (reasons != "")[negative > 0].all()
 
 
 def test_rows_behind_a_figure_add_up_to_it(sample_workspace, figures):

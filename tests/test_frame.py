@@ -10,8 +10,8 @@ APP = str(ROOT / "app.py")
 
 
 def start(page=None) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120).run()
-    return at if page is None else at.switch_page(page).run()
+    at = AppTest.from_file(APP, default_timeout=120)
+    return at.run() if page is None else at.switch_page(page).run()
 
 
 def faults(at: AppTest) -> list[str]:

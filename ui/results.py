@@ -90,8 +90,9 @@ def name_of(analysis: Callable[..., Any]) -> str:
     return f"{analysis.__module__}.{analysis.__qualname__}"
 
 
-# Bounded: a result holds aggregates and open invoices, tens of megabytes at worst.
-@st.cache_resource(max_entries=48, show_spinner="Computing")
+# Bounded, but by more than all pages together ask of one view: a result holds aggregates and open
+# invoices, tens of megabytes at worst.
+@st.cache_resource(max_entries=96, show_spinner="Computing")
 def computed(name: str, key: tuple, options: tuple, _analysis: Callable, _view: View) -> Any:
     # An engine of its own for each computation: one shared between sessions mixes up answers.
     with _view.snapshot.tables() as tables:
@@ -109,13 +110,15 @@ def read_rows(name: str, key: tuple, options: tuple, _analysis: Callable, _view:
         rows = _analysis(tables, scope_of(_view), **dict(options))
         if isinstance(rows, pd.DataFrame):
             return RowsOf(rows.head(ROWS_SHOWN), len(rows), totals_by_part(rows), fetch_all)
-        totals = None
-        if "contribution" in rows.columns:
-            by_part = rows.group_by("part") if "part" in rows.columns else rows
-            sums = by_part.agg(contribution=rows.contribution.sum())
-            totals = totals_by_part(sums.to_pandas())
-        n = int(rows.count().to_pandas())
-        return RowsOf(rows.limit(ROWS_SHOWN).to_pandas(), n, totals, fetch_all)
+        # Three questions are asked of the rows, which are worked out once for all of them.
+        with rows.cache() as rows:
+            totals = None
+            if "contribution" in rows.columns:
+                by_part = rows.group_by("part") if "part" in rows.columns else rows
+                sums = by_part.agg(contribution=rows.contribution.sum())
+                totals = totals_by_part(sums.to_pandas())
+            n = int(rows.count().to_pandas())
+            return RowsOf(rows.limit(ROWS_SHOWN).to_pandas(), n, totals, fetch_all)
 
 
 def totals_by_part(rows: pd.DataFrame) -> pd.Series | None:

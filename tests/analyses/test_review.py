@@ -6,6 +6,7 @@ import pytest
 import analyses.late_payments
 import analyses.receivables
 import analyses.review
+from analyses.review import attempted
 from analyses.scope import Scope
 from models.figures import DEFINITIONS
 from models.late_payments import fit_time_to_pay
@@ -163,19 +164,15 @@ def test_customers_in_random_groups_leave_the_estimate_and_nearly_its_interval(c
     assert grouped.high - grouped.low == pytest.approx(single.high - single.low, rel=0.35)
 
 
-def test_only_a_refusal_is_a_reason_and_a_fault_is_not_hidden(company, monkeypatch):
-    tables, scope = FrameTables(company), Scope(AS_OF)
-
+def test_only_a_refusal_is_a_reason_and_a_fault_is_not_hidden():
     def stops(error):
-        def fit(*_):
+        def fit():
             raise error
 
         return fit
 
-    monkeypatch.setattr(analyses.review, "fit_cash_at_risk", stops(Refusal("Nothing is due yet.")))
-    found = analyses.review.run(tables, scope)
-    assert found.reasons["cash_at_risk"] == "Nothing is due yet."
+    fits = {"risk": stops(Refusal("Nothing is due yet.")), "next": lambda: 1}
+    assert attempted(fits) == ({"risk": None, "next": 1}, {"risk": "Nothing is due yet."})
     # What pandas says when columns do not fit is no reason that a reader could act on.
-    monkeypatch.setattr(analyses.review, "fit_cash_at_risk", stops(ValueError("cannot reindex")))
     with pytest.raises(ValueError, match="cannot reindex"):
-        analyses.review.run(tables, scope)
+        attempted({"risk": stops(ValueError("cannot reindex"))})

@@ -9,7 +9,6 @@ from numpy.testing import assert_allclose
 from models.discrete_hazard import fit_discrete_hazard
 from models.month_baseline import MonthBaseline
 from models.refusal import Refusal
-from sample_data import generate
 from sample_data.churn import CAUSES
 from sample_data.effects import EFFECTS
 
@@ -200,15 +199,9 @@ def test_value_at_which_nobody_leaves_is_named():
 
 
 @pytest.fixture(scope="module")
-def plain():
-    """Without what enters the price hazard beside satisfaction and size, and without frailty."""
-    off = ["price_response", "bill_shock", "frailty", "policy_change", "policy_noise"]
-    return generate(seed=11, n_customers=2_500, months=60, off=off).truth
-
-
-@pytest.fixture(scope="module")
-def watched(plain):
+def watched(plain_company):
     """One row for each month in which a customer could leave, from the latent values."""
+    plain = plain_company.truth
     who, month = np.nonzero(plain.at_risk)
     left_on, first = plain.customers["left_on"], plain.window["month"].iloc[0]
     left_month = (left_on.dt.year - first.year) * 12 + left_on.dt.month - first.month

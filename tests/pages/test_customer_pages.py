@@ -1,6 +1,5 @@
 """The customer pages from app.py."""
 
-import dataclasses
 import shutil
 
 import pytest
@@ -9,7 +8,6 @@ from streamlit.testing.v1 import AppTest
 import analyses.churn
 import analyses.personas
 import analyses.product_fit
-import analyses.review
 import analyses.unit_economics
 import sample_data.population
 from analyses.scope import Scope
@@ -27,11 +25,9 @@ def sample(sample_workspace):
 
 def show(page: str, **query) -> AppTest:
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    at.run()
-    at.switch_page(page)
     for name, value in query.items():
         at.query_params[name] = value
-    at.run()
+    at.switch_page(page).run()
     assert not at.exception
     assert not at.error
     return at
@@ -54,19 +50,6 @@ def test_persona_in_the_link_is_the_one_shown(in_sample_workspace, sample):
     second = analyses.personas.run(*sample).table["persona"].iloc[1]
     at = show("pages/customers/personas.py", persona=second)
     assert at.selectbox[0].value == second
-
-
-def test_scored_customers_have_their_persona(sample):
-    tables, scope = sample
-    review = dataclasses.replace(
-        analyses.review.run(tables, scope), personas=analyses.personas.run(tables, scope)
-    )
-    rows = analyses.review.customer_rows(tables, review).to_pandas()
-    known = rows.dropna(subset="persona")
-    sizes = review.personas.table.set_index("persona")["n"]
-    assert known["persona"].value_counts().to_dict() == sizes.to_dict()
-    assert known["persona_probability"].between(0.2, 1).all()
-    assert review.figure("personas.count").value == review.personas.count
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ def page(sample_workspace):
         patch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
         patch.chdir(ROOT)
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
-        at.run()
-        at.switch_page("pages/customers/lifetime_value.py")
-        yield at.run()
+        yield at.switch_page("pages/customers/lifetime_value.py").run()
 
 
 def said(at: AppTest) -> str:

@@ -50,15 +50,8 @@ def log_hazard_ratios(months, cause, columns):
 
 
 @pytest.fixture(scope="module")
-def plain():
-    """Without what enters the price hazard beside satisfaction and size, and without frailty."""
-    off = ["price_response", "bill_shock", "frailty", "policy_change", "policy_noise"]
-    return generate(seed=11, n_customers=2_500, months=60, off=off)
-
-
-@pytest.fixture(scope="module")
-def months(plain):
-    return person_months(plain.truth)
+def months(plain_company):
+    return person_months(plain_company.truth)
 
 
 @pytest.mark.parametrize("cause", CAUSES[:3])
@@ -159,14 +152,14 @@ def test_about_half_of_the_invoices_are_on_time_and_every_cause_is_at_work(compa
 
 
 @pytest.fixture(scope="module")
-def contact_intervals(plain):
+def contact_intervals(plain_company):
     """Late undisputed invoices as intervals between reminders, days past due."""
-    late = watched(plain)
+    late = watched(plain_company)
     late = late[(late["state"] != "on_time") & ~late["disputed"]]
-    adjustments = plain.tables["adjustments"].set_index("invoice_id")
+    adjustments = plain_company.tables["adjustments"].set_index("invoice_id")
     credits = adjustments[adjustments["kind"] == "credit_note"].index
     # What is paid in parts has two ends; the reminders' effect is on the first.
-    payments = plain.tables["payments"]["invoice_id"]
+    payments = plain_company.tables["payments"]["invoice_id"]
     in_parts = payments[payments.duplicated()]
     late = late[~late["invoice_id"].isin(credits) & ~late["invoice_id"].isin(in_parts)]
     failed = adjustments[adjustments["kind"] == "write_off"]["requested_on"]
@@ -174,7 +167,9 @@ def contact_intervals(plain):
     overdue = late["days_to_pay"] - late["terms"]
     stop = np.minimum(np.minimum(overdue, late["age"] - late["terms"]), failed)
     late = late.assign(stop=stop, paid=overdue <= stop)[stop > 0]
-    reminders = plain.tables["reminders"].merge(late[["invoice_id", "due_on"]], on="invoice_id")
+    reminders = plain_company.tables["reminders"].merge(
+        late[["invoice_id", "due_on"]], on="invoice_id"
+    )
     reminders["day"] = (reminders["sent_on"] - reminders["due_on"]).dt.days
     ratio = np.log(
         reminders["channel"].map(EFFECTS.reminder_channel)
