@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 from tests.served import ROOT
@@ -13,21 +14,30 @@ def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_notebook_runs(path, sample_workspace, monkeypatch):
-    monkeypatch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    # A debugger warns on each start that frozen modules hide breakpoints; none are set here.
-    monkeypatch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=300,
-        kernel_name="python3",
+@pytest.fixture(scope="module")
+def kernel(sample_workspace):
+    """One kernel for all, since each would import the same libraries anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
+        patch.setenv("PYTHONPATH", str(ROOT))
+        # A debugger warns on each start that frozen modules hide breakpoints; none are set here.
+        patch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
         # Started where `make notebooks` starts it.
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    client.execute()
+        manager, client = start_new_kernel(cwd=str(ROOT / "notebooks"))
+    yield manager, client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_notebook_runs(path, kernel):
+    notebook = nbformat.read(path, as_version=4)
+    # What the notebook before it has named is gone: each must run by itself.
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))
+    manager, client = kernel
+    runner = NotebookClient(notebook, km=manager, timeout=300)
+    runner.kc = client
+    runner.execute(cleanup_kc=False)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)

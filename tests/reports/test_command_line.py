@@ -38,6 +38,14 @@ def earlier(small, tmp_path_factory):
     return run("-w", small.folder, "--out", out, "--as-of", "2025-06-30"), out
 
 
+@pytest.fixture(scope="module")
+def cut(small, earlier, tmp_path_factory):
+    """Cut to two customers, with age bands of one's own, into the folder of an earlier build."""
+    out = shutil.copytree(earlier[1], tmp_path_factory.mktemp("cut") / "out")
+    return run("-w", small.folder, "--out", out, "--filter", "industry=A", "--filter",
+               "industry=B", "--aging-bounds", "15,45,90"), out  # fmt: skip
+
+
 def test_build_writes_every_file_and_says_which(small, whole):
     done, out = whole
     assert done.exit_code == 0, done.output
@@ -103,12 +111,9 @@ def test_folder_that_is_no_workspace_ends_with_a_sentence_and_no_traceback(tmp_p
     assert "Traceback" not in done.stderr
 
 
-def test_building_again_replaces_the_files(small, earlier, tmp_path):
-    shutil.copytree(earlier[1], tmp_path, dirs_exist_ok=True)
-    first = (tmp_path / "figures.json").read_text(encoding="utf-8")
-    run("-w", small.folder, "--out", tmp_path)
-    assert (tmp_path / "figures.json").read_text(encoding="utf-8") != first
-    assert {path.name for path in tmp_path.iterdir()} == FILES
+def test_building_again_replaces_the_files(earlier, cut):
+    assert figures_of(cut[1])["as_of"] != figures_of(earlier[1])["as_of"]
+    assert {path.name for path in cut[1].iterdir()} == FILES
 
 
 @pytest.mark.parametrize("fault", [lambda: {}["amount"], lambda: int("twelve")])
@@ -128,15 +133,15 @@ def figures_of(folder):
     return json.loads((folder / "figures.json").read_text(encoding="utf-8"))
 
 
-def test_own_bounds_reach_the_file_and_the_slide(small, tmp_path):
-    done = run("-w", small.folder, "--out", tmp_path, "--aging-bounds", "15,45,90")
+def test_own_bounds_reach_the_file_and_the_slide(cut):
+    done, out = cut
     assert done.exit_code == 0, done.output
-    parts = figures_of(tmp_path)
+    parts = figures_of(out)
     labels = [bucket["label"] for bucket in parts["aging"]["buckets"]]
     assert labels[1:3] == ["1 to 15 days past due", "16 to 45 days past due"]
     owed = next(f["value"] for f in parts["figures"] if f["id"] == "receivables.open_amount")
     assert sum(b["amount"] for b in parts["aging"]["buckets"]) == pytest.approx(owed)
-    deck = Presentation(tmp_path / "quarterly_review.pptx")
+    deck = Presentation(out / "quarterly_review.pptx")
     cells = {
         cell.text.lower()
         for slide in deck.slides
@@ -148,19 +153,18 @@ def test_own_bounds_reach_the_file_and_the_slide(small, tmp_path):
     assert set(labels) <= cells
 
 
-def test_filter_cuts_every_file_and_each_says_so(small, whole, tmp_path):
-    done = run("-w", small.folder, "--out", tmp_path / "cut", "--filter", "industry=A", "--filter",
-               "industry=B")  # fmt: skip
+def test_filter_cuts_every_file_and_each_says_so(whole, cut):
+    done, out = cut
     assert done.exit_code == 0, done.output
     assert "Industry: A, B" in done.stdout
-    whole, cut = figures_of(whole[1]), figures_of(tmp_path / "cut")
-    assert (whole["cut"], cut["cut"]) == ("All customers", "Industry: A, B")
+    all_of_it, part = figures_of(whole[1]), figures_of(out)
+    assert (all_of_it["cut"], part["cut"]) == ("All customers", "Industry: A, B")
     owed = [
         next(f["value"] for f in parts["figures"] if f["id"] == "receivables.open_amount")
-        for parts in (whole, cut)
+        for parts in (all_of_it, part)
     ]
     assert 0 < owed[1] < owed[0]
-    deck = Presentation(tmp_path / "cut" / "quarterly_review.pptx")
+    deck = Presentation(out / "quarterly_review.pptx")
     foot = next(p for p in deck.slides[1].placeholders if p.placeholder_format.idx == 14)
     assert "Industry: A, B" in foot.text_frame.text
 
