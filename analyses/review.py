@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
 import analyses.churn
@@ -24,14 +22,13 @@ from analyses.scope import Scope
 from models.aging import BOUNDS
 from models.cash_forecast import CashForecast, fit_cash_forecast
 from models.churn import Churn
-from models.churn_definitions import CHURN_CAUSES, HAZARD_RATIOS
-from models.churn_outlook import CAUSE_HORIZONS, DRIVERS, HORIZONS
+from models.churn_definitions import HAZARD_RATIOS
 from models.churn_ratios import ChurnRatios
 from models.churn_validation import ChurnValidation
 from models.dispute_causes import DisputeCauses
 from models.disputes import Disputes
 from models.figures import DEFINITIONS, Figure
-from models.late_causes import CAUSES, LateCauses
+from models.late_causes import LateCauses
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
 from models.late_signals import LateSignals
@@ -51,17 +48,12 @@ from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
 from models.retention import Retention
 from models.unit_economics import UnitEconomics
-from warehouse.late_payments import invoice_outcomes, open_invoices
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
 Found = TypeVar("Found")
 
-__all__ = ["Review", "customer_rows", "invoice_rows", "run"]
-
-#: Columns of the scored invoices that only an open invoice has.
-SCORES = ("p_late", "p_paid_60", "chance_reason", "expected_paid_on", "expected_low",
-          "expected_high", "expected_reason")  # fmt: skip
+__all__ = ["Review", "run"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,123 +296,3 @@ def lifetime_value(
     return ours.run(
         tables, scope, **given, expected=ours.margins(tables, scope, **given, year=year)
     )
-
-
-def invoice_rows(tables: Tables, review: Review) -> ir.Table:
-    """One row for every invoice of the view, open ones with their scores.
-
-    ``amount`` and ``open_amount_original`` are in the invoice's ``currency``;
-    ``amount_reporting`` and ``open_amount`` in the reporting currency. The open
-    amount is 0 once settled and adds up to the open receivables; ``days_past_due``
-    is empty then, because nothing is due any more.
-    """
-    scope = review.scope
-    invoices = scope.invoices(tables)
-    rows = invoice_outcomes(invoices, tables, scope.as_of)
-    owed = open_invoices(invoices, tables, scope.as_of)
-    owed = owed.select("invoice_id", "open_amount", "open_amount_original")
-    rows = rows.left_join(owed, "invoice_id").drop("invoice_id_right")
-    still_open = rows.outcome == "open"
-    rows = rows.mutate(
-        amount=rows.amount_original,
-        amount_reporting=rows.amount,
-        open_amount=rows.open_amount.fill_null(0.0),
-        open_amount_original=rows.open_amount_original.fill_null(0.0),
-        days_past_due=ibis.ifelse(still_open, rows.days_past_due, ibis.null("int64")),
-    ).drop("amount_original")
-    rows = rows.left_join(scores(review), "invoice_id").drop("invoice_id_right")
-    rows = rows.left_join(causes(review), "invoice_id").drop("invoice_id_right")
-    return rows.order_by("invoice_id")
-
-
-def customer_rows(tables: Tables, review: Review) -> ir.Table:
-    """One row for every customer, with what it owes in the reporting currency."""
-    owed = analyses.receivables.by_customer(tables, review.scope).drop("name")
-    rows = tables["customers"].left_join(owed, "customer_id").drop("customer_id_right")
-    # Not yet a customer on that day, unless it owes already: dates of acquisition can be wrong.
-    rows = rows.filter((rows.acquired_on <= review.scope.as_of) | rows.open_amount.notnull())
-    rows = rows.left_join(persona_of_each(review), "customer_id").drop("customer_id_right")
-    rows = rows.left_join(negative_of_each(review), "customer_id").drop("customer_id_right")
-    rows = rows.left_join(outlook_of_each(review), "customer_id").drop("customer_id_right")
-    rows = rows.left_join(value_of_each(review), "customer_id").drop("customer_id_right")
-    return rows.mutate(
-        open_amount=rows.open_amount.fill_null(0.0),
-        overdue_amount=rows.overdue_amount.fill_null(0.0),
-        n_open=rows.n_open.fill_null(0),
-    ).order_by("customer_id")
-
-
-def persona_of_each(review: Review) -> ir.Table:
-    """Persona and how sure it is; empty for a customer that is in none."""
-    schema = {"customer_id": "string", "persona": "string", "persona_probability": "float64"}
-    if review.personas is None:
-        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
-        return ibis.memtable(nobody, schema=schema)
-    membership = review.personas.membership
-    membership = membership.rename(columns={"probability": "persona_probability"})
-    return ibis.memtable(membership[list(schema)], schema=schema)
-
-
-def negative_of_each(review: Review) -> ir.Table:
-    """Whether a customer is in a negative persona, and why; empty where that cannot be told."""
-    schema = {"customer_id": "string", "negative_persona": "boolean", "negative_reasons": "string"}
-    if review.negative_personas is None:
-        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
-        return ibis.memtable(nobody, schema=schema)
-    return ibis.memtable(review.negative_personas.customers[list(schema)], schema=schema)
-
-
-def outlook_of_each(review: Review) -> ir.Table:
-    """Chances of leaving and what drives them; empty for who is no customer any more."""
-    numbers = [
-        "churn_risk_12m", "churn_risk_12m_low", "churn_risk_12m_high",
-        *(f"survival_{ahead}m" for ahead in HORIZONS),
-        *(f"cif_{cause}_{ahead}m" for ahead in CAUSE_HORIZONS for cause in CHURN_CAUSES),
-    ]  # fmt: skip
-    schema = {
-        "customer_id": "string",
-        **dict.fromkeys(numbers, "float64"),
-        "survival_reason": "string",
-        **{f"churn_driver_{place}": "string" for place in range(1, DRIVERS + 1)},
-    }
-    scored = review.scored_customers
-    if scored is None:
-        scored = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
-    return ibis.memtable(scored[list(schema)], schema=schema)
-
-
-def value_of_each(review: Review) -> ir.Table:
-    """Lifetime value with its interval; empty for who is no customer any more."""
-    numbers = ("cltv", "cltv_low", "cltv_high", "cltv_baseline")
-    schema = {"customer_id": "string", **dict.fromkeys(numbers, "float64")}
-    if review.lifetime_value is None:
-        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
-        return ibis.memtable(nobody, schema=schema)
-    return ibis.memtable(review.lifetime_value.customers[list(schema)], schema=schema)
-
-
-def scores(review: Review) -> ir.Table:
-    schema = {"invoice_id": "string", "p_late": "float64", "p_paid_60": "float64",
-              "chance_reason": "string",
-              "expected_paid_on": "date", "expected_low": "date", "expected_high": "date",
-              "expected_reason": "string"}  # fmt: skip
-    scored = review.scored_invoices
-    if scored is None:
-        # Typed as objects: columns without a row would be numbers, which no date can be read from.
-        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
-        return ibis.memtable(nobody, schema=schema)
-    scored = scored[["invoice_id", *SCORES]].copy()
-    for column in ("expected_paid_on", "expected_low", "expected_high"):
-        scored[column] = scored[column].astype(object).where(scored[column].notna(), None)
-    return ibis.memtable(scored, schema=schema)
-
-
-def causes(review: Review) -> ir.Table:
-    """Why an invoice is late; empty for one that is not, nor likely to be."""
-    chances = dict.fromkeys((f"cause_{cause}" for cause in CAUSES), "float64")
-    schema = {"invoice_id": "string", "cause": "string", **chances, "cause_evidence": "string"}
-    if review.late_causes is None:
-        nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in schema})
-        return ibis.memtable(nobody, schema=schema)
-    found = review.late_causes.invoices.rename(columns={"evidence": "cause_evidence"})
-    return ibis.memtable(found[list(schema)], schema=schema)

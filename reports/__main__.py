@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import pandas as pd
 import typer
 
+import analyses.exports
 import analyses.late_payments
 import analyses.negative_personas
 import analyses.personas
@@ -129,8 +130,8 @@ def build_reports(
         figures = review.figures()
         files = {
             "figures.json": writes(figures_json(figures, edition, review.receivables).encode()),
-            "invoices.parquet": analyses.review.invoice_rows(tables, review).to_parquet,
-            "customers.parquet": analyses.review.customer_rows(tables, review).to_parquet,
+            "invoices.parquet": analyses.exports.invoice_rows(tables, review).to_parquet,
+            "customers.parquet": analyses.exports.customer_rows(tables, review).to_parquet,
             "quarterly_review.pptx": writes(deck),
             **lists(tables, review),
         }

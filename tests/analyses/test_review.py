@@ -3,6 +3,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+import analyses.exports
 import analyses.late_payments
 import analyses.receivables
 import analyses.review
@@ -49,7 +50,7 @@ def as_it_stood(frames, as_of):
 def test_what_happened_after_as_of_changes_no_figure(company, review):
     # The harness of METHODS: figures as of a past day, from all data and from what was known.
     past = as_it_stood(company, AS_OF)
-    rows = analyses.review.invoice_rows(FrameTables(company), review).to_pandas()
+    rows = analyses.exports.invoice_rows(FrameTables(company), review).to_pandas()
     open_then = set(rows.loc[rows["outcome"] == "open", "invoice_id"])
     # Collectors' notes have no day: on what was open then they may have been written later.
     invoices = past["invoices"]
@@ -118,8 +119,8 @@ def test_receipt_of_dso_covers_the_period_from_month_end_to_month_end(company, a
 
 def test_invoices_and_customers_of_the_export_add_up_to_the_figure(company, review):
     tables = FrameTables(company)
-    invoices = analyses.review.invoice_rows(tables, review).to_pandas()
-    customers = analyses.review.customer_rows(tables, review).to_pandas()
+    invoices = analyses.exports.invoice_rows(tables, review).to_pandas()
+    customers = analyses.exports.customer_rows(tables, review).to_pandas()
     owed = review.figure("receivables.open_amount").value
     overdue = review.figure("receivables.overdue_amount").value
     assert invoices["open_amount"].sum() == pytest.approx(owed, abs=0.005)
