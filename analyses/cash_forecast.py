@@ -6,6 +6,7 @@ from analyses.receivables import Cells, flows
 from analyses.receivables import receipt_rows as receivables_rows
 from analyses.scope import Scope
 from models.cash_forecast import CashForecast, fit_cash_forecast
+from models.figures import NoSuchFigure
 from warehouse.workspace import Tables
 
 __all__ = ["receipt_rows", "run"]
@@ -26,11 +27,9 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table:
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not the forecast.
     """
     if figure_id != "late_payments.expected_cash_13w":
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of the cash forecast, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "the cash forecast")
     return receivables_rows(tables, scope, "receivables.open_amount").drop("part", "contribution")

@@ -13,6 +13,7 @@ from models.churn_hazards import ChurnHazards, fit_churn_hazards
 from models.churn_outlook import ChurnOutlook, churn_outlook, score_customers
 from models.churn_ratios import ChurnRatios, check_ratios, fit_churn_ratios
 from models.churn_validation import ChurnValidation, validate_churn
+from models.figures import NoSuchFigure
 from models.proportional_hazards import ProportionalHazards
 from models.retention import Retention, fit_retention
 from warehouse.churn import customer_lives, opened_once
@@ -45,17 +46,10 @@ def rule(tables: Tables) -> dict[str, int]:
     return {"churn_rule_days": int(tables.settings.churn_rule_days)}
 
 
-def of_view(rows: ir.Table, tables: Tables, scope: Scope) -> ir.Table:
-    """Those of `rows` that are of the view's customers."""
-    if any(scope.filters.values()):
-        rows = rows.semi_join(scope.invoices(tables), "customer_id")
-    return rows
-
-
 def lives(tables: Tables, scope: Scope) -> pd.DataFrame:
     """One row a customer of the view; see `warehouse.churn.customer_lives`."""
     rows = customer_lives(tables, scope.as_of, **rule(tables))
-    return of_view(rows, tables, scope).order_by("customer_id").to_pandas()
+    return scope.of_customers(rows, tables).order_by("customer_id").to_pandas()
 
 
 def run(
@@ -74,13 +68,13 @@ def run(
 def retention(tables: Tables, scope: Scope) -> Retention:
     """What is left of the recurring value of a year ago."""
     rows = recurring_values(tables, scope.as_of, **rule(tables))
-    return fit_retention(of_view(rows, tables, scope).to_pandas(), scope.as_of)
+    return fit_retention(scope.of_customers(rows, tables).to_pandas(), scope.as_of)
 
 
 def values_today(tables: Tables, scope: Scope) -> pd.DataFrame:
     """Name and recurring monthly value of each customer at the as-of date."""
     rows = recurring_values(tables, scope.as_of, **rule(tables), months=0)
-    rows = of_view(rows, tables, scope).order_by("customer_id")
+    rows = scope.of_customers(rows, tables).order_by("customer_id")
     return rows.select("customer_id", "name", monthly_value=rows.value_end).to_pandas()
 
 
@@ -89,13 +83,13 @@ def months(tables: Tables, scope: Scope) -> pd.DataFrame:
     n = int(tables["customers"].count().to_pandas())
     one_in = max(1, n // ENOUGH_CUSTOMERS)
     rows = customer_months(tables, scope.as_of, one_in=one_in, **rule(tables))
-    return of_view(rows, tables, scope).order_by("customer_id", "begins").to_pandas()
+    return scope.of_customers(rows, tables).order_by("customer_id", "begins").to_pandas()
 
 
 def today(tables: Tables, scope: Scope) -> pd.DataFrame:
     """What is known of those who are customers at the as-of date, all of them."""
     rows = customer_months(tables, scope.as_of, **rule(tables), only_ahead=True)
-    return of_view(rows, tables, scope).order_by("customer_id").to_pandas()
+    return scope.of_customers(rows, tables).order_by("customer_id").to_pandas()
 
 
 def hazards(
@@ -188,14 +182,14 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table:
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of churn.
     """
     if not figure_id.startswith("churn."):
-        raise ValueError(f"The figure '{figure_id}' is not one of churn, so it has no rows here.")
+        raise NoSuchFigure(figure_id, "churn")
     if figure_id.removeprefix("churn.") in OF_COHORT:
         rows = recurring_values(tables, scope.as_of, **rule(tables))
         rows = rows.filter(rows.value_start > 0)
-        return of_view(rows, tables, scope).order_by("customer_id")
+        return scope.of_customers(rows, tables).order_by("customer_id")
     rows = opened_once(customer_lives(tables, scope.as_of, **rule(tables)))
-    return of_view(rows, tables, scope).order_by("customer_id")
+    return scope.of_customers(rows, tables).order_by("customer_id")

@@ -7,6 +7,7 @@ import pandas as pd
 import analyses.late_payments
 import analyses.late_signals
 from analyses.scope import Scope
+from models.figures import NoSuchFigure
 from models.late_causes import LateCauses, fit_late_causes
 from warehouse.late_causes import late_facts
 from warehouse.workspace import Tables
@@ -55,13 +56,11 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of late causes.
     """
     if not figure_id.startswith("late_causes."):
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of late causes, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "late causes")
     rows = run(tables, scope).of_year()
     columns = ["invoice_id", "customer_id", "issued_on", "due_on", "days_late", "outcome", "cause",
                "evidence", "cause_process"]  # fmt: skip

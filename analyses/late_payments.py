@@ -9,6 +9,7 @@ from ibis import _
 
 import analyses.late_signals
 from analyses.scope import Scope
+from models.figures import NoSuchFigure
 from models.late_payments import TimeToPay, fit_time_to_pay
 from models.late_share import LateShare, fit_late_share
 from models.late_signals import LateSignals
@@ -196,7 +197,7 @@ def receipt_rows(
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of late payments.
     """
     if figure_id == "late_payments.cash_at_risk":
@@ -207,9 +208,7 @@ def receipt_rows(
         "late_payments.paid_by_60",
         "late_payments.median_days_to_pay",
     ):
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of time to pay, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "time to pay")
     invoices = invoice_outcomes(scope.invoices(tables), tables, scope.as_of)
     columns = ["invoice_id", "customer_id", "issued_on", "due_on", "settled_on", "outcome",
                "duration", "late", "amount", "currency"]  # fmt: skip

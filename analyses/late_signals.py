@@ -4,6 +4,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from analyses.scope import Scope
+from models.figures import NoSuchFigure
 from models.late_signals import LateSignals, fit_late_signals
 from models.payment_dates import PaymentDates, fit_payment_dates
 from warehouse.late_payments import open_invoices
@@ -81,12 +82,9 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of the signals.
     """
     if figure_id not in ("late_payments.auc", "late_payments.ece"):
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of the late-payment signals, so it has no rows "
-            "here."
-        )
+        raise NoSuchFigure(figure_id, "the late-payment signals")
     return run(tables, scope).test

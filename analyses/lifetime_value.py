@@ -13,11 +13,12 @@ from analyses.unit_economics import YEAR
 from models.costs import refuse_without_costs
 from models.customer_flows import customer_flows
 from models.expected_margins import ExpectedMargins, fit_expected_margins
+from models.figures import NoSuchFigure
 from models.lifetime_value import LifetimeValue, fit_lifetime_value
 from models.outlook import Outlook
 from models.personas import Personas
-from warehouse.churn import first_day_covered
 from warehouse.customers import MONTH_DAYS
+from warehouse.invoices import first_day_covered
 from warehouse.lifetime_value import invoices_of_margin, recurring_now
 from warehouse.segments import customer_segments
 from warehouse.workspace import Tables
@@ -199,13 +200,11 @@ def receipt_rows(
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of lifetime value.
     """
     if figure_id not in ("lifetime_value.portfolio", "lifetime_value.mean"):
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of lifetime value, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "lifetime value")
     value = value or run(tables, scope, **terms)
     shared = value.n if figure_id == "lifetime_value.mean" else 1
     names = tables["customers"].select("customer_id", "name").to_pandas()

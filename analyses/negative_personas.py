@@ -6,6 +6,7 @@ import analyses.personas
 import analyses.unit_economics
 from analyses.scope import Scope
 from models.avoid_rule import AvoidRule, fit_avoid_rule
+from models.figures import NoSuchFigure
 from models.negative_personas import NegativePersonas, fit_negative_personas
 from models.negative_reasons import REASONS
 from models.persona_actions import PersonaActions, simulate_actions
@@ -77,13 +78,11 @@ def receipt_rows(
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not the share of customers in negative personas.
     """
     if figure_id != "personas.negative_share":
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of negative personas, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "negative personas")
     found = (negative or run(tables, scope)).customers
     return found.assign(contribution=found["negative_persona"].astype(int))
 

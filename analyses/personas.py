@@ -5,6 +5,7 @@ import pandas as pd
 import analyses.churn
 from analyses.persona_names import kept_personas
 from analyses.scope import Scope
+from models.figures import NoSuchFigure
 from models.persona_sheet import PersonaSheets, fit_persona_sheets
 from models.personas import Personas, fit_personas, recognised
 from models.price_sensitivity import PriceSensitivity, fit_price_sensitivity
@@ -22,9 +23,7 @@ def features(tables: Tables, scope: Scope, *, lives: pd.DataFrame | None = None)
     Who was lost by the churn rule has left here as it has for churn; `lives` is what
     `analyses.churn.lives` gives, where it is at hand.
     """
-    rows = customer_features(tables, scope.as_of)
-    if any(scope.filters.values()):
-        rows = rows.semi_join(scope.invoices(tables), "customer_id")
+    rows = scope.of_customers(customer_features(tables, scope.as_of), tables)
     lives = analyses.churn.lives(tables, scope) if lives is None else lives
     lost = lives[lives["by_rule"]].set_index("customer_id")
     lost = pd.DataFrame(
@@ -98,13 +97,11 @@ def receipt_rows(
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of personas.
     """
     if not figure_id.startswith("personas."):
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of personas, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "personas")
     rows = features(tables, scope) if rows is None else rows
     membership = (personas or run(tables, scope, rows=rows)).membership
     known = ["customer_id", "name", "industry", "country", "acquired_on", "active", "revenue"]

@@ -4,6 +4,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from analyses.scope import Scope
+from models.figures import NoSuchFigure
 from models.product_fit import ProductFit, fit_product_fit
 from warehouse.product_fit import FIT_TRAITS, product_starts
 from warehouse.workspace import Tables
@@ -13,10 +14,7 @@ __all__ = ["receipt_rows", "run", "starts"]
 
 def starts(tables: Tables, scope: Scope) -> ir.Table:
     """First starts of customers of the view with products; see `product_starts`."""
-    rows = product_starts(tables, scope.as_of)
-    if any(scope.filters.values()):
-        rows = rows.semi_join(scope.invoices(tables), "customer_id")
-    return rows
+    return scope.of_customers(product_starts(tables, scope.as_of), tables)
 
 
 def run(tables: Tables, scope: Scope) -> ProductFit:
@@ -34,13 +32,11 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of product fit.
     """
     if not figure_id.startswith("product_fit."):
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of product fit, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "product fit")
     rows = starts(tables, scope).rename(left_over="contribution")
     succeeded = rows.stayed & (rows.left_over > 0)
     return rows.mutate(contribution=succeeded.cast("int64")).order_by("customer_id", "product_id")

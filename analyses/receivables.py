@@ -10,6 +10,7 @@ import pandas as pd
 from ibis import _
 
 from analyses.scope import Scope
+from models.figures import NoSuchFigure
 from models.ledger import month_windows, to_date
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.receivables import Receivables, ReceivablesBy, fit_receivables, fit_receivables_by
@@ -89,14 +90,12 @@ def receipt_rows(
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a receivables figure.
     """
     figure = figure_id.removeprefix("receivables.")
     if not figure_id.startswith("receivables.") or figure not in PARTS:
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of receivables, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "receivables")
     parts = PARTS[figure](tables, scope, period_months)
     rows = parts[0]
     for part in parts[1:]:

@@ -16,9 +16,7 @@ __all__ = ["histories", "run"]
 
 def histories(tables: Tables, scope: Scope) -> pd.DataFrame:
     """How each customer without a contract buys; see `warehouse.repeat_purchases`."""
-    rows = purchase_histories(tables, scope.as_of)
-    if any(scope.filters.values()):
-        rows = rows.semi_join(scope.invoices(tables), "customer_id")
+    rows = scope.of_customers(purchase_histories(tables, scope.as_of), tables)
     return rows.order_by("customer_id").to_pandas()
 
 

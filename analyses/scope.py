@@ -32,6 +32,12 @@ class Scope:
         tables.require("customers", "invoices", "payments")
         return segmented_invoices(tables, self.as_of, by=by, filters=self.filters)
 
+    def of_customers(self, rows: ir.Table, tables: Tables) -> ir.Table:
+        """Those of `rows` that are of customers with an invoice the question is about."""
+        if not any(self.filters.values()):
+            return rows
+        return rows.semi_join(self.invoices(tables), "customer_id")
+
 
 def filters_in_words(filters: Mapping[str, Sequence[str]]) -> str:
     """What a view is cut to, as pages, slides and files say it.

@@ -5,6 +5,7 @@ import pandas as pd
 import analyses.churn
 import analyses.personas
 from analyses.scope import Scope
+from models.figures import NoSuchFigure
 from models.personas import Personas
 from models.unit_economics import COSTS, UnitEconomics, fit_unit_economics
 from warehouse.customers import MONTH_DAYS
@@ -99,13 +100,11 @@ def receipt_rows(
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of unit economics.
     """
     if not figure_id.startswith("unit_economics."):
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of unit economics, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "unit economics")
     rows = economics(tables, scope) if rows is None else rows
     columns = ["customer_id", "name", "acquired_on", "active", "tenure_months", "acquisition_cost",
                "onboarding_cost", "months", "revenue", *COSTS]  # fmt: skip

@@ -83,7 +83,7 @@ NOT_ON_RECORD = (
 
 
 def churn_definitions() -> tuple[tuple, ...]:
-    """Return what `models.figures.Definition` is made of, for every figure of churn."""
+    """Return what `models.definition.Definition` is made of, for every figure of churn."""
     incidence = (
         (
             f"cif_{cause}_{months}m",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.figures import Definition
+from models.definition import Definition
 
 __all__ = ["matching"]
 

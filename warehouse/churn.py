@@ -4,9 +4,9 @@ import datetime as dt
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 from ibis import _
 
+from warehouse.invoices import first_day_covered
 from warehouse.lookalikes import opened_before
 from warehouse.segments import customer_segments
 from warehouse.workspace import Tables
@@ -15,7 +15,6 @@ __all__ = [
     "CUSTOMER_SEGMENTS",
     "UNKNOWN_CAUSE",
     "customer_lives",
-    "first_day_covered",
     "opened_once",
 ]
 
@@ -28,12 +27,6 @@ LONGEST_SILENCES = 1.5
 
 #: The ways to cut customers; those of invoices cut what happens to an invoice.
 CUSTOMER_SEGMENTS = ("industry", "country", "region", "size", "terms", "billing_model")
-
-
-def first_day_covered(tables: Tables, as_of: dt.date) -> dt.date:
-    """The first day the books cover, that of the first invoice; `as_of` where there is none."""
-    first = tables["invoices"].issued_on.min().to_pandas()
-    return as_of if pd.isna(first) else min(pd.Timestamp(first).date(), as_of)
 
 
 def customer_lives(tables: Tables, as_of: dt.date, *, churn_rule_days: int) -> ir.Table:

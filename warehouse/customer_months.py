@@ -8,7 +8,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from warehouse.churn import customer_lives, first_day_covered, opened_once
+from warehouse.churn import customer_lives, opened_once
+from warehouse.invoices import first_day_covered
 from warehouse.segments import NOT_STATED, first_contracts
 from warehouse.settlements import settlements
 from warehouse.workspace import Tables

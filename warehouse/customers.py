@@ -6,11 +6,10 @@ from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 from ibis import _
 
 from warehouse.currency import STEADY_DIGITS, convert
-from warehouse.invoices import invoice_balances, issued_invoices
+from warehouse.invoices import first_day_covered, invoice_balances, issued_invoices
 from warehouse.margins import costed_lines, customer_margins
 from warehouse.tables import TABLES
 from warehouse.workspace import Tables
@@ -70,8 +69,7 @@ def customer_features(tables: Tables, as_of: dt.date) -> ir.Table:
     customers = tables["customers"].filter(_.acquired_on <= as_of)
     left = (customers.churned_on <= day).fill_null(False)
     ended = ibis.ifelse(left, customers.churned_on, day)
-    first = pd.Timestamp(tables["invoices"].issued_on.min().to_pandas() or as_of).date()
-    began = ibis.greatest(customers.acquired_on, ibis.literal(first))
+    began = ibis.greatest(customers.acquired_on, ibis.literal(first_day_covered(tables, as_of)))
     rows = customers.select(
         *PROFILE,
         active=~left,

@@ -4,12 +4,19 @@ import datetime as dt
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 from ibis import _
 
 from warehouse.settlements import applied_credits, settlements
 from warehouse.workspace import Tables
 
-__all__ = ["invoice_balances", "issued_invoices", "open_balances"]
+__all__ = ["first_day_covered", "invoice_balances", "issued_invoices", "open_balances"]
+
+
+def first_day_covered(tables: Tables, as_of: dt.date) -> dt.date:
+    """The first day the books cover, that of the first invoice; `as_of` where there is none."""
+    first = tables["invoices"].issued_on.min().to_pandas()
+    return as_of if pd.isna(first) else min(pd.Timestamp(first).date(), as_of)
 
 
 def issued_invoices(tables: Tables, as_of: dt.date) -> ir.Table:

@@ -5,11 +5,10 @@ from collections.abc import Callable
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 from ibis import _
 
 from warehouse.currency import STEADY_DIGITS, convert
-from warehouse.invoices import invoice_balances, issued_invoices
+from warehouse.invoices import first_day_covered, invoice_balances, issued_invoices
 from warehouse.settlements import applied_credits
 from warehouse.workspace import Tables
 
@@ -125,8 +124,7 @@ def watched(window: Window) -> ir.Table:
     customers = tables["customers"].filter(_.acquired_on <= as_of)
     day = ibis.literal(as_of)
     ended = ibis.ifelse((customers.churned_on <= day).fill_null(False), customers.churned_on, day)
-    opened = pd.Timestamp(tables["invoices"].issued_on.min().to_pandas() or as_of).date()
-    first = max(opened, window.before + dt.timedelta(days=1))
+    first = max(first_day_covered(tables, as_of), window.before + dt.timedelta(days=1))
     began = ibis.greatest(customers.acquired_on, ibis.literal(first))
     return customers.select(
         "customer_id", watched_days=ibis.greatest(ended.delta(began, unit="day") + 1, 0)

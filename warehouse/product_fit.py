@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from warehouse.currency import STEADY_DIGITS
-from warehouse.invoices import issued_invoices
+from warehouse.invoices import first_day_covered, issued_invoices
 from warehouse.margins import costed_lines
 from warehouse.segments import NOT_STATED, size_band
 from warehouse.workspace import Tables
@@ -51,7 +51,7 @@ def product_starts(tables: Tables, as_of: dt.date, *, days: int = 365) -> ir.Tab
     tables.require("customers", "invoices", "payments", "products", "invoice_lines")
     if "contracts" not in tables and "orders" not in tables:
         tables.require("contracts")
-    first = tables["invoices"].issued_on.min().to_pandas() or as_of
+    first = first_day_covered(tables, as_of)
     last = ibis.literal(as_of - dt.timedelta(days=days))
     taken = [
         tables[name].select("customer_id", "product_id", began_on=tables[name][day])
