@@ -6,6 +6,7 @@ import pandas as pd
 from analyses.scope import Scope
 from models.dispute_causes import DisputeCauses, fit_dispute_causes
 from models.disputes import Disputes, dispute_funnel, fit_disputes
+from models.figures import NoSuchFigure
 from models.funnel import Funnel
 from warehouse.disputes import CIRCUMSTANCES, DISPUTED_BY, dispute_rows, invoice_circumstances
 from warehouse.segments import SEGMENTS, segments_in
@@ -78,7 +79,7 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.
 
     Raises
     ------
-    ValueError
+    NoSuchFigure
         If `figure_id` is not a figure of disputes.
     """
     invoices = scope.invoices(tables)
@@ -86,9 +87,7 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.
     if figure_id == "disputes.median_days_to_resolve":
         return found.filter(found.opened_on.notnull())
     if figure_id != "disputes.rate_per_1000":
-        raise ValueError(
-            f"The figure '{figure_id}' is not one of disputes, so it has no rows here."
-        )
+        raise NoSuchFigure(figure_id, "disputes")
     counts = found.group_by("invoice_id").agg(n_disputes=found.count())
     joined = invoices.select("invoice_id", "customer_id", "issued_on", "amount", "currency")
     joined = joined.left_join(counts, "invoice_id").drop("invoice_id_right")
