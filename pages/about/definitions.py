@@ -10,7 +10,7 @@ from ui.text import escape, label_of
 UNITS = {
     "money": "Money in the reporting currency",
     "days": "Days",
-    "months": "In months",
+    "months": "Months",
     "share": "Share, shown in percent",
     "count": "Count",
     "date": "Date",
