@@ -4,14 +4,17 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from analyses.scope import Scope
+from models.channel_effect import ChannelEffect, fit_channel_effect
 from models.figures import NoSuchFigure
 from models.late_signals import LateSignals, fit_late_signals
 from models.payment_dates import PaymentDates, fit_payment_dates
+from models.refusal import Refusal
 from warehouse.late_payments import open_invoices
 from warehouse.late_signals import KINDS_OF_SIGNAL, SIGNALS, invoice_signals
+from warehouse.segments import NOT_STATED
 from warehouse.workspace import Tables
 
-__all__ = ["of_open", "payment_dates", "receipt_rows", "run", "signals"]
+__all__ = ["channel_effects", "of_open", "payment_dates", "receipt_rows", "run", "signals"]
 
 #: Customers whose invoices are enough to learn from; of more, one in so many is taken.
 ENOUGH_CUSTOMERS = 6_000
@@ -75,6 +78,24 @@ def payment_dates(
     if rows is None:
         rows = signals(tables, scope)
     return fit_payment_dates(run(tables, scope, rows=rows) if learnt is None else learnt, rows)
+
+
+def channel_effects(
+    tables: Tables, scope: Scope, *, rows: pd.DataFrame | None = None
+) -> tuple[ChannelEffect, ...]:
+    """What each way to send an invoice changes, each customer of the view compared with itself.
+
+    Ways that too few customers had beside another are left out.
+    """
+    if rows is None:
+        rows = signals(tables, scope)
+    found = []
+    for channel in sorted(set(rows["channel"]) - {NOT_STATED}):
+        try:
+            found.append(fit_channel_effect(rows[rows["in_view"]], scope.as_of, channel))
+        except Refusal:
+            continue
+    return tuple(found)
 
 
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.DataFrame:

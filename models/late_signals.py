@@ -115,6 +115,8 @@ class LateSignals:
 
     def chance(self, rows: pd.DataFrame) -> np.ndarray:
         """Chance that each of `rows` is paid late, as of the day it was issued."""
+        if not len(rows):
+            return np.empty(0)
         raw = self.pipeline.decision_function(shaped(rows, self.numbers, self.kinds))
         return expit(self.shift + self.slope * raw)
 

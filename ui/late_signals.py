@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from models.channel_effect import ChannelEffect
 from models.late_signals import LateSignals
 from ui.download import offer_csv
 from ui.frame import View
@@ -12,6 +13,7 @@ from warehouse.late_signals import KINDS_OF_SIGNAL, SIGNALS
 
 __all__ = [
     "calls_sentence",
+    "channel_sentence",
     "moves_sentence",
     "named_weights",
     "order_sentence",
@@ -129,3 +131,19 @@ def show_likely_late(scored: pd.DataFrame, calls: int, view: View) -> None:
         alt="Invoices not yet due, the likeliest late first",
     )
     offer_csv("Download all", rows, f"likely-late-{view.as_of}.csv", key="likely", n=len(rows))
+
+
+def channel_sentence(effect: ChannelEffect) -> str:
+    """Whether customers pay sooner by the channel, each compared with itself."""
+    way = effect.channel.replace("_", " ")
+    within = effect.within
+    if within.reason:
+        return f"By {escape(way)}: {escape(within.reason)}"
+    sooner = "sooner" if within.value < 0 else "later"
+    said = (
+        f"by **{escape(way)}** the same customer pays **{abs(within.value):.1f} days {sooner}** "
+        f"({within.lower:+.1f} to {within.upper:+.1f}; {count_of(effect.n_switched, 'customer')} "
+        f"with both; customers mixed it looks like {effect.raw:+.1f})"
+    )
+    sure = within.lower > 0 or within.upper < 0
+    return said[0].upper() + said[1:] + ("." if sure else ", which may be chance.")

@@ -11,6 +11,7 @@ from ui.errors import explained
 from ui.frame import require_view
 from ui.late_signals import (
     calls_sentence,
+    channel_sentence,
     moves_sentence,
     named_weights,
     order_sentence,
@@ -56,3 +57,10 @@ with explained():
     st.subheader("What moves the chance")
     weights = named_weights(signals)
     told(moves_sentence(weights), signal_bars(weights))
+
+    st.subheader("Does the way it is sent matter?")
+    effects = compute(ours.channel_effects, view, given=rows)
+    for effect in effects:
+        st.markdown(f"- {channel_sentence(effect)}")
+    if not effects:
+        st.markdown("No customer was sent invoices both ways, so the way cannot be judged.")

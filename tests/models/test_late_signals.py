@@ -130,6 +130,11 @@ def test_waiting_raises_the_chance_and_dates_follow_it(signals):
     assert (scored["expected_paid_on"].dt.date >= AS_OF).all()
 
 
+def test_books_without_an_open_invoice_have_nothing_to_score(signals):
+    dates = fit_payment_dates(signals, ROWS)
+    assert score_by_signals(dates, ROWS.head(0), ROWS, AS_OF).empty
+
+
 @given(
     st.lists(
         st.tuples(st.floats(0.01, 0.99), st.booleans(), st.integers(0, 20)),
