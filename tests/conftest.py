@@ -11,10 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.served import ROOT, load_sample
 
 REQUIRED = frozenset(filter(None, os.environ.get("GOODWILL_REQUIRE", "").split(",")))
+# A law is tried on enough cases to be broken by a mistake; how long a case takes says how busy the
+# machine is, and nothing of the law.
+settings.register_profile("suite", max_examples=40, deadline=None)
+settings.load_profile("suite")
 # Which mark a test earns by asking for one of these.
 MARK_OF_FIXTURE = {
     "reference_data": "reference",

@@ -260,8 +260,9 @@ def coverage(n_worlds):
 
 
 def test_interval_of_paid_by_60_holds_the_truth():
-    # 0.1 % band of 200 draws at .95, METHODS: .895 to .99.
-    assert 0.895 <= coverage(200) <= 0.99
+    # Below this in one of a thousand runs of 80 worlds at .95; that it holds the truth too often
+    # shows in the thousand worlds.
+    assert coverage(80) >= 0.86
 
 
 @pytest.mark.verify

@@ -77,14 +77,14 @@ def test_both_engines_give_the_same_customers(workspace, spark, monkeypatch):
     assert [name for name in left if name.startswith(("customers_", "invoices_"))] == []
 
 
-def test_engine_that_does_not_exist_is_named_with_those_that_do(workspace, monkeypatch):
+def test_engine_that_does_not_exist_is_named_with_those_that_do(sample_workspace, monkeypatch):
     monkeypatch.setenv("GOODWILL_ENGINE", "abacus")
     with pytest.raises(ValueError, match="'abacus', which is no engine.*duckdb or spark"):
-        workspace.current().tables()
+        Workspace.open(sample_workspace).current().tables()
 
 
-def test_without_pyspark_the_way_to_it_is_said(workspace, monkeypatch):
+def test_without_pyspark_the_way_to_it_is_said(sample_workspace, monkeypatch):
     monkeypatch.setenv("GOODWILL_ENGINE", "spark")
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(ValueError, match="Install requirements-spark.txt"):
-        workspace.current().tables()
+        Workspace.open(sample_workspace).current().tables()
