@@ -54,6 +54,7 @@ def customer_rows(tables: Tables, review: Review) -> ir.Table:
     rows = rows.left_join(negative_of_each(review), "customer_id").drop("customer_id_right")
     rows = rows.left_join(outlook_of_each(review), "customer_id").drop("customer_id_right")
     rows = rows.left_join(value_of_each(review), "customer_id").drop("customer_id_right")
+    rows = rows.left_join(headroom_of_each(review), "customer_id").drop("customer_id_right")
     return rows.mutate(
         open_amount=rows.open_amount.fill_null(0.0),
         overdue_amount=rows.overdue_amount.fill_null(0.0),
@@ -96,6 +97,12 @@ def value_of_each(review: Review) -> ir.Table:
     numbers = ("cltv", "cltv_low", "cltv_high", "cltv_baseline")
     schema = {"customer_id": "string", **dict.fromkeys(numbers, "float64")}
     return typed(review.lifetime_value and review.lifetime_value.customers, schema)
+
+
+def headroom_of_each(review: Review) -> ir.Table:
+    """What the credit limit leaves, in the reporting currency; empty without a limit."""
+    schema = {"customer_id": "string", "headroom": "float64"}
+    return typed(review.credit and review.credit.customers, schema)
 
 
 def scores(review: Review) -> ir.Table:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 import analyses.churn
+import analyses.credit
 import analyses.disputes
 import analyses.late_causes
 import analyses.late_payments
@@ -25,6 +26,7 @@ from models.churn import Churn
 from models.churn_definitions import HAZARD_RATIOS
 from models.churn_ratios import ChurnRatios
 from models.churn_validation import ChurnValidation
+from models.credit import Credit
 from models.dispute_causes import DisputeCauses
 from models.disputes import Disputes
 from models.figures import DEFINITIONS, Figure
@@ -65,7 +67,7 @@ class Review:
     Attributes
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
-    lifetime_value, product_fit, disputes
+    lifetime_value, product_fit, disputes, credit
         What `analyses.<noun>` returns.
     late_signals, late_causes
         What `analyses.<noun>.run` returns.
@@ -100,6 +102,7 @@ class Review:
     scored_invoices: pd.DataFrame | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
+    credit: Credit | None
     disputes: Disputes | None
     dispute_causes: DisputeCauses | None
     personas: Personas | None
@@ -147,6 +150,7 @@ HOLDS = {
     "cash_at_risk": ("late_payments.cash_at_risk",),
     "cash_forecast": ("late_payments.expected_cash_13w",),
     "disputes": tuple(id for id in DEFINITIONS if id.startswith("disputes.")),
+    "credit": tuple(id for id in DEFINITIONS if id.startswith("credit.")),
     "personas": ("personas.count",),
     "negative_personas": ("personas.negative_share",),
     "unit_economics": tuple(id for id in DEFINITIONS if id.startswith("unit_economics.")),
@@ -201,6 +205,7 @@ def run(
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
         "disputes": lambda: analyses.disputes.run(tables, scope, read=disputed()),
         "dispute_causes": lambda: analyses.disputes.causes(tables, scope, read=disputed()),
+        "credit": lambda: analyses.credit.run(tables, scope),
         "personas": personas,
         "negative_personas": lambda: negative_personas(
             tables, scope, {"features": features(), "year": year()}, personas()

@@ -18,6 +18,8 @@ MOST_GROUPS = 15
 MOST_CURVES = 4
 #: A curve is drawn while this share of the disputes is still watched.
 WATCHED = 0.01
+#: Ratios that the axis of odds names.
+RATIOS = [0.1, 0.25, 0.5, 0.7, 1, 1.4, 2, 4, 10]
 CALLED = {"more often": LATE, "less often": INK, "no difference seen": MUTED}
 APART = {"above": LATE, "within": MUTED, "below": INK}
 
@@ -175,8 +177,9 @@ def cause_dots(causes: DisputeCauses, words: dict[str, str]) -> alt.LayerChart:
         for name, ratio in zip(rows["circumstance"], rows["odds_ratio"], strict=True)
     ]
     rows = rows.assign(label=labels, name=rows["circumstance"].map(words), one=1.0)
-    x = {"scale": alt.Scale(type="log", nice=True, padding=12),
-         "axis": alt.Axis(grid=True, tickCount=5, format="~g")}  # fmt: skip
+    ends = [0.9 * min(rows["low"].min(), 1), 1.1 * max(rows["high"].max(), 1)]
+    x = {"scale": alt.Scale(type="log", nice=False, domain=ends),
+         "axis": alt.Axis(grid=True, values=RATIOS, format="~g")}  # fmt: skip
     base = alt.Chart(rows).encode(
         alt.Y("label:N", sort=labels, title=None, axis=name_axis(labels, at_most=230)),
         color=alt.Color(

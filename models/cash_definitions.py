@@ -191,4 +191,23 @@ CASH_DEFINITIONS: tuple[Definition, ...] = (
         "falls to one half",
         True,
     ),
+    Definition(
+        "credit.blocked_order_value",
+        "Blocked orders",
+        "money",
+        "The value of orders not shipped yet that would take their customer past its credit limit.",
+        "sum over unshipped orders, oldest first, of those larger than credit limit - "
+        "(overdue + not due + shipped and not billed + orders before - unapplied cash), at that "
+        "month's exchange rate",
+        None,
+    ),
+    Definition(
+        "credit.over_limit_share",
+        "Customers over their limit",
+        "share",
+        "The share of customers with a credit limit whose exposure is beyond it.",
+        "customers with ordered + shipped and not billed + not due + overdue - unapplied cash "
+        "above the credit limit / customers with a credit limit",
+        True,
+    ),
 )

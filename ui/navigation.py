@@ -39,6 +39,12 @@ CONTENTS = {
             "How often invoices are disputed, about what, how long it takes, and what precedes it.",
         ),
         (
+            "cash/credit.py",
+            "Credit",
+            "credit_score",
+            "What stands against each credit limit, what can still be sold, and who is held back.",
+        ),
+        (
             "cash/cash_forecast.py",
             "Cash forecast",
             "calendar_month",

@@ -7,6 +7,7 @@ import pytest
 
 import analyses.cash_forecast
 import analyses.churn
+import analyses.credit
 import analyses.disputes
 import analyses.late_causes
 import analyses.late_payments
@@ -35,6 +36,7 @@ PLAIN = (
     (analyses.late_payments.time_to_pay, analyses.late_payments.receipt_rows),
     (analyses.late_payments.cash_at_risk, analyses.late_payments.receipt_rows),
     (analyses.cash_forecast.run, analyses.cash_forecast.receipt_rows),
+    (analyses.credit.run, analyses.credit.receipt_rows),
     (analyses.disputes.run, analyses.disputes.receipt_rows),
     (analyses.product_fit.run, analyses.product_fit.receipt_rows),
     (analyses.churn.run, analyses.churn.receipt_rows),
@@ -42,6 +44,8 @@ PLAIN = (
 )
 #: Figures that are a sum or a share of their rows; the others are made of several sums.
 ADD_UP = {
+    "credit.blocked_order_value",
+    "credit.over_limit_share",
     "receivables.open_amount",
     "receivables.overdue_amount",
     "late_payments.late_share",

@@ -1,0 +1,38 @@
+"""The page of credit from app.py: figures, the look-up of one customer, and the link to it."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import analyses.credit
+from analyses.scope import Scope
+from tests.served import ROOT
+from ui.text import money, share
+from warehouse.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def sample(sample_workspace):
+    with Workspace.open(sample_workspace).current().tables() as tables:
+        return analyses.credit.run(tables, Scope(tables.newest_date)), tables.reporting_currency
+
+
+def test_page_shows_the_figures_and_what_can_be_sold_to_the_customer_of_the_link(
+    in_sample_workspace, sample
+):
+    credit, currency = sample
+    active = credit.customers[credit.customers["active"]]
+    row = active.loc[active["can_sell"].idxmax()]
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    at.query_params["customer"] = row["customer_id"]
+    at.switch_page("pages/cash/credit.py").run()
+    assert not at.exception
+    assert not at.error
+    assert not at.warning
+    shown = {metric.label: metric.value.replace("\\$", "$") for metric in at.metric}
+    over = credit.figures()[1].value
+    assert shown["Blocked orders"] == money(credit.blocked_value, currency)
+    assert shown["Over their limit"] == share(over)
+    said = [markdown.value.replace("\\$", "$") for markdown in at.markdown]
+    sells = next(text for text in said if "can still be sold to" in text)
+    assert money(row["can_sell"], currency) in sells
+    assert any("days ago it would have said" in text for text in said)
