@@ -201,8 +201,10 @@ def facts(view: View, figure: Figure, confidence: float) -> None:
 def counted_in(figure: Figure) -> str:
     """What a figure was computed from: it is of customers, unless said otherwise."""
     other = {"receivables": "invoice", "late_payments": "invoice", "disputes": "invoice",
-             "product_fit": "start"}  # fmt: skip
-    return other.get(figure.id.split(".")[0], "customer")
+             "product_fit": "start", "credit.blocked_order_value": "order",
+             "disputes.median_days_to_resolve": "dispute"}  # fmt: skip
+    analysis = figure.id.split(".")[0]
+    return other.get(figure.id) or other.get(analysis, "customer")
 
 
 def interval_exactly(figure: Figure, currency: str) -> str:
