@@ -65,12 +65,15 @@ class CoxOutlook:
         self.steps = np.diff(cumulative_hazard(fit))
 
     def hazards(self, horizon: int) -> Iterator[np.ndarray]:
+        return (chance[:, None] for chance in self.leaving(horizon))
+
+    def leaving(self, horizon: int) -> Iterator[np.ndarray]:
         refuse_beyond(horizon, self.last_month)
         for month in range(horizon):
             chance = self.steps[month:][self.tenure]
             chance *= -self.relative
             np.exp(chance, out=chance)
-            yield np.subtract(1, chance, out=chance)[:, None]
+            yield np.subtract(1, chance, out=chance)
 
     def part(self, where: slice) -> "CoxOutlook":
         some = copy(self)

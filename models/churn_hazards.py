@@ -22,6 +22,7 @@ __all__ = [
     "LEADS",
     "ChurnHazards",
     "Lead",
+    "clock_of",
     "fit_churn_hazards",
     "refuse_few_leavers",
     "renewals",
@@ -235,7 +236,7 @@ def fit_lead(
     """One range: its coefficients, each customer's pull on them, and what the prior leaves open."""
     month, event = rows["month"].to_numpy(dtype=np.int64), cause >= 0
     baseline = month_baseline(month, event, None, None)
-    renewal = renewals(rows)
+    renewal = renewals(*clock_of(rows))
     design = np.column_stack([np.ones(len(rows)), baseline.columns(month), renewal, known])
     names = (INTERCEPT, *baseline.names, "renewal", *terms.names)
     varies = np.ptp(design, axis=0) > 0
@@ -276,14 +277,18 @@ def fit_lead(
     return lead, np.hstack([pull, share_pull]), whole
 
 
-def renewals(rows: pd.DataFrame, ahead: int = 0) -> np.ndarray:
-    """1 where the contract comes up `ahead` months after each row's."""
+def clock_of(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Each row's month, and the months until its contract comes up where it has one."""
+    month = rows["month"].to_numpy(dtype=np.int64)
     if "renews_in" not in rows:
-        return np.zeros(len(rows))
-    due = pd.to_numeric(rows["renews_in"]).to_numpy(dtype=float)
+        return month, np.full(len(month), np.nan)
+    return month, pd.to_numeric(rows["renews_in"]).to_numpy(dtype=float)
+
+
+def renewals(month: np.ndarray, due: np.ndarray, ahead: int = 0) -> np.ndarray:
+    """1 where the contract comes up `ahead` months later; the arguments are those of `clock_of`."""
     # Never in the first year's beginning: the month of signing is no renewal.
-    later = rows["month"].to_numpy(dtype=np.int64) + ahead > 0
-    return ((due == ahead % 12) & later).astype(float)
+    return ((due == ahead % 12) & (month + ahead > 0)).astype(float)
 
 
 def share_design(

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from numpy.random import Generator
 
 from models.churn_covariates import CATEGORIES, COVARIATES
 from models.churn_definitions import CHURN_CAUSES
-from models.churn_hazards import ChurnHazards, Lead, renewals
+from models.churn_hazards import ChurnHazards, Lead, clock_of, renewals
 from models.clusters import critical_value
 from models.outlook import refuse_beyond
 from models.segments import FEWEST
@@ -65,28 +66,46 @@ class ChurnOutlook:
         refuse_beyond(horizon, self.last_month)
         return self.month_by_month(horizon)
 
+    def leaving(self, horizon: int) -> Iterator[np.ndarray]:
+        """Yield for month 1 to `horizon` ahead the chance of leaving in it, for any cause."""
+        refuse_beyond(horizon, self.last_month)
+        return (-np.expm1(-rate) for *_, rate in self.rates(horizon))
+
     def month_by_month(self, horizon: int) -> Iterator[np.ndarray]:
-        now, fixed = None, ()
+        now, fixed = None, np.empty(0)
+        for lead, month, renewal, rate in self.rates(horizon):
+            if lead is not now:
+                now, fixed = lead, self.odds_of_customer(lead)
+            odds = fixed + share_of_month(lead, month, renewal)
+            yield -np.expm1(-rate)[:, None] * softmax(odds)
+
+    def rates(self, horizon: int) -> Iterator[tuple[Lead, np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield for each month ahead its model, each customer's month and renewal, and its rate."""
+        now, fixed = None, np.empty(0)
         for ahead in range(1, horizon + 1):
             lead = next(lead for lead in self.model.leads if lead.first <= ahead <= lead.last)
             if lead is not now:
-                now, fixed = lead, self.of_customer(lead)
+                now, fixed = lead, self.hazard_of_customer(lead)
             month, renewal = self.at(lead, ahead)
-            rate = np.exp(fixed[0] + of_month(lead, month, renewal))
-            odds = fixed[1] + share_of_month(lead, month, renewal)
-            yield -np.expm1(-rate)[:, None] * softmax(odds)
+            yield lead, month, renewal, np.exp(fixed + of_month(lead, month, renewal))
 
-    def of_customer(self, lead: Lead) -> tuple[np.ndarray, np.ndarray]:
-        """What does not change over the months ahead: of the log hazard, and of the log odds."""
+    def hazard_of_customer(self, lead: Lead) -> np.ndarray:
+        """What does not change over the months ahead, of the log hazard."""
         n_terms = self.known.shape[1]
+        return lead.coefficient[0] + self.known @ lead.coefficient[-n_terms or None :]
+
+    def odds_of_customer(self, lead: Lead) -> np.ndarray:
+        """The same of the log odds of each cause."""
         numbers = [k for k, name in enumerate(self.model.terms.names) if ":" not in name]
-        log_hazard = lead.coefficient[0] + self.known @ lead.coefficient[-n_terms or None :]
-        odds = lead.share[:, 0] + self.known[:, numbers] @ lead.share[:, 3:].T
-        return log_hazard, odds
+        return lead.share[:, 0] + self.known[:, numbers] @ lead.share[:, 3:].T
+
+    @cached_property
+    def clock(self) -> tuple[np.ndarray, np.ndarray]:
+        return clock_of(self.rows)
 
     def at(self, lead: Lead, ahead: int) -> tuple[np.ndarray, np.ndarray]:
-        month = self.rows["month"].to_numpy(dtype=np.int64) + ahead - 1
-        return np.minimum(month, lead.longest), renewals(self.rows, ahead - 1)
+        month, due = self.clock
+        return np.minimum(month + ahead - 1, lead.longest), renewals(month, due, ahead - 1)
 
     def part(self, where: slice) -> "ChurnOutlook":
         """Return the outlook of some of the customers, in their order."""
@@ -115,7 +134,7 @@ class ChurnOutlook:
         for lead in self.model.leads:
             if lead.first > horizon:
                 break
-            fixed, _ = self.of_customer(lead)
+            fixed = self.hazard_of_customer(lead)
             changing = 2 + len(lead.baseline.names)
             gradient = np.zeros((len(total), len(lead.names)))
             for ahead in range(lead.first, min(lead.last, horizon) + 1):

@@ -43,6 +43,10 @@ class Outlook(Protocol):
         """
         ...
 
+    def leaving(self, horizon: int) -> Iterator[np.ndarray]:
+        """Yield the sums of `hazards` over causes, which are cheaper to have than the parts."""
+        ...
+
     def part(self, where: slice) -> "Outlook":
         """Return the outlook of some of the customers, in their order."""
         ...
@@ -98,6 +102,12 @@ class ConstantOutlook:
         """Yield the same chances `horizon` times."""
         refuse_beyond(horizon, self.last_month)
         return (self.monthly for _ in range(horizon))
+
+    def leaving(self, horizon: int) -> Iterator[np.ndarray]:
+        """Yield the same chance of leaving for any cause `horizon` times."""
+        refuse_beyond(horizon, self.last_month)
+        total = self.monthly.sum(axis=1)
+        return (total for _ in range(horizon))
 
     def part(self, where: slice) -> "ConstantOutlook":
         """Return the outlook of some of the customers."""

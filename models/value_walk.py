@@ -72,8 +72,8 @@ def factors(outlook: Outlook, terms: Terms) -> np.ndarray:
     there = np.ones((terms.horizon + 1, min(AT_A_TIME, n)))
     for part in parts_of(n):
         mine = there[:, : part.stop - part.start]
-        for month, chance in enumerate(outlook.part(part).hazards(terms.horizon)):
-            np.subtract(1.0, total_of(chance), out=mine[month + 1])
+        for month, leaving in enumerate(outlook.part(part).leaving(terms.horizon)):
+            np.subtract(1.0, leaving, out=mine[month + 1])
             mine[month + 1] *= mine[month]
         factor[part] = halves @ mine
     return factor
