@@ -102,6 +102,7 @@ def run(
     outlook: Outlook | None = None,
     personas: Personas | None = None,
     expected: ExpectedMargins | None = None,
+    lives: pd.DataFrame | None = None,
 ) -> LifetimeValue:
     """Lifetime value of the customers of the view.
 
@@ -111,8 +112,9 @@ def run(
         Months ahead that count; 36, or as many as the data can speak of where those are fewer.
     discount_rate, financing_rate : float, optional
         Yearly; those of the workspace's settings, where money tied up costs what is discounted by.
-    outlook, personas, expected : optional
-        What `analyses.churn.outlook`, `analyses.personas.run` and `margins` give, where at hand.
+    outlook, personas, expected, lives : optional
+        What `analyses.churn.outlook`, `analyses.personas.run`, `margins` and
+        `analyses.churn.lives` give, where at hand.
     """
     outlook = outlook or analyses.churn.outlook(tables, scope)
     expected = expected or margins(tables, scope, outlook=outlook, personas=personas)
@@ -124,17 +126,18 @@ def run(
         horizon=min(USUAL_HORIZON, outlook.last_month) if horizon is None else horizon,
         discount_rate=discount,
         financing_rate=discount if financing_rate is None else financing_rate,
-        churn_rate=monthly_churn(tables, scope),
+        churn_rate=monthly_churn(
+            analyses.churn.lives(tables, scope) if lives is None else lives, scope.as_of
+        ),
         growth=growth,
         shared=expected.shared,
         followed_months=(scope.as_of - first_day_covered(tables, scope.as_of)).days / MONTH_DAYS,
     )
 
 
-def monthly_churn(tables: Tables, scope: Scope) -> float:
+def monthly_churn(lives: pd.DataFrame, as_of: dt.date) -> float:
     """Customers who left in the last year, for each month that one was there in it."""
-    lives = analyses.churn.lives(tables, scope)
-    day = pd.Timestamp(scope.as_of)
+    day = pd.Timestamp(as_of)
     begins = np.maximum(pd.to_datetime(lives["watched_from"]), day - pd.Timedelta(days=YEAR))
     ends = pd.to_datetime(lives["left_on"]).fillna(day)
     months = (ends - begins).dt.days.clip(lower=0).sum() / MONTH_DAYS

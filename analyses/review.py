@@ -218,7 +218,9 @@ def run(
         "churn_ratios": lambda: leaving.ratios(tables, scope, learnt=watched()),
         "churn_validation": lambda: leaving.validation(tables, scope, learnt=watched()),
         "scored_customers": lambda: leaving.scored_customers(tables, scope, ahead=ahead()),
-        "lifetime_value": lambda: lifetime_value(tables, scope, ahead(), known(), year()),
+        "lifetime_value": lambda: lifetime_value(
+            tables, scope, ahead(), known(), {"year": year(), "lives": lives()}
+        ),
         "product_fit": lambda: analyses.product_fit.run(tables, scope),
         "customer_features": features,
     }
@@ -294,10 +296,9 @@ def lifetime_value(
     scope: Scope,
     outlook: Outlook,
     personas: Personas | None,
-    year: pd.DataFrame,
+    read: dict[str, pd.DataFrame],
 ) -> LifetimeValue:
     """Lifetime value from what is already read."""
     ours, given = analyses.lifetime_value, {"outlook": outlook, "personas": personas}
-    return ours.run(
-        tables, scope, **given, expected=ours.margins(tables, scope, **given, year=year)
-    )
+    expected = ours.margins(tables, scope, **given, year=read["year"])
+    return ours.run(tables, scope, **given, expected=expected, lives=read["lives"])

@@ -48,7 +48,8 @@ with explained():
     expected = compute(ours.margins, view, given=read)
     terms = choose_terms(outlook.last_month, open_workspace().settings.discount_rate)
     given = {"outlook": outlook, "expected": expected}
-    value = compute(ours.run, view, given=given, **terms)
+    lives = {"lives": compute(analyses.churn.lives, view)}
+    value = compute(ours.run, view, given={**given, **lives}, **terms)
     given["value"] = value
     behind = rows_behind(ours.receipt_rows, view, given={"value": value}, **terms)
     figure_row(view, value.figures(), behind, columns=2)
