@@ -37,7 +37,7 @@ app: environment workspace ## serve the app on GOODWILL_PORT (8501), with the sa
 
 test: environment chromium ## every test but the long ones: units, laws, doctests, notebooks, pages, browser
 	@echo "Running the tests (the long replications are \`make verify\`)."
-	exec $(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	exec $(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
 
 lint: environment ## ruff check and ruff format --check
 	@echo "Checking style and format."

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.served import ROOT, load_sample
 
@@ -27,7 +28,7 @@ MARK_OF_FIXTURE = {
     "chromium": "browser",
 }
 # What the tests of a group make once is shared by all of them, so one worker runs them all; any
-# other module is a group of its own. The longest groups are begun first.
+# other module is a group of its own.
 GROUPS = {
     "tests/pages/": "pages",
     "tests/test_frame.py": "pages",
@@ -111,11 +112,20 @@ def pytest_collection_modifyitems(items):
         names = set(getattr(item, "fixturenames", ()))
         for mark in {MARK_OF_FIXTURE[name] for name in names & MARK_OF_FIXTURE.keys()}:
             item.add_marker(mark)
-        item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid.split("::")[0])))
 
 
-def group_of(module: str) -> str:
-    return next((name for start, name in GROUPS.items() if module.startswith(start)), module)
+class ByGroup(LoadScopeScheduling):
+    """Gives a worker all tests of a group; those with the most tests are begun first."""
+
+    def _split_scope(self, nodeid):
+        module = nodeid.split("::")[0]
+        return next((name for start, name in GROUPS.items() if module.startswith(start)), module)
+
+
+# The marks that xdist has for this do nothing in the pytest that is pinned.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByGroup(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -34,7 +34,7 @@ def run(tmp_path):
         for place, module in enumerate(modules):
             (tmp_path / f"test_module_{place}.py").write_text(module)
         kept = {name: text for name, text in os.environ.items() if "PYTEST" not in name}
-        command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadscope"]
+        command = [sys.executable, "-m", "pytest", "-n", workers]
         done = subprocess.run(
             [*command, "-p", "no:cacheprovider", str(tmp_path)],
             cwd=tmp_path,
