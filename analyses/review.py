@@ -19,6 +19,7 @@ import analyses.personas
 import analyses.product_fit
 import analyses.receivables
 import analyses.unit_economics
+import analyses.working_capital
 from analyses.scope import Scope
 from models.aging import BOUNDS
 from models.cash_forecast import CashForecast, fit_cash_forecast
@@ -50,6 +51,7 @@ from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
 from models.retention import Retention
 from models.unit_economics import UnitEconomics
+from models.working_capital import WorkingCapital
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
@@ -67,7 +69,7 @@ class Review:
     Attributes
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
-    lifetime_value, product_fit, disputes, credit
+    lifetime_value, product_fit, disputes, credit, working_capital
         What `analyses.<noun>` returns.
     late_signals, late_causes
         What `analyses.<noun>.run` returns.
@@ -102,6 +104,7 @@ class Review:
     scored_invoices: pd.DataFrame | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
+    working_capital: WorkingCapital | None
     credit: Credit | None
     disputes: Disputes | None
     dispute_causes: DisputeCauses | None
@@ -142,7 +145,12 @@ class Review:
 
 #: Which result holds which figures, so that a refused analysis is named and not just absent.
 HOLDS = {
-    "receivables": tuple(id for id in DEFINITIONS if id.startswith("receivables.")),
+    "receivables": tuple(
+        id
+        for id in DEFINITIONS
+        if id.startswith("receivables.") and id != "receivables.cash_release"
+    ),
+    "working_capital": ("receivables.cash_release",),
     "late_share": ("late_payments.late_share",),
     "late_signals": ("late_payments.auc", "late_payments.ece"),
     "time_to_pay": ("late_payments.paid_by_60", "late_payments.median_days_to_pay"),
@@ -176,6 +184,7 @@ def run(
     """
     as_of, ours = scope.as_of, analyses.late_payments
     ledger = cache(lambda: analyses.receivables.flows(tables, scope))
+    owing = cache(lambda: fit_receivables(*ledger(), as_of, buckets=buckets))
     counted = cache(lambda: ours.counts(tables, scope))
     owed = cache(lambda: ours.open_now(tables, scope))
     curves = cache(lambda: fit_payment_curves(counted(), as_of))
@@ -192,7 +201,8 @@ def run(
     watched = cache(lambda: leaving.months(tables, scope))
     ahead = cache(lambda: leaving.outlook(tables, scope, learnt=watched()))
     fits = {
-        "receivables": lambda: fit_receivables(*ledger(), as_of, buckets=buckets),
+        "receivables": owing,
+        "working_capital": lambda: analyses.working_capital.run(tables, scope, receivables=owing()),
         "patterns": lambda: fit_payment_patterns(*ledger(), as_of),
         "time_to_pay": lambda: ours.time_to_pay(tables, scope, counted=counted()),
         "late_share": lambda: ours.late_share(tables, scope, counted=counted()),

@@ -90,6 +90,15 @@ CASH_DEFINITIONS: tuple[Definition, ...] = (
         True,
     ),
     Definition(
+        "receivables.cash_release",
+        "Cash of one day of sales",
+        "money",
+        "The cash that one day less of sales outstanding sets free, once; it does not come again "
+        "the year after, and only the cost of financing it is saved each year.",
+        "sales of the period / days of the period",
+        None,
+    ),
+    Definition(
         "late_payments.late_share",
         "Late share",
         "share",

@@ -131,6 +131,7 @@ def glossary() -> str:
 #: are, because files that were written and links that were sent have them.
 HOMES: Mapping[str, str] = MappingProxyType(
     {
+        "receivables.cash_release": "working_capital",
         "late_payments.late_share": "late_share",
         "late_payments.cash_at_risk": "open_invoices",
         "late_payments.expected_cash_13w": "cash_forecast",

@@ -45,6 +45,7 @@ SHORT_LABELS = {
     "late_payments.auc": "Order of chances (AUC)",
     "late_payments.ece": "Error of chances",
     "disputes.median_days_to_resolve": "Median days to resolve",
+    "receivables.cash_release": "One day of sales",
     "credit.over_limit_share": "Over their limit",
     "product_fit.success_rate": "First-year success",
     "churn.logo_churn_12m": "Customers lost",

@@ -26,6 +26,7 @@ from ui.receivables import (
 from ui.results import compute, rows_of
 from ui.segments import choose_segment
 from ui.text import undollared
+from ui.working_capital import show_billing, show_working_capital
 
 st.title("Receivables")
 st.markdown("What customers owe, how old it is, and how many days of sales it stands for.")
@@ -61,6 +62,14 @@ with explained():
         measure_sentence(ledger, measure, view.currency),
         collection_trend(ledger, measure, currency=view.currency),
     )
+
+with explained():
+    st.subheader("What a day is worth")
+    show_working_capital(view, ledger)
+
+with explained():
+    st.subheader("From delivery to invoice")
+    show_billing(view)
 
 with explained():
     st.subheader("Payment patterns")

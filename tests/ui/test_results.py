@@ -18,6 +18,7 @@ import analyses.personas
 import analyses.product_fit
 import analyses.receivables
 import analyses.unit_economics
+import analyses.working_capital
 from analyses.scope import Scope
 from models.figures import DEFINITIONS
 from ui.frame import View
@@ -36,6 +37,7 @@ PLAIN = (
     (analyses.late_payments.time_to_pay, analyses.late_payments.receipt_rows),
     (analyses.late_payments.cash_at_risk, analyses.late_payments.receipt_rows),
     (analyses.cash_forecast.run, analyses.cash_forecast.receipt_rows),
+    (analyses.working_capital.run, analyses.working_capital.receipt_rows),
     (analyses.credit.run, analyses.credit.receipt_rows),
     (analyses.disputes.run, analyses.disputes.receipt_rows),
     (analyses.product_fit.run, analyses.product_fit.receipt_rows),
@@ -48,6 +50,7 @@ ADD_UP = {
     "credit.over_limit_share",
     "receivables.open_amount",
     "receivables.overdue_amount",
+    "receivables.cash_release",
     "late_payments.late_share",
     "late_payments.cash_at_risk",
     "personas.negative_share",
