@@ -1,6 +1,7 @@
 """Receipts: the rows behind every figure are found, and where it is a sum they add up to it."""
 
 import dataclasses
+from collections.abc import Iterator
 
 import pandas as pd
 import pytest
@@ -60,12 +61,16 @@ ADD_UP = {
 
 
 @pytest.fixture(scope="module")
-def view(sample_workspace) -> View:
+def view(sample_workspace) -> Iterator[View]:
     snapshot = Workspace.open(sample_workspace).current()
     manifest = snapshot.manifest
-    return View(
-        sample_workspace, snapshot, "Sample", manifest.reporting_currency, manifest.newest_date, {}
-    )
+    # Personas ask the workspace that the app has open for the settings they hang on.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
+        yield View(
+            sample_workspace, snapshot, "Sample", manifest.reporting_currency,
+            manifest.newest_date, {},
+        )  # fmt: skip
 
 
 def results(view):
