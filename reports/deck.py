@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from models.late_share import LateShare
 from reports.cash_forecast import add_forecast
 from reports.churn import add_retention, add_survival
+from reports.credit import add_credit
+from reports.disputes import add_disputes
 from reports.edition import Edition, Results
 from reports.late_payments import add_late_share, add_time_to_pay
 from reports.lifetime_value import add_lifetime_value
@@ -55,6 +57,8 @@ def build_deck(
     add_time_to_pay(draft, results)
     add_late_share(draft, results, late_by or {}, segments or {})
     add_forecast(draft, results)
+    add_disputes(draft, results)
+    add_credit(draft, results)
     add_customers(draft, results)
     add_retention(draft, results)
     add_survival(draft, results)

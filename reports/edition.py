@@ -9,6 +9,9 @@ import pandas as pd
 
 from charts.wording import date
 from models.cash_forecast import CashForecast
+from models.credit import Credit
+from models.dispute_causes import DisputeCauses
+from models.disputes import Disputes
 from models.figures import Figure
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
@@ -33,6 +36,9 @@ class Results(Protocol):
     late_share: LateShare | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
+    disputes: Disputes | None
+    dispute_causes: DisputeCauses | None
+    credit: Credit | None
     negative_personas: NegativePersonas | None
     personas: Personas | None
     unit_economics: UnitEconomics | None

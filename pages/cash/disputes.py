@@ -21,6 +21,7 @@ from ui.disputes import (
 from ui.errors import explained
 from ui.frame import require_view
 from ui.receipt import figure_row, rows_behind
+from ui.refunds import show_refunds
 from ui.results import compute
 from warehouse.disputes import CIRCUMSTANCES
 
@@ -68,3 +69,7 @@ with explained():
     causes = compute(ours.causes, view, given=read)
     told(cause_sentence(causes, CIRCUMSTANCES), cause_dots(causes, CIRCUMSTANCES))
     show_causes(causes, CIRCUMSTANCES)
+
+with explained():
+    st.subheader("What refunds and disputes take")
+    show_refunds(view)
