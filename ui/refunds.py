@@ -48,7 +48,7 @@ def effort_sentence(refunds: Refunds, kind: str) -> str:
         return f"{said}. {row['reason']}"
     said += f" ({row['extra_low']:+.2f} to {row['extra_high']:+.2f})"
     if row["extra_low"] <= 0:
-        return f"{said}: no more than before, as far as can be told, so no saving of contacts can be promised."
+        return f"{said}: not more than before, so no saving of contacts can be promised."
     return f"{said}."
 
 
