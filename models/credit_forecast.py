@@ -98,6 +98,8 @@ def simulate_credit(
     billed *= rows["active"].to_numpy()[:, None]
     stays = 1 - paid_by(curves, rows["payment_terms_days"].to_numpy(), days // 2)
     known = open_rows[open_rows["customer_id"].isin(place.index)]
+    # In one order, so that the same invoices are drawn for whatever order they were read in.
+    known = known.sort_values(["customer_id", "issued_on", "due_on", "open_amount"])
     owner = place[known["customer_id"]].to_numpy()
     amount, paid = known["open_amount"].to_numpy(dtype=float), paid_within(curves, known, days)
     cash = np.zeros((len(rows), draws))

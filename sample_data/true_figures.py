@@ -39,7 +39,11 @@ def true_figures(
     late = decided & (days > terms)
     soon = later_payments[later_payments["paid_on"] <= LAST_DAY + pd.Timedelta(days=FORECAST_DAYS)]
     currency = soon["invoice_id"].map(known.set_index("invoice_id")["currency"])
-    return {
+    disputed = {}
+    # Without a dispute there is no rate to estimate, and nothing to compare.
+    if invoices["disputed"].any():
+        disputed["disputes.rate_per_1000"] = float(1000 * invoices["disputed"].mean())
+    return disputed | {
         "receivables.open_amount": float(open_amount.sum()),
         "receivables.overdue_amount": float(open_amount[overdue].sum()),
         "late_payments.late_share": float(late.sum() / decided.sum()),
