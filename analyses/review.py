@@ -18,6 +18,7 @@ import analyses.negative_personas
 import analyses.personas
 import analyses.product_fit
 import analyses.receivables
+import analyses.reminders
 import analyses.unit_economics
 import analyses.working_capital
 from analyses.scope import Scope
@@ -49,6 +50,7 @@ from models.personas import Personas
 from models.product_fit import ProductFit
 from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
+from models.reminders import Reminders
 from models.retention import Retention
 from models.unit_economics import UnitEconomics
 from models.working_capital import WorkingCapital
@@ -69,7 +71,7 @@ class Review:
     Attributes
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
-    lifetime_value, product_fit, disputes, credit, working_capital
+    lifetime_value, product_fit, disputes, credit, working_capital, reminders
         What `analyses.<noun>` returns.
     late_signals, late_causes
         What `analyses.<noun>.run` returns.
@@ -108,6 +110,7 @@ class Review:
     credit: Credit | None
     disputes: Disputes | None
     dispute_causes: DisputeCauses | None
+    reminders: Reminders | None
     personas: Personas | None
     negative_personas: NegativePersonas | None
     unit_economics: UnitEconomics | None
@@ -159,6 +162,7 @@ HOLDS = {
     "cash_forecast": ("late_payments.expected_cash_13w",),
     "disputes": tuple(id for id in DEFINITIONS if id.startswith("disputes.")),
     "credit": tuple(id for id in DEFINITIONS if id.startswith("credit.")),
+    "reminders": tuple(id for id in DEFINITIONS if id.startswith("reminders.")),
     "personas": ("personas.count",),
     "negative_personas": ("personas.negative_share",),
     "unit_economics": tuple(id for id in DEFINITIONS if id.startswith("unit_economics.")),
@@ -216,6 +220,7 @@ def run(
         "disputes": lambda: analyses.disputes.run(tables, scope, read=disputed()),
         "dispute_causes": lambda: analyses.disputes.causes(tables, scope, read=disputed()),
         "credit": lambda: analyses.credit.run(tables, scope),
+        "reminders": lambda: analyses.reminders.run(tables, scope),
         "personas": personas,
         "negative_personas": lambda: negative_personas(
             tables, scope, {"features": features(), "year": year()}, personas()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from models.cash_definitions import CASH_DEFINITIONS
 from models.customer_definitions import CUSTOMER_DEFINITIONS
 from models.definition import Definition, Unit
+from models.reminder_definitions import REMINDER_DEFINITIONS
 
 __all__ = [
     "COUNTED",
@@ -32,7 +33,10 @@ class NoSuchFigure(ValueError):
 
 
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
-    {definition.id: definition for definition in (*CASH_DEFINITIONS, *CUSTOMER_DEFINITIONS)}
+    {
+        definition.id: definition
+        for definition in (*CASH_DEFINITIONS, *REMINDER_DEFINITIONS, *CUSTOMER_DEFINITIONS)
+    }
 )
 
 GLOSSARY_FILE = Path(__file__).parents[1] / "docs" / "glossary.md"

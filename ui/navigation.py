@@ -45,6 +45,12 @@ CONTENTS = {
             "What stands against each credit limit, what can still be sold, and who is held back.",
         ),
         (
+            "cash/reminders.py",
+            "Reminders",
+            "notifications_active",
+            "What reminders bring in, which kind brings more, and what they cost in goodwill.",
+        ),
+        (
             "cash/cash_forecast.py",
             "Cash forecast",
             "calendar_month",

@@ -48,6 +48,8 @@ SHORT_LABELS = {
     "receivables.cash_release": "One day of sales",
     "credit.over_limit_share": "Over their limit",
     "product_fit.success_rate": "First-year success",
+    "reminders.paid": "Paid through reminders",
+    "reminders.days_sooner": "Days sooner",
     "churn.logo_churn_12m": "Customers lost",
     "churn.revenue_churn_12m": "Value lost",
     "churn.revenue_churn_price_billing_12m": "Lost to price, billing",
@@ -202,7 +204,7 @@ def facts(view: View, figure: Figure, confidence: float) -> None:
 def counted_in(figure: Figure) -> str:
     """What a figure was computed from: it is of customers, unless said otherwise."""
     other = {"receivables": "invoice", "late_payments": "invoice", "disputes": "invoice",
-             "product_fit": "start", "credit.blocked_order_value": "order",
+             "product_fit": "start", "reminders": "invoice", "credit.blocked_order_value": "order",
              "disputes.median_days_to_resolve": "dispute"}  # fmt: skip
     analysis = figure.id.split(".")[0]
     return other.get(figure.id) or other.get(analysis, "customer")

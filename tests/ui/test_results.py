@@ -18,6 +18,7 @@ import analyses.negative_personas
 import analyses.personas
 import analyses.product_fit
 import analyses.receivables
+import analyses.reminders
 import analyses.unit_economics
 import analyses.working_capital
 from analyses.scope import Scope
@@ -41,6 +42,7 @@ PLAIN = (
     (analyses.working_capital.run, analyses.working_capital.receipt_rows),
     (analyses.credit.run, analyses.credit.receipt_rows),
     (analyses.disputes.run, analyses.disputes.receipt_rows),
+    (analyses.reminders.run, analyses.reminders.receipt_rows),
     (analyses.product_fit.run, analyses.product_fit.receipt_rows),
     (analyses.churn.run, analyses.churn.receipt_rows),
     (analyses.churn.retention, analyses.churn.receipt_rows),

@@ -1,0 +1,57 @@
+"""Reminders: what each channel and tone does, as ratios with their intervals."""
+
+import altair as alt
+import numpy as np
+
+from charts.theme import INK, LATE, MUTED, name_axis
+from models.reminders import Reminders
+
+__all__ = ["ratio_forest"]
+
+COLORS = {"sooner": INK, "later": LATE, "no effect found": MUTED, "not known": MUTED}
+KINDS = {"channel": "First reminder", "tone": "Tone", "stage": "Later reminder"}
+
+
+def ratio_forest(reminders: Reminders) -> alt.LayerChart:
+    """Hazard ratio of each channel, tone and later reminder on a logarithmic axis."""
+    rows = reminders.table.assign(
+        label=[
+            f"{KINDS[kind]}: {name}"
+            for kind, name in zip(reminders.table["kind"], reminders.table["name"], strict=True)
+        ]
+    )
+    labels = rows["label"].tolist()
+    said = [verdict for verdict in COLORS if (rows["verdict"] == verdict).any()]
+    low = min(0.9, float(np.nanmin(rows["lower"].fillna(rows["hazard_ratio"]))))
+    high = max(1.1, float(np.nanmax(rows["upper"].fillna(rows["hazard_ratio"]))))
+    x = {
+        "scale": alt.Scale(type="log", domain=[low / 1.03, high * 1.03], nice=False),
+        "axis": alt.Axis(grid=True, tickCount=5, format=".2f"),
+    }
+    base = alt.Chart(rows).encode(
+        alt.Y("label:N", sort=labels, title=None, axis=name_axis(labels)),
+        color=alt.Color(
+            "verdict:N",
+            title="Money comes",
+            scale=alt.Scale(domain=said, range=[COLORS[verdict] for verdict in said]),
+            legend=alt.Legend(columns=3),
+        ),
+        tooltip=[
+            alt.Tooltip("label:N", title="Reminder"),
+            alt.Tooltip("hazard_ratio:Q", title="Ratio", format=".2f"),
+            alt.Tooltip("lower:Q", title="From", format=".2f"),
+            alt.Tooltip("upper:Q", title="To", format=".2f"),
+            alt.Tooltip("n:Q", title="Sent", format=","),
+        ],
+    )
+    title = "Times the chance of being paid on a day"
+    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
+        alt.X("lower:Q", title=title, **x), alt.X2("upper:Q")
+    )
+    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("hazard_ratio:Q"))
+    one = (
+        alt.Chart(rows.head(1).assign(one=1.0))
+        .mark_rule(color=MUTED, strokeDash=[4, 3])
+        .encode(alt.X("one:Q", title=title, **x))
+    )
+    return alt.layer(one, interval, dot).properties(height=30 * len(labels) + 90)

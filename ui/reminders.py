@@ -1,0 +1,115 @@
+"""Reminders in words: what they bring, which kind brings more, and what is not known."""
+
+import pandas as pd
+import streamlit as st
+
+from models.reminder_definitions import CHANNEL_WORDS
+from models.reminder_intervals import TRANSIT_DAYS
+from models.reminders import NO_HOLD_OUT, Reminders
+from ui.download import offer_csv
+from ui.tables import height_of
+from ui.text import count, count_of, days, listed, share
+
+__all__ = ["answer_sentence", "ratio_note", "ratio_sentence", "show_ratio_table"]
+
+
+def answer_sentence(reminders: Reminders) -> str:
+    """What reminding as usual brings, by the random hold-out; else that none was held out."""
+    trial = reminders.trial
+    if trial is None:
+        return NO_HOLD_OUT
+    n = f"{count(trial.n_usual)} reminded as usual against {count(trial.n_held_out)} held out"
+    if trial.paid.reason or trial.paid.lower <= 0 <= trial.paid.upper:
+        return (
+            f"**No effect found**: {share(trial.paid_usual)} of overdue invoices are paid within "
+            f"{days(trial.days)} past due when reminded as usual and {share(trial.paid_held_out)} "
+            f"when chance kept them from it ({n}). A difference of "
+            f"{share(2.8 * trial.paid.std_err)} would have been found four times in five."
+        )
+    more = trial.paid.value
+    return (
+        f"Reminding as usual gets **{share(abs(more))}** of overdue invoices "
+        f"{'more' if more > 0 else 'fewer'} paid within {days(trial.days)} past due "
+        f"({share(trial.paid.lower)} to {share(trial.paid.upper)}): "
+        f"{share(trial.paid_usual)} against {share(trial.paid_held_out)}, and the money comes "
+        f"**{days(trial.days_sooner.value, 1)}** sooner ({n}, drawn at random)."
+    )
+
+
+def ratio_sentence(reminders: Reminders) -> str:
+    """Which channel and tone help most, and of which nothing is seen."""
+    table = reminders.table
+    clear = table[(table["verdict"] == "sooner") & (table["kind"] != "stage")]
+    unseen = table.loc[(table["verdict"] == "no effect found"), "name"].tolist()
+    said = "No channel and no tone is seen to bring money sooner."
+    if len(clear):
+        best = clear.loc[clear["hazard_ratio"].idxmax()]
+        against = "no reminder" if best["kind"] == "channel" else (
+            f"a {reminders.exposure.reference_tone} one")  # fmt: skip
+        channels = best["kind"] == "channel"
+        manner = CHANNEL_WORDS[best["name"]] if channels else f"in a {best['name']} tone"
+        said = (
+            f"A first reminder **{manner}** multiplies the chance of being paid on a day by "
+            f"**{best['hazard_ratio']:.2f}** ({best['lower']:.2f} to {best['upper']:.2f}) against "
+            f"{against}."
+        )
+    if unseen:
+        least = reminders.smallest[unseen]
+        said += (
+            f" No effect found of {listed(unseen)}: a ratio of {least.min():.2f} to "
+            f"{least.max():.2f} would have been seen."
+            if len(unseen) > 1
+            else f" No effect found of {unseen[0]}: a ratio of {least.iloc[0]:.2f} would have been "
+            "seen."
+        )
+    return said
+
+
+def ratio_note(reminders: Reminders) -> str:
+    """What the ratios rest on, and what they cannot say."""
+    said = (
+        f"{count_of(reminders.n, 'overdue invoice')} of "
+        f"{count_of(reminders.n_customers, 'customer')}, unpaid "
+        f"{days(reminders.exposure.first_day)} past due, when reminding starts; "
+        f"{count(reminders.n_paid)} were paid. A reminder counts from {days(TRANSIT_DAYS)} after "
+        "it was sent, because money takes as long. "
+    )
+    if not reminders.randomised:
+        return said + NO_HOLD_OUT
+    said += "The size of an average reminder is the one that explains the random hold-out. "
+    if reminders.gap_p_value < 0.05:
+        said += (
+            "Adjusting for what is known alone makes reminders look weaker, because those who are "
+            "slow for reasons not on record are reminded most: the hold-out is believed instead. "
+        )
+    return said + (
+        "Differences between channels and tones are of invoices of unlike patience, which draws "
+        "them towards none: the true ones are rather larger."
+    )
+
+
+def show_ratio_table(reminders: Reminders) -> None:
+    """Every ratio with its interval, and what adjusting alone would have said."""
+    table = reminders.table
+    shown = pd.DataFrame(
+        {
+            "Reminder": table["kind"] + ": " + table["name"],
+            "Ratio": table["hazard_ratio"],
+            "Low": table["lower"],
+            "High": table["upper"],
+            "Sent": table["n"],
+            "Adjusted alone": table["adjusted_ratio"],
+            "Money comes": table["verdict"],
+        }
+    )
+    ratio = st.column_config.NumberColumn(format="%.2f")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=height_of(shown),
+        column_config={
+            "Sent": st.column_config.NumberColumn(format="%,d"),
+            **dict.fromkeys(("Ratio", "Low", "High", "Adjusted alone"), ratio),
+        },
+    )
+    offer_csv("Download the ratios", table, "reminders.csv", key="reminder_ratios")
