@@ -1,12 +1,13 @@
-"""Reminders: what each channel and tone does, as ratios with their intervals."""
+"""Reminders: what each channel and tone does, and cash against goodwill of whole policies."""
 
 import altair as alt
 import numpy as np
+import pandas as pd
 
-from charts.theme import INK, LATE, MUTED, name_axis
+from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from models.reminders import Reminders
 
-__all__ = ["ratio_forest"]
+__all__ = ["policy_frontier", "ratio_forest"]
 
 COLORS = {"sooner": INK, "later": LATE, "no effect found": MUTED, "not known": MUTED}
 KINDS = {"channel": "First reminder", "tone": "Tone", "stage": "Later reminder"}
@@ -55,3 +56,44 @@ def ratio_forest(reminders: Reminders) -> alt.LayerChart:
         .encode(alt.X("one:Q", title=title, **x))
     )
     return alt.layer(one, interval, dot).properties(height=30 * len(labels) + 90)
+
+
+def policy_frontier(tried: pd.DataFrame) -> alt.LayerChart:
+    """Cash by day N against what it costs in survey score; what no policy beats is joined."""
+    rows = tried.assign(
+        kind=np.where(tried["efficient"], "No policy beats it", "Beaten by another")
+    )
+    kinds = ["No policy beats it", "Beaten by another"]
+    base = alt.Chart(rows).encode(
+        alt.X(
+            "score:Q",
+            title="Change of survey score for each overdue invoice",
+            axis=alt.Axis(grid=True, tickCount=5, format=".2f"),
+        ),
+        alt.Y("paid:Q", title="Paid", axis=percent_axis(), scale=alt.Scale(zero=False)),
+    )
+    kind = {
+        "scale": alt.Scale(domain=kinds, range=[INK, MUTED]),
+        "legend": alt.Legend(columns=2),
+        "title": None,
+    }
+    dots = base.mark_point(filled=True, size=70, opacity=0.9).encode(
+        color=alt.Color("kind:N", **kind),
+        shape=alt.Shape(
+            "kind:N", scale=alt.Scale(domain=kinds, range=["circle", "diamond"]), title=None
+        ),
+        tooltip=[
+            alt.Tooltip("policy:N", title="Policy"),
+            alt.Tooltip("paid:Q", title="Paid", format=".1%"),
+            alt.Tooltip("paid_low:Q", title="From", format=".1%"),
+            alt.Tooltip("paid_high:Q", title="To", format=".1%"),
+            alt.Tooltip("score:Q", title="Score", format="+.2f"),
+            alt.Tooltip("sooner:Q", title="Days sooner", format=".1f"),
+        ],
+    )
+    line = (
+        base.transform_filter("datum.efficient")
+        .mark_line(strokeWidth=2, opacity=0.6, color=INK)
+        .encode(order="score:Q")
+    )
+    return alt.layer(line, dots).properties(height=320)

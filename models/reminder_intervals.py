@@ -39,6 +39,8 @@ class Exposure:
         First reminders by channel and tone, later ones by stage.
     first_day : int
         Days past due before which an invoice is hardly ever reminded; the watch starts there.
+    shortest_gap : int
+        Days between two reminders of an invoice, below which they hardly ever were.
     """
 
     rows: pd.DataFrame
@@ -48,6 +50,7 @@ class Exposure:
     stages: tuple[str, ...]
     sent: dict[str, int]
     first_day: int
+    shortest_gap: int
 
     @property
     def channel_columns(self) -> list[str]:
@@ -146,6 +149,7 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
     stages = tuple(name for name, n in n_later.items() if n >= FEWEST_SENT)
     rows = rows.assign(**{name: (rows["n_sent"] >= later[name]).astype(np.int64)
                           for name in stages})  # fmt: skip
+    gaps = (known["day_2"] - known["day_1"]).dropna()
     sent = {name: int(counted[kind][name]) for kind, names in often.items() for name in names}
     return Exposure(
         rows.drop(columns=[f"{kind}_{n}" for kind in ("day", "channel", "tone")
@@ -156,4 +160,5 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
         stages,
         sent | n_later,
         first_day,
+        int(np.quantile(gaps, 0.01)) if len(gaps) else 0,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from models.personas import Personas
 from models.reminder_definitions import CHANNEL_WORDS
 from models.reminder_intervals import TRANSIT_DAYS
 from models.reminders import NO_HOLD_OUT, Reminders
@@ -10,7 +11,14 @@ from ui.download import offer_csv
 from ui.tables import height_of
 from ui.text import count, count_of, days, listed, share
 
-__all__ = ["answer_sentence", "ratio_note", "ratio_sentence", "show_ratio_table"]
+__all__ = [
+    "answer_sentence",
+    "group_sentence",
+    "groups_of",
+    "ratio_note",
+    "ratio_sentence",
+    "show_ratio_table",
+]
 
 
 def answer_sentence(reminders: Reminders) -> str:
@@ -113,3 +121,29 @@ def show_ratio_table(reminders: Reminders) -> None:
         },
     )
     offer_csv("Download the ratios", table, "reminders.csv", key="reminder_ratios")
+
+
+def group_sentence(reminders: Reminders) -> str:
+    """What reminding brings from those for whom money is short, apart from the others."""
+    said = []
+    for name, trial in reminders.groups.items():
+        if trial is None:
+            said.append(f"{name}: too few were held out to tell")
+            continue
+        said.append(
+            f"{name}: {share(trial.paid.value)} more paid ({share(trial.paid.lower)} to "
+            f"{share(trial.paid.upper)}) of {count_of(trial.n_usual + trial.n_held_out, 'invoice')}"
+        )
+    return ". ".join(said) + (
+        ". Money is short where a customer paid a part, or a debt was given up, three times in the "
+        "year before. Press these least: what is not there cannot be collected sooner."
+    )
+
+
+def groups_of(personas: Personas | None, hard_pressed: list[str]) -> dict[str, list[str] | None]:
+    """Groups to try a policy on, and their customers; None is everybody."""
+    groups: dict[str, list[str] | None] = {"Everybody": None, "Money is short": hard_pressed}
+    if personas is not None and personas.count:
+        members = personas.membership.groupby("persona")["customer_id"].apply(list)
+        groups |= {str(name): ids for name, ids in members.items()}
+    return groups

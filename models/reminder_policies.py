@@ -1,0 +1,262 @@
+"""Policies of reminding set side by side: the cash they bring, and the goodwill they cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from models.refusal import Refusal
+from models.reminder_aftermath import Aftermath
+from models.reminder_intervals import MOST_STAGES, TRANSIT_DAYS, Exposure
+from models.reminders import Reminders
+
+__all__ = ["DAYS_AHEAD", "Policy", "Step", "candidates", "frontier", "simulate_policies"]
+
+#: Days after the first possible reminder up to which cash is counted.
+DAYS_AHEAD = 45
+#: Overdue invoices of a group below which nothing is simulated for it.
+FEWEST_INVOICES = 100
+HARSH = ("firm", "legal")
+SEED, DRAWS = 7, 400
+TAIL = 0.05
+
+
+@dataclass(frozen=True)
+class Step:
+    """One reminder: the day past due on which it is sent, how, and in which tone."""
+
+    day: int
+    channel: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Reminders sent one after another as long as nothing is paid.
+
+    Examples
+    --------
+    >>> Policy("One letter", (Step(14, "letter", "neutral"),)).steps[0].day
+    14
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+
+    def __post_init__(self):
+        if any(later.day <= sooner.day for sooner, later in pairwise(self.steps)):
+            raise ValueError(
+                f"The steps of '{self.name}' are not in the order of their days, so which comes "
+                "first is not known. Give each a later day than the one before it."
+            )
+
+    def warnings(self, exposure: Exposure) -> list[str]:
+        """Say where the policy goes beyond what was ever done."""
+        known_tones = {exposure.reference_tone, *exposure.tones}
+        said = []
+        for step in self.steps:
+            if step.day < exposure.first_day:
+                said.append(
+                    f"hardly an invoice was reminded before day {exposure.first_day}, so what day "
+                    f"{step.day} brings is not known"
+                )
+            if step.channel not in exposure.channels:
+                said.append(
+                    f"too few first reminders went by {step.channel}: an average one counts"
+                )
+            if step.tone not in known_tones:
+                said.append(f"too few first reminders were {step.tone}: a neutral one counts")
+        for sooner, later in pairwise(self.steps):
+            if later.day - sooner.day < exposure.shortest_gap:
+                said.append(
+                    f"reminders were never {later.day - sooner.day} days apart, "
+                    f"{exposure.shortest_gap} at least"
+                )
+        if len(self.steps) > MOST_STAGES:
+            said.append("a reminder after the third is taken to do nothing more")
+        return list(dict.fromkeys(said))
+
+
+def simulate_policies(
+    reminders: Reminders,
+    policies: Sequence[Policy],
+    *,
+    aftermath: Aftermath | None = None,
+    customers: Sequence[str] | None = None,
+    days_ahead: int = DAYS_AHEAD,
+    draws: int = DRAWS,
+    rng: np.random.Generator | None = None,
+) -> pd.DataFrame:
+    r"""Follow overdue invoices under each policy, all with the same luck.
+
+    The hazard without reminders is what was paid each day, each payment counted
+    :math:`e^{-\beta' A}` times for the reminders :math:`A` before it, over what was unpaid;
+    reminders multiply it as estimated. Coefficients, payments and effects on customers are
+    drawn anew from their errors, the same draws for every policy, so that differences between
+    policies are surer than each of them.
+
+    Parameters
+    ----------
+    reminders : Reminders
+    policies : sequence of Policy
+    aftermath : Aftermath, optional
+        Without it nothing is said of goodwill.
+    customers : sequence of str, optional
+        Follow the overdue invoices of these customers only.
+    rng : Generator, optional
+        By default one with a fixed seed: the same question has the same answer.
+
+    Returns
+    -------
+    DataFrame
+        One row a policy, per overdue invoice unpaid when reminding may start: ``paid`` (share
+        within `days_ahead` of it), ``days_unpaid`` (of these), ``gentle`` and ``harsh`` reminders
+        sent, ``score`` (sum of the changes in survey score, in standard deviations) and ``left``
+        (customers who leave), each but the counts with ``_low`` and ``_high`` (90 %); ``sooner``
+        and ``more_left`` are the differences from the first policy, in days and customers, with
+        intervals of their own.
+
+    Raises
+    ------
+    Refusal
+        If the group has too few overdue invoices.
+    """
+    exposure, rng = reminders.exposure, rng or np.random.default_rng(SEED)
+    rows = exposure.rows
+    if customers is not None:
+        rows = rows[rows["customer_id"].isin(set(customers))]
+    n = int((rows["n_sent"] == 0).sum())
+    if n < FEWEST_INVOICES:
+        raise Refusal(
+            f"The group has {n:,} invoices that were ever so overdue, so no policy can be tried on "
+            f"it; {FEWEST_INVOICES} are needed. Choose a larger group."
+        )
+    beta = rng.multivariate_normal(
+        reminders.coefficients.to_numpy(), reminders.covariance.to_numpy(), draws, method="eigh"
+    )
+    beta[0] = reminders.coefficients.to_numpy()
+    hazard = unreminded_hazard(rows, exposure, beta, days_ahead, rng)
+    goodwill = {
+        (outcome, tone): drawn_effect(aftermath, outcome, tone, draws, rng)
+        for outcome in ("score", "left")
+        for tone in ("gentle", "harsh")
+    }
+    lines, first = [], None
+    for policy in policies:
+        found = followed(policy, hazard, beta, exposure, days_ahead)
+        for outcome in ("score", "left"):
+            found[outcome] = sum(
+                found[tone] * goodwill[outcome, tone] for tone in ("gentle", "harsh")
+            )
+        first = first or found
+        found["sooner"] = first["days_unpaid"] - found["days_unpaid"]
+        found["more_left"] = found["left"] - first["left"]
+        lines.append({"policy": policy.name} | described(found))
+    return pd.DataFrame(lines)
+
+
+def unreminded_hazard(
+    rows: pd.DataFrame, exposure: Exposure, beta: np.ndarray, days_ahead: int,
+    rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
+    """Hazard of being paid on each day without any reminder: an array (draw, day)."""
+    days = np.arange(1, days_ahead + 1) + exposure.first_day
+    patterns, code = np.unique(rows[exposure.columns].to_numpy(), axis=0, return_inverse=True)
+    paid = rows["paid"].to_numpy() & (rows["stop"] <= days[-1]).to_numpy()
+    place = (rows["stop"].to_numpy() - exposure.first_day - 1)[paid]
+    counts = np.zeros((len(patterns), days_ahead))
+    np.add.at(counts, (code.ravel()[paid], place), 1)
+    start, stop = np.sort(rows["start"].to_numpy()), np.sort(rows["stop"].to_numpy())
+    at_risk = np.searchsorted(start, days, "left") - np.searchsorted(stop, days, "left")
+    weight = np.exp(-beta @ patterns.T)
+    expected = weight @ counts / np.maximum(at_risk, 1)
+    spread = np.sqrt(weight**2 @ counts) / np.maximum(at_risk, 1)
+    noise = rng.standard_normal(expected.shape)
+    noise[0] = 0.0
+    return np.clip(expected + spread * noise, 0.0, None)
+
+
+def drawn_effect(
+    aftermath: Aftermath | None, outcome: str, tone: str, draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    value, error = (0.0, 0.0) if aftermath is None else aftermath.effect(outcome, tone)
+    found = value + error * rng.standard_normal(draws)
+    found[0] = value
+    return found
+
+
+def followed(
+    policy: Policy, hazard: np.ndarray, beta: np.ndarray, exposure: Exposure, days_ahead: int
+) -> dict[str, np.ndarray]:
+    """Share paid, days unpaid and reminders sent under one policy, in each draw."""
+    places = {name: place for place, name in enumerate(exposure.columns)}
+    average = np.zeros(len(beta))
+    for channel in exposure.channels:
+        share = exposure.sent[channel] / sum(exposure.sent[name] for name in exposure.channels)
+        average += share * beta[:, places[f"channel_{channel}"]]
+    days = np.arange(1, days_ahead + 1) + exposure.first_day
+    log_ratio = np.zeros_like(hazard)
+    for nth, step in enumerate(policy.steps):
+        if nth == 0:
+            effect = beta[:, places[f"channel_{step.channel}"]] if (
+                step.channel in exposure.channels) else average  # fmt: skip
+            if step.tone in exposure.tones:
+                effect = effect + beta[:, places[f"tone_{step.tone}"]]
+        else:
+            name = ("second", "third")[nth - 1] if nth < MOST_STAGES else ""
+            effect = beta[:, places[name]] if name in places else np.zeros(len(beta))
+        log_ratio += np.where(days > step.day + TRANSIT_DAYS, effect[:, None], 0.0)
+    unpaid = np.exp(-np.cumsum(hazard * np.exp(log_ratio), axis=1))
+    before = np.column_stack([np.ones(len(beta)), unpaid])
+    found = {"paid": 1 - unpaid[:, -1], "days_unpaid": before[:, :-1].sum(axis=1)}
+    for tone in ("gentle", "harsh"):
+        steps = [step for step in policy.steps if (step.tone in HARSH) == (tone == "harsh")]
+        reached = [before[:, np.clip(step.day - exposure.first_day, 0, days_ahead)]
+                   for step in steps]  # fmt: skip
+        found[tone] = sum(reached, np.zeros(len(beta)))
+    return found
+
+
+def described(found: dict[str, np.ndarray]) -> dict[str, float]:
+    """Each quantity at the estimates, and its interval over the draws."""
+    line = {}
+    for name, values in found.items():
+        line[name] = float(values[0])
+        if name not in ("gentle", "harsh"):
+            low, high = np.quantile(values, [TAIL, 1 - TAIL])
+            line |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+    return line
+
+
+def candidates(exposure: Exposure) -> list[Policy]:
+    """No reminder, and one, two or three of each channel and tone as early as was ever done."""
+    found, gap = [Policy("No reminder", ())], max(exposure.shortest_gap, 7)
+    tones = [tone for tone in ("friendly", "neutral", "firm")
+             if tone in {exposure.reference_tone, *exposure.tones}]  # fmt: skip
+    for channel in exposure.channels:
+        for tone in tones:
+            for n in range(1, MOST_STAGES + 1):
+                steps = tuple(
+                    Step(exposure.first_day + gap * nth, channel, tone) for nth in range(n)
+                )
+                found.append(Policy(f"{n} × {channel}, {tone}", steps))
+    return found
+
+
+def frontier(simulated: pd.DataFrame) -> pd.DataFrame:
+    """Mark the policies that no other beats in both cash and goodwill, as ``efficient``.
+
+    Examples
+    --------
+    >>> tried = pd.DataFrame(
+    ...     {"policy": ["a", "b", "c"], "paid": [0.5, 0.6, 0.55], "score": [0.0, -0.1, -0.2]}
+    ... )
+    >>> frontier(tried)["efficient"].tolist()
+    [True, True, False]
+    """
+    paid, score = simulated["paid"].to_numpy(), simulated["score"].to_numpy()
+    at_least = (paid[None] >= paid[:, None]) & (score[None] >= score[:, None])
+    beaten = at_least & ((paid[None] > paid[:, None]) | (score[None] > score[:, None]))
+    return simulated.assign(efficient=~beaten.any(axis=1))
