@@ -29,7 +29,7 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
-PAGE_IS_READY_WITHIN = 60_000
+PAGE_IS_READY_WITHIN = 120_000
 
 # To learn under which path it is served, Streamlit's own script asks below the address of
 # the page before it asks at the root: every deep link of every Streamlit app logs this 404.
