@@ -13,16 +13,20 @@ from analyses.scope import Scope
 from models.credit import Credit, fit_credit
 from models.credit_conflicts import CreditConflicts, find_conflicts
 from models.credit_forecast import CreditForecast, simulate_credit
+from models.credit_terms import CreditTerms, fit_credit_terms
 from models.figures import NoSuchFigure
 from models.open_invoices import PaymentCurves
+from models.personas import Personas
 from warehouse.credit import credit_customers, credit_months, credit_moods, pipeline_orders
 from warehouse.margins import customer_margins
 from warehouse.workspace import Tables
 
-__all__ = ["conflicts", "forecast", "look_back", "receipt_rows", "run"]
+__all__ = ["conflicts", "forecast", "look_back", "receipt_rows", "run", "terms"]
 
 #: The draws of a forecast are the same each time, so that a page and a file say one number.
 SEED = 20240607
+#: What all customers are called where there are no personas.
+EVERYBODY = "all customers"
 
 
 def run(tables: Tables, scope: Scope) -> Credit:
@@ -76,6 +80,21 @@ def conflicts(tables: Tables, scope: Scope, *, credit: Credit | None = None) -> 
         credit_moods(tables, scope.as_of).to_pandas(),
         worth.select("customer_id", "contribution").to_pandas(),
     )
+
+
+def terms(tables: Tables, scope: Scope, *, personas: Personas | None = None) -> CreditTerms:
+    """What customers leave over by payment terms, within each persona where there are any."""
+    settings = tables.settings
+    flows = customer_margins(tables, scope.as_of, staff_cost_per_hour=settings.staff_cost_per_hour)
+    flows = flows.select("customer_id", "revenue", "contribution", "days_to_pay")
+    agreed = tables["customers"].select("customer_id", "payment_terms_days")
+    rows = scope.of_customers(flows.inner_join(agreed, "customer_id"), tables)
+    frame = rows.order_by("customer_id").to_pandas()
+    if personas is None:
+        frame["persona"] = EVERYBODY
+    else:
+        frame = frame.merge(personas.membership[["customer_id", "persona"]], on="customer_id")
+    return fit_credit_terms(frame, rate=settings.discount_rate)
 
 
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from ui.credit import (
     show_groups,
     stage_sentence,
 )
+from ui.credit_terms import show_terms
 from ui.errors import explained
 from ui.frame import require_view
 from ui.receipt import figure_row, rows_behind
@@ -70,3 +71,7 @@ with explained():
     found = compute(ours.conflicts, view, given=given)
     st.markdown(undollared(conflict_sentence(found, view)))
     show_conflicts(found)
+
+with explained():
+    st.subheader("Which terms leave most")
+    show_terms(view)

@@ -1,0 +1,75 @@
+"""Payment terms in words: which leave most, by persona, and why no best limit is named."""
+
+import pandas as pd
+import streamlit as st
+
+import analyses.credit
+from models.credit_terms import NO_LIMIT, CreditTerms
+from ui.download import offer_csv
+from ui.frame import View
+from ui.personas import personas_or_why
+from ui.results import compute
+from ui.tables import height_of, percents
+from ui.text import count_of, days, escape, share
+
+__all__ = ["show_terms", "terms_sentence"]
+
+
+def show_terms(view: View) -> None:
+    """What customers leave over under the terms they have, and what of it is more than chance."""
+    _, personas, _ = personas_or_why(view)
+    terms = compute(analyses.credit.terms, view, given={"personas": personas})
+    st.markdown(terms_sentence(terms))
+    rows = percents(terms.table, "left_over", "difference", "low", "high")
+    shown = pd.DataFrame(
+        {
+            "Persona": rows["persona"],
+            "Terms, days": rows["terms"],
+            "Customers": rows["n"],
+            "Left over": rows["left_over"],
+            "Difference": rows["difference"],
+            "Low": rows["low"],
+            "High": rows["high"],
+            "Against the commonest": rows["verdict"],
+        }
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="",
+        height=height_of(shown),
+        column_config={
+            "Customers": number(format="%,d"),
+            **{
+                name: number(format="%.1f %%")
+                for name in ("Left over", "Difference", "Low", "High")
+            },
+        },
+    )
+    st.caption(
+        "Left over of what was invoiced in 12 months, after goods, service, support, reminders, "
+        f"credits, bad debt and {share(terms.rate, 0)} a year for waiting. Terms are agreed, not "
+        "drawn by lot: whoever has others may differ in more than that. At most one in twenty of "
+        "the differences named is chance."
+    )
+    st.info(NO_LIMIT, icon=":material/info:")
+    offer_csv("Download the terms", terms.table, "credit_terms.csv", key="credit_terms")
+
+
+def terms_sentence(terms: CreditTerms) -> str:
+    """Where terms go with more or less left over, beyond chance."""
+    apart = terms.table[terms.table["verdict"].isin(["more", "less"])]
+    tested = int(terms.table["difference"].notna().sum())
+    if apart.empty:
+        return (
+            f"Of {count_of(tested, 'comparison')} of payment terms within a persona none differs "
+            "from the commonest terms by more than chance: nothing here speaks for other terms."
+        )
+    row = apart.loc[apart["difference"].abs().idxmax()]
+    return (
+        f"In {len(apart)} of {count_of(tested, 'comparison')} within a persona, "
+        "terms go with more or less left over than the commonest. Furthest apart: "
+        f"**{escape(row['persona'])}** at {days(row['terms'])}, **{100 * row['difference']:+.1f}** "
+        f"points ({100 * row['low']:+.1f} to {100 * row['high']:+.1f})."
+    )
