@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 import analyses.churn
 import analyses.credit
@@ -239,7 +240,9 @@ def run(
         "product_fit": lambda: analyses.product_fit.run(tables, scope),
         "customer_features": features,
     }
-    results, reasons = attempted(fits)
+    # Thousands of small products of matrices: shared out to threads, each costs twice the time.
+    with threadpool_limits(1):
+        results, reasons = attempted(fits)
     largest = analyses.receivables.by_customer(tables, scope).to_pandas()
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
 
