@@ -151,12 +151,23 @@ def numbered(prefix: str, n: int) -> np.ndarray:
     return np.array([f"{prefix}-{i:06d}" for i in range(1, n + 1)], dtype=object)
 
 
+def at_prices_of(day: pd.Timestamp, contracts: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Contracts at the price of `day`, where later ones are among `changes`."""
+    if changes.empty or not (later := changes["effective_on"] > day).any():
+        return contracts
+    coming = changes[later].sort_values("effective_on")
+    found = coming.groupby("contract_id")["old_monthly_value"].first()
+    value = contracts["contract_id"].map(found).fillna(contracts["monthly_value"])
+    return contracts.assign(monthly_value=value)
+
+
 def closed_books(
     tables: Mapping[str, pd.DataFrame], day: pd.Timestamp = LAST_DAY
 ) -> dict[str, pd.DataFrame]:
     """The books as they stood on `day`: nothing in them had yet to happen.
 
-    Rows that became known later are gone; what happened later to a known row is empty.
+    Rows that became known later are gone; what happened later to a known row is empty, and a
+    contract has the price that its next change found.
     """
     known = {}
     for name, table in tables.items():
@@ -164,6 +175,8 @@ def closed_books(
             # What was switched off has not even columns.
             known[name] = table
             continue
+        if name == "contracts":
+            table = at_prices_of(day, table, tables["price_changes"])
         if name in KNOWN_FROM:
             began = table[KNOWN_FROM[name]]
             table = table[~(began > day)]
