@@ -6,7 +6,7 @@ When a customer without a leaving date counts as lost is a setting of the worksp
 import ibis.expr.types as ir
 import pandas as pd
 
-from analyses.scope import Scope
+from analyses.scope import Scope, one_in
 from models.churn import Churn, fit_churn
 from models.churn_definitions import CHURN_CAUSES
 from models.churn_hazards import ChurnHazards, fit_churn_hazards
@@ -80,9 +80,8 @@ def values_today(tables: Tables, scope: Scope) -> pd.DataFrame:
 
 def months(tables: Tables, scope: Scope) -> pd.DataFrame:
     """Customer-months to learn from; of very many customers a part, always the same one."""
-    n = int(tables["customers"].count().to_pandas())
-    one_in = max(1, n // ENOUGH_CUSTOMERS)
-    rows = customer_months(tables, scope.as_of, one_in=one_in, **rule(tables))
+    part = one_in(tables, ENOUGH_CUSTOMERS)
+    rows = customer_months(tables, scope.as_of, one_in=part, **rule(tables))
     return scope.of_customers(rows, tables).order_by("customer_id", "begins").to_pandas()
 
 
@@ -116,9 +115,9 @@ def outlook(
         learnt = months(tables, scope)
     if model is None:
         model = hazards(tables, scope, learnt=learnt)
-    n = int(tables["customers"].count().to_pandas())
+    whole = one_in(tables, ENOUGH_CUSTOMERS) == 1
     # Learnt from a part, told of all.
-    customers = learnt[learnt["ahead"]] if n // ENOUGH_CUSTOMERS <= 1 else today(tables, scope)
+    customers = learnt[learnt["ahead"]] if whole else today(tables, scope)
     return churn_outlook(model, customers)
 
 

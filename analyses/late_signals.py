@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 import pandas as pd
 
-from analyses.scope import Scope
+from analyses.scope import Scope, one_in
 from models.channel_effect import ChannelEffect, fit_channel_effect
 from models.figures import NoSuchFigure
 from models.late_signals import LateSignals, fit_late_signals
@@ -26,7 +26,7 @@ def signals(tables: Tables, scope: Scope) -> pd.DataFrame:
     Learning is from all invoices, whatever the view is cut to: who pays late is the same
     whoever looks. Of very many customers a part is read, always the same one.
     """
-    rows = invoice_signals(tables, scope.as_of, one_in=one_in(tables)).to_pandas()
+    rows = invoice_signals(tables, scope.as_of, one_in=one_in(tables, ENOUGH_CUSTOMERS)).to_pandas()
     rows = rows.sort_values("invoice_id", ignore_index=True)
     rows["in_view"] = True
     if any(scope.filters.values()):
@@ -35,14 +35,9 @@ def signals(tables: Tables, scope: Scope) -> pd.DataFrame:
     return rows
 
 
-def one_in(tables: Tables) -> int:
-    n = int(tables["customers"].count().to_pandas())
-    return max(1, n // ENOUGH_CUSTOMERS)
-
-
 def of_open(tables: Tables, scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
     """Signals of every open invoice; `rows` is what `signals` gives."""
-    if one_in(tables) == 1:
+    if one_in(tables, ENOUGH_CUSTOMERS) == 1:
         return rows
     owed = open_invoices(scope.invoices(tables), tables, scope.as_of)
     return invoice_signals(tables, scope.as_of).semi_join(owed, "invoice_id").to_pandas()

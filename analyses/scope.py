@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from warehouse.segments import SEGMENTS, segment_values, segmented_invoices, segments_in
 from warehouse.workspace import Tables
 
-__all__ = ["Scope", "filters_in_words", "read_filters"]
+__all__ = ["Scope", "filters_in_words", "one_in", "read_filters"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Scope:
         if not any(self.filters.values()):
             return rows
         return rows.semi_join(self.invoices(tables), "customer_id")
+
+
+def one_in(tables: Tables, enough: int) -> int:
+    """Of how many customers one is learnt from, where `enough` of them are; 1 is all of them."""
+    return max(1, int(tables["customers"].count().to_pandas()) // enough)
 
 
 def filters_in_words(filters: Mapping[str, Sequence[str]]) -> str:
