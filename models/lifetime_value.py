@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from models.clusters import critical_value
 from models.figures import Figure
 from models.outlook import Outlook
 from models.refusal import Refusal
 from models.value_terms import Terms
 from models.value_walk import factors, walk
 
-__all__ = ["LifetimeValue", "fit_lifetime_value", "half_width"]
+__all__ = ["LifetimeValue", "fit_lifetime_value"]
 
 #: Columns that `fit_lifetime_value` reads.
 COLUMNS = ("customer_id", "contribution", "std_err", "revenue", "days_to_pay")
@@ -133,7 +134,7 @@ class LifetimeValue:
         common = np.zeros((len(names), self.payment_shared.shape[1]))
         np.add.at(common, groups, (factor[:, None] * self.payment_shared)[known])
         own = np.bincount(groups, own, minlength=len(names)) + (common**2).sum(axis=1)
-        width = half_width(self.confidence) * np.sqrt(spread(drawn) + own)
+        width = float(critical_value(self.confidence)) * np.sqrt(spread(drawn) + own)
         table = pd.DataFrame(
             {"group": names, "n": n, "value": total, "low": total - width, "high": total + width}
         )
@@ -279,7 +280,7 @@ def fit_lifetime_value(
     value = payment * paid.factor
     # Of a product of two independent estimates.
     std_err = np.sqrt((payment * error) ** 2 + (paid.factor * known) ** 2 + (known * error) ** 2)
-    half = half_width(confidence)
+    half = float(critical_value(confidence))
     trailing = (rows["trailing"] if "trailing" in rows else rows["contribution"]).to_numpy(float)
     table = pd.DataFrame(
         {
@@ -373,10 +374,6 @@ def spread(draws: np.ndarray) -> np.ndarray:
     if len(draws) < 2:
         return np.full(draws.shape[1:], np.nan)
     return draws.var(axis=0, ddof=1, dtype=np.float64)
-
-
-def half_width(confidence: float) -> float:
-    return float(norm.ppf((1 + confidence) / 2))
 
 
 def simple_months(churn_rate: float, horizon: int) -> float:

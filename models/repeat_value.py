@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.lifetime_value import half_width
+from models.clusters import critical_value
 from models.purchase_size import PurchaseSize, fit_purchase_size
 from models.repeat_purchases import RepeatPurchases, fit_repeat_purchases
 from models.value_terms import Terms
@@ -104,7 +104,8 @@ def fit_repeat_value(
     drawn = [
         float(brings @ bought(purchases, terms, purchases.drawn(rng))[0]) for _ in range(n_draws)
     ]
-    width = half_width(confidence) * float(np.std(drawn, ddof=1)) if n_draws > 1 else np.nan
+    spread = float(np.std(drawn, ddof=1)) if n_draws > 1 else np.nan
+    width = float(critical_value(confidence)) * spread
     value = brings * discounted
     table = purchases.customers[["customer_id", "repeats", "alive"]].assign(
         purchases=counted, spend=spend, value=value
