@@ -10,7 +10,7 @@ from models.late_share import LateShare
 from models.open_invoices import CashAtRisk
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import AMOUNT, ROWS_SHOWN, height_of
+from ui.tables import AMOUNT, PERCENT, ROWS_SHOWN, height_of
 from ui.text import count, count_of, escape, money, share, undollared
 from warehouse.segments import SEGMENTS
 from warehouse.workspace import Tables
@@ -177,7 +177,7 @@ def show_open_invoices(scored: pd.DataFrame, names: pd.DataFrame, view: View) ->
         "due_on": st.column_config.DateColumn("Due", format="YYYY-MM-DD"),
         "open_amount": st.column_config.NumberColumn(f"Open, {view.currency}", format=AMOUNT),
         "p_late": st.column_config.ProgressColumn(
-            "Likely late", format="%.0f %%", min_value=0, max_value=100
+            "Likely late", format=PERCENT, min_value=0, max_value=100
         ),
         "expected_paid_on": st.column_config.DateColumn("Expected on", format="YYYY-MM-DD"),
         "expected_low": st.column_config.DateColumn("Earliest (10 %)", format="YYYY-MM-DD"),

@@ -7,7 +7,7 @@ from models.channel_effect import ChannelEffect
 from models.late_signals import LateSignals
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import AMOUNT, ROWS_SHOWN, height_of
+from ui.tables import AMOUNT, PERCENT, ROWS_SHOWN, height_of
 from ui.text import count, count_of, escape, money, share, undollared
 from warehouse.late_signals import KINDS_OF_SIGNAL, SIGNALS
 
@@ -118,7 +118,7 @@ def show_likely_late(scored: pd.DataFrame, calls: int, view: View) -> None:
         "due_on": st.column_config.DateColumn("Due", format="YYYY-MM-DD"),
         "open_amount": st.column_config.NumberColumn(f"Open, {view.currency}", format=AMOUNT),
         "p_late": st.column_config.ProgressColumn(
-            "Likely late", format="%.0f %%", min_value=0, max_value=100
+            "Likely late", format=PERCENT, min_value=0, max_value=100
         ),
         "expected_paid_on": st.column_config.DateColumn("Expected on", format="YYYY-MM-DD"),
     }

@@ -14,7 +14,7 @@ from models.refusal import Refusal
 from ui.download import offer_csv
 from ui.frame import View, open_workspace
 from ui.results import compute
-from ui.tables import PERCENT, height_of, percents, to_the_right
+from ui.tables import PERCENT, WHOLE, height_of, percents, to_the_right
 from ui.text import count, count_of, escape, in_unit, label_of, listed, share
 
 __all__ = ["apart_from_names", "between_sentence", "found_sentence", "personas_of",
@@ -179,7 +179,7 @@ def show_sheet(sheets: PersonaSheets, persona: str, currency: str) -> None:
             column_config={
                 "product": st.column_config.TextColumn("Product"),
                 "family": st.column_config.TextColumn("Family"),
-                "revenue": st.column_config.NumberColumn(f"Revenue, {currency}", format="%,.0f"),
+                "revenue": st.column_config.NumberColumn(f"Revenue, {currency}", format=WHOLE),
                 "n": st.column_config.NumberColumn("Customers", format="%,d"),
                 "share": st.column_config.NumberColumn("Of their money", format=PERCENT),
                 "ratio": st.column_config.NumberColumn("Against everyone", format="%.1f×"),

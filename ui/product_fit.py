@@ -5,7 +5,7 @@ import streamlit as st
 
 from models.product_fit import FEWEST, ProductFit
 from ui.download import offer_csv
-from ui.tables import height_of
+from ui.tables import PERCENT, height_of
 from ui.text import count_of, escape, share
 
 __all__ = ["answer_sentence", "product_sentence", "show_fit_table"]
@@ -66,9 +66,7 @@ def show_fit_table(fit: ProductFit, product: str, trait: str) -> None:
         height=height_of(shown),
         column_config={
             "Customers": st.column_config.NumberColumn(format="%,d"),
-            **{
-                name: percent(format="%.0f %%") for name in ("Succeeded", "Expected", "Low", "High")
-            },
+            **{name: percent(format=PERCENT) for name in ("Succeeded", "Expected", "Low", "High")},
         },
     )
     st.caption(

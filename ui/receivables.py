@@ -14,7 +14,7 @@ from ui.download import offer_csv
 from ui.errors import say
 from ui.frame import View
 from ui.results import RowsOf, compute, of_all_days
-from ui.tables import AMOUNT, height_of
+from ui.tables import AMOUNT, PERCENT, height_of
 from ui.text import (
     count,
     count_of,
@@ -240,7 +240,7 @@ def show_segments(result: ReceivablesBy, view: View) -> None:
             "n_invoices": st.column_config.NumberColumn("Invoices", format="localized"),
             "open_amount": amount_column("Open", view),
             "share": st.column_config.ProgressColumn(
-                "Share of open", format="%.0f %%", min_value=0, max_value=100
+                "Share of open", format=PERCENT, min_value=0, max_value=100
             ),
             "overdue_amount": amount_column("Overdue", view),
             "dso": ratio_column("DSO, days", "dso"),
