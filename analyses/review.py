@@ -17,6 +17,7 @@ import analyses.late_signals
 import analyses.lifetime_value
 import analyses.negative_personas
 import analyses.personas
+import analyses.poor_experience
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
@@ -48,6 +49,7 @@ from models.open_invoices import (
 from models.outlook import Outlook
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.personas import Personas
+from models.poor_experience import PoorExperience
 from models.product_fit import ProductFit
 from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
@@ -72,7 +74,7 @@ class Review:
     Attributes
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
-    lifetime_value, product_fit, disputes, credit, working_capital, reminders
+    lifetime_value, product_fit, disputes, credit, working_capital, reminders, poor_experience
         What `analyses.<noun>` returns.
     late_signals, late_causes
         What `analyses.<noun>.run` returns.
@@ -122,6 +124,7 @@ class Review:
     scored_customers: pd.DataFrame | None
     lifetime_value: LifetimeValue | None
     product_fit: ProductFit | None
+    poor_experience: PoorExperience | None
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -173,6 +176,7 @@ HOLDS = {
     "churn_validation": ("churn.uno_c",),
     "lifetime_value": ("lifetime_value.portfolio", "lifetime_value.mean"),
     "product_fit": ("product_fit.success_rate",),
+    "poor_experience": tuple(id for id in DEFINITIONS if id.startswith("poor_experience.")),
 }
 
 
@@ -187,7 +191,7 @@ def run(
     The rows are read once and shared, so that this costs less than the sum of the pages.
     `buckets` are the upper ends of the aging buckets in days.
     """
-    as_of, ours = scope.as_of, analyses.late_payments
+    as_of, ours, leaving = scope.as_of, analyses.late_payments, analyses.churn
     ledger = cache(lambda: analyses.receivables.flows(tables, scope))
     owing = cache(lambda: fit_receivables(*ledger(), as_of, buckets=buckets))
     counted = cache(lambda: ours.counts(tables, scope))
@@ -202,7 +206,6 @@ def run(
     year = cache(lambda: analyses.unit_economics.flows(tables, scope))
     personas = cache(lambda: analyses.personas.run(tables, scope, rows=features()))
     known = cache(lambda: if_any(personas))
-    leaving = analyses.churn
     watched = cache(lambda: leaving.months(tables, scope))
     ahead = cache(lambda: leaving.outlook(tables, scope, learnt=watched()))
     fits = {
@@ -238,6 +241,7 @@ def run(
             tables, scope, ahead(), known(), {"year": year(), "lives": lives()}
         ),
         "product_fit": lambda: analyses.product_fit.run(tables, scope),
+        "poor_experience": lambda: poor_experience(tables, scope, watched(), year()),
         "customer_features": features,
     }
     # Thousands of small products of matrices: shared out to threads, each costs twice the time.
@@ -307,6 +311,13 @@ def unit_economics(
     rows = analyses.unit_economics.economics(tables, scope, **read, personas=personas)
     by = ("persona",) if personas else ()
     return analyses.unit_economics.run(tables, scope, rows=rows, by=by)
+
+
+def poor_experience(
+    tables: Tables, scope: Scope, learnt: pd.DataFrame, year: pd.DataFrame
+) -> PoorExperience:
+    """Cost of poor experience from what is already read."""
+    return analyses.poor_experience.run(tables, scope, learnt=learnt, year=year)
 
 
 def lifetime_value(

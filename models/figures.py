@@ -9,6 +9,7 @@ from types import MappingProxyType
 from models.cash_definitions import CASH_DEFINITIONS
 from models.customer_definitions import CUSTOMER_DEFINITIONS
 from models.definition import Definition, Unit
+from models.experience_definitions import EXPERIENCE_DEFINITIONS
 from models.reminder_definitions import REMINDER_DEFINITIONS
 
 __all__ = [
@@ -35,7 +36,12 @@ class NoSuchFigure(ValueError):
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     {
         definition.id: definition
-        for definition in (*CASH_DEFINITIONS, *REMINDER_DEFINITIONS, *CUSTOMER_DEFINITIONS)
+        for definition in (
+            *CASH_DEFINITIONS,
+            *REMINDER_DEFINITIONS,
+            *CUSTOMER_DEFINITIONS,
+            *EXPERIENCE_DEFINITIONS,
+        )
     }
 )
 

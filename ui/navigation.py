@@ -95,6 +95,14 @@ CONTENTS = {
             "Who is most likely to succeed with which product, by sector, size and place.",
         ),
     ),
+    "Experience": (
+        (
+            "experience/poor_experience.py",
+            "Cost of poor experience",
+            "heart_broken",
+            "What poor experience cost in a year, each cost once, by cause and touchpoint.",
+        ),
+    ),
     "Data": (
         (
             "data/load.py",

@@ -60,6 +60,9 @@ SHORT_LABELS = {
     "unit_economics.ltv_to_cac": "LTV:CAC",
     "unit_economics.payback_months": "Payback after",
     "unit_economics.acquire_to_keep": "Win to keep",
+    "poor_experience.total": "Poor experience",
+    "poor_experience.disputes": "Dispute handling",
+    "poor_experience.financing": "Financing of late cash",
 }
 
 #: Movements below these say nothing is better or worse: in percent of money, in days, in points.
@@ -204,7 +207,8 @@ def facts(view: View, figure: Figure, confidence: float) -> None:
 def counted_in(figure: Figure) -> str:
     """What a figure was computed from: it is of customers, unless said otherwise."""
     other = {"receivables": "invoice", "late_payments": "invoice", "disputes": "invoice",
-             "product_fit": "start", "reminders": "invoice", "credit.blocked_order_value": "order",
+             "product_fit": "start", "poor_experience": "booked cost", "reminders": "invoice",
+             "credit.blocked_order_value": "order",
              "disputes.median_days_to_resolve": "dispute"}  # fmt: skip
     analysis = figure.id.split(".")[0]
     return other.get(figure.id) or other.get(analysis, "customer")

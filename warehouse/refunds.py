@@ -9,7 +9,7 @@ from ibis import _
 from warehouse.currency import convert
 from warehouse.workspace import Tables
 
-__all__ = ["CONTACT_DAYS", "refund_cases"]
+__all__ = ["CONTACT_DAYS", "TOPICS", "refund_cases"]
 
 #: Contacts count for so many days from the request on, and as many before it to compare with.
 CONTACT_DAYS = 30

@@ -1,0 +1,87 @@
+"""What the figures of experience and of what it is worth mean."""
+
+from models.definition import Definition
+
+__all__ = ["EXPERIENCE_DEFINITIONS"]
+
+YEAR = "of the twelve months up to the as-of date, in the reporting currency"
+BOOKED = (
+    ("refunds", "Refunds", "Money given back {}.", "sum of refunds completed"),
+    (
+        "credits",
+        "Credit notes",
+        "Credit notes as far as they were taken off what was owed {}; an invoice cancelled as a "
+        "whole is no cost.",
+        "sum of credit notes applied to invoices that were not cancelled",
+    ),
+    (
+        "write_offs",
+        "Write-offs",
+        "Debts given up {}, as far as they were still owed.",
+        "sum of write-offs applied to invoices that were not cancelled",
+    ),
+    (
+        "disputes",
+        "Handling of disputes",
+        "Tickets about money {} that customers opened within 31 days after a dispute; they are no "
+        "billing tickets any more.",
+        "sum of ticket cost, or handling minutes x staff cost, of tickets that follow a dispute",
+    ),
+    (
+        "billing_tickets",
+        "Billing tickets",
+        "Tickets about billing, payment, pricing or a refund {} that follow no dispute.",
+        "sum of ticket cost, or handling minutes x staff cost, of the other tickets about money",
+    ),
+    (
+        "delivery_tickets",
+        "Delivery tickets",
+        "Tickets about a delivery {}.",
+        "sum of ticket cost, or handling minutes x staff cost, of tickets about delivery",
+    ),
+    (
+        "reminders",
+        "Reminders",
+        "Staff time spent on reminders {}.",
+        "sum of staff minutes of reminders sent x staff cost per minute",
+    ),
+    (
+        "financing",
+        "Financing of late cash",
+        "What it cost to do without cash between its due date and the day it came, {}.",
+        "sum over payments after the due date, and over what is open past it, of amount x days in "
+        "the twelve months / 365 x yearly rate",
+    ),
+    (
+        "expedites",
+        "Expedites",
+        "What rushing late orders cost {}.",
+        "sum of the cost of expedited shipments",
+    ),
+    (
+        "churn",
+        "Margin that left",
+        "Margin of the year after of customers who would not have left {}, had no answer been "
+        "slow, no delivery late, no invoice disputed, no reminder firm, no price raised and no "
+        "bill above the usual: a counterfactual, not all churn of the unhappy.",
+        "sum over customer-months of (chance of leaving as it was - with these at zero) x "
+        "contribution of a month x months stayed of the next 12, interval from the estimated "
+        "hazards",
+    ),
+)
+
+EXPERIENCE_DEFINITIONS = (
+    Definition(
+        "poor_experience.total",
+        "Cost of poor experience",
+        "money",
+        f"Everything that poor experience cost, each cost booked once, {YEAR}; its interval is "
+        "that of the margin that left, as all else is counted.",
+        "sum of the buckets that are known",
+        True,
+    ),
+    *(
+        Definition(f"poor_experience.{name}", label, "money", sentence.format(YEAR), formula, True)
+        for name, label, sentence, formula in BOOKED
+    ),
+)

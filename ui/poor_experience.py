@@ -1,0 +1,188 @@
+"""Cost of poor experience in words: what it adds up to, what explains it, and that it ties."""
+
+import pandas as pd
+import streamlit as st
+
+from models.poor_experience import BUCKETS, CAUSE_WORDS, PoorExperience
+from ui.download import offer_csv
+from ui.tables import AMOUNT, PERCENT, WHOLE, columns_of, height_of
+from ui.text import count, count_of, escape, exact_money, label_of, listed, money, share, undollared
+
+__all__ = ["WAYS", "group_sentence", "show_entries", "show_groups", "show_tie", "tie_sentence",
+           "total_sentence", "trend_sentence"]  # fmt: skip
+
+#: Ways to split the total.
+WAYS = {"bucket": "Kind of cost", "cause": "Cause", "touchpoint": "Touchpoint"}
+
+
+def total_sentence(ledger: PoorExperience, currency: str) -> str:
+    """The total, its estimated part, and what of it has no cause."""
+    rows = ledger.buckets.dropna(subset="amount").nlargest(1, "amount").iloc[0]
+    said = (
+        f"In the last twelve months poor experience cost **{money(ledger.total, currency)}**, most "
+        f"of it {BUCKETS[rows['bucket']].lower()} ({money(rows['amount'], currency)}). "
+        f"**{share(ledger.not_explained, 0)}** of it is not explained by anything in the books."
+    )
+    if ledger.churned is None:
+        return said + " What leaving cost is not in it."
+    lost = ledger.churned
+    return said + (
+        f" {money(lost.amount, currency)} ({money(lost.low, currency)} to "
+        f"{money(lost.high, currency)}) is the margin of customers who would not have left: about "
+        f"{lost.leavers:,.0f} of the {count_of(lost.left, 'customer')} who did."
+    )
+
+
+def group_sentence(ledger: PoorExperience, by: str, currency: str) -> str:
+    """The dearest groups of a split, and how much of them lies with us."""
+    if by == "bucket":
+        missing = ledger.buckets[ledger.buckets["amount"].isna()]["bucket"]
+        known = ledger.buckets.dropna(subset="amount").nlargest(3, "amount")
+        said = f"Dearest are {named(known, 'bucket', currency)}."
+        if len(missing):
+            said += f" Not known: {listed([BUCKETS[name].lower() for name in missing])}."
+        return said
+    if by == "cause":
+        by_whose = ledger.causes.groupby("whose")["amount"].sum()
+        parts = [f"{money(amount, currency)} {whose}" for whose, amount in by_whose.items()]
+        told = ledger.causes[ledger.causes["whose"] != "not explained"].head(3)
+        return f"Causes lie with: {listed(parts)}. Dearest are {named(told, 'cause', currency)}."
+    rows = ledger.touchpoints.head(3)
+    minutes = ledger.touchpoints.nlargest(1, "minutes").iloc[0]
+    return (
+        f"The costliest processes that customers meet are {named(rows, 'touchpoint', currency)}; "
+        f"most staff time goes into {escape(minutes['touchpoint'])}, "
+        f"{count(round(minutes['minutes'] / 60))} hours."
+    )
+
+
+def named(rows: pd.DataFrame, by: str, currency: str) -> str:
+    words = {**BUCKETS, **CAUSE_WORDS}
+    return listed(
+        [
+            f"**{words.get(row[by], str(row[by])).lower()}** ({money(row['amount'], currency)})"
+            for _, row in rows.iterrows()
+        ]
+    )
+
+
+def trend_sentence(ledger: PoorExperience, currency: str) -> str:
+    """What was counted in the last year against the one before."""
+    rows = ledger.trend[ledger.trend["bucket"] != "churn"]
+    months = sorted(rows["month"].unique())
+    year = rows[rows["month"].isin(months[-12:])]["amount"].sum()
+    before = rows[rows["month"].isin(months[-24:-12])]["amount"].sum()
+    if len(months) < 24 or not before:
+        return f"What was counted adds up to **{money(year, currency)}** in the last twelve months."
+    change = year / before - 1
+    return (
+        f"What was counted adds up to **{money(year, currency)}** in the last twelve months, "
+        f"**{100 * change:+.0f} %** against the {money(before, currency)} of the twelve before. "
+        "The margin that left is an estimate for the year and is not in the bars."
+    )
+
+
+def show_groups(ledger: PoorExperience, by: str) -> None:
+    table = {"bucket": ledger.buckets, "cause": ledger.causes, "touchpoint": ledger.touchpoints}[by]
+    words = {**BUCKETS, **CAUSE_WORDS}
+    shown = pd.DataFrame(
+        {
+            WAYS[by]: [words.get(name, label_of(str(name))) for name in table[by]],
+            "Amount": table["amount"],
+            "Entries": table["n"],
+            "Staff hours": table["minutes"] / 60,
+            "With a cause": 100 * table["explained"],
+        }
+    )
+    if "reason" in table:
+        shown["Why it is not known"] = table["reason"].fillna("")
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="",
+        height=height_of(shown),
+        column_config={
+            "Amount": number(format=AMOUNT),
+            "Entries": number(format="%,d"),
+            "Staff hours": number(format=WHOLE),
+            "With a cause": number(format=PERCENT),
+        },
+    )
+    offer_csv(f"Download by {by}", table, f"poor_experience_{by}.csv", key=f"poor_{by}")
+
+
+def show_entries(ledger: PoorExperience, by: str) -> None:
+    """The rows of one group."""
+    words = {**BUCKETS, **CAUSE_WORDS}
+    groups = list(ledger.entries[by].value_counts().index)
+    group = st.selectbox(
+        "Rows of", groups, format_func=lambda name: words.get(name, label_of(str(name))),
+        key=f"rows_of_{by}", width=300,
+    )  # fmt: skip
+    rows = ledger.entries[ledger.entries[by] == group]
+    rows = rows.assign(amount=rows["cents"] / 100).drop(columns="cents")
+    first = rows.head(200)
+    st.dataframe(
+        first, hide_index=True, placeholder="", height=height_of(first),
+        column_config=columns_of(first),
+    )  # fmt: skip
+    if len(rows) > len(first):
+        st.caption(f"The first {count(len(first))} of {count_of(len(rows), 'row')}.")
+    offer_csv("Download these rows", rows, "poor_experience_rows.csv", key=f"poor_rows_{by}")
+
+
+def tie_sentence(ledger: PoorExperience, currency: str) -> str:
+    """Whether everything in the sources is accounted for."""
+    tie = ledger.tie
+    if tie.empty:
+        return "No table with adjustments, tickets or reminders is loaded, so nothing is tied."
+    off = tie["difference"].abs().sum()
+    said = (
+        f"The sources hold {exact_money(tie['total'].sum(), currency)} in the twelve months: "
+        f"{exact_money(tie['booked'].sum(), currency)} is in the ledger, once, and "
+        f"{exact_money(tie['left_out'].sum(), currency)} is not, for the reasons below."
+    )
+    if off:
+        return (
+            f"{said} **{exact_money(off, currency)} is not accounted for: do not use the total.**"
+        )
+    return f"{said} Nothing is left over: the difference is {exact_money(0, currency)}."
+
+
+def show_tie(ledger: PoorExperience) -> None:
+    tie = ledger.tie
+    shown = pd.DataFrame(
+        {
+            "Source": tie["source"].map(label_of),
+            "Kind": tie["kind"].map(label_of),
+            "In the source": tie["total"],
+            "In the ledger": tie["booked"],
+            "Left out": tie["left_out"],
+            "Because": tie["why"],
+            "Difference": tie["difference"],
+        }
+    )
+    money_columns = ("In the source", "In the ledger", "Left out", "Difference")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="",
+        column_config={
+            name: st.column_config.NumberColumn(format=AMOUNT) for name in money_columns
+        },
+    )
+    evidence = ledger.evidence.dropna(subset="before")
+    if len(evidence):
+        told = [
+            f"{row.kind.replace('_', ' ')} ({share(row.before, 0)} before, {share(row.after, 0)} "
+            f"after{', used' if row.used else ''})"
+            for row in evidence.itertuples()
+        ]
+        st.caption(
+            undollared(
+                "Tickets are booked to a cause only where such things stand more often in the 31 "
+                f"days before them than in the 31 days after, beyond chance: {listed(told)}."
+            )
+        )
+    offer_csv("Download the tie", tie, "poor_experience_tie.csv", key="poor_tie")
