@@ -30,6 +30,8 @@ class Trial:
         Share paid within `days` past due: reminded as usual less held out.
     days_sooner : Estimate
         Days sooner that the money comes, of the first `days` past due.
+    averted : Estimate
+        Of the invoices that would be unpaid without reminders then, the share that is paid.
     paid_usual, paid_held_out : float
     n_usual, n_held_out : int
         Invoices still unpaid when reminding starts, with `days` behind them.
@@ -39,6 +41,7 @@ class Trial:
 
     paid: Estimate
     days_sooner: Estimate
+    averted: Estimate
     paid_usual: float
     paid_held_out: float
     n_usual: int
@@ -73,9 +76,16 @@ def fit_trial(overdue: pd.DataFrame, first_day: int, *, confidence: float = 0.95
         value = values[~held_out].mean() - values[held_out].mean()
         return estimate(value, sign * (values - mean), customer, confidence)
 
+    unpaid = 1.0 - by_then
+    base = unpaid[held_out].mean()
+    ratio = unpaid[~held_out].mean() / base if base else np.nan
+    # A ratio of two means: each row moves it through the mean it is part of.
+    gap = unpaid - np.where(held_out, base, unpaid[~held_out].mean())
+    weight = np.where(held_out, ratio / held_out.sum(), -1.0 / (~held_out).sum())
     return Trial(
         difference(by_then.astype(float)),
         difference(-until),
+        estimate(1.0 - ratio, weight * gap / base, customer, confidence),
         float(by_then[~held_out].mean()),
         float(by_then[held_out].mean()),
         int((~held_out).sum()),

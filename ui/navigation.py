@@ -33,6 +33,12 @@ CONTENTS = {
             "Why each invoice is late, what speaks for it, and what to do about it.",
         ),
         (
+            "cash/watchlist.py",
+            "Watchlist",
+            "checklist",
+            "Whom to contact first, why, and what came of it.",
+        ),
+        (
             "cash/disputes.py",
             "Disputes",
             "gavel",

@@ -9,10 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from analyses.scope import Scope
+from models.refusal import Refusal
 from ui.frame import View
 from ui.tables import ROWS_SHOWN
+from warehouse.snapshot import MissingTable
 
-__all__ = ["RowsOf", "compute", "of_all_days", "rows_of"]
+__all__ = ["RowsOf", "compute", "computed_or_why", "of_all_days", "rows_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,14 @@ def compute(
         _analysis=partial(analysis, **(given or {})),
         _view=view,
     )
+
+
+def computed_or_why(analysis: Callable[..., Any], view: View, **options: Any) -> Any:
+    """As `compute`, for pages that do without: the reason, in words, where there is no result."""
+    try:
+        return compute(analysis, view, **options)
+    except (Refusal, MissingTable) as refusal:
+        return str(refusal)
 
 
 def of_all_days(analysis: Callable[..., Any], view: View, **options: Any) -> Any:

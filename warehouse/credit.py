@@ -12,7 +12,8 @@ from warehouse.late_payments import open_invoices
 from warehouse.settlements import applied_credits
 from warehouse.workspace import Tables
 
-__all__ = ["credit_customers", "credit_months", "credit_moods", "pipeline_orders"]
+__all__ = ["SCORE_COUNTS", "UNHAPPY", "credit_customers", "credit_months", "credit_moods",
+           "pipeline_orders"]  # fmt: skip
 
 #: A score says something of today for so many days.
 SCORE_COUNTS = 180

@@ -164,6 +164,23 @@ class Settings:
             rows = connection.execute("SELECT key FROM kept ORDER BY key").fetchall()
         return [key for (key,) in rows if key.startswith(prefix)]
 
+    def items(self, prefix: str) -> dict[str, object]:
+        """Return what is kept under keys that begin with `prefix`, in the order of the keys.
+
+        Examples
+        --------
+        >>> settings = Settings(":memory:")
+        >>> settings.put("noted:1", "call them")
+        >>> settings.items("noted:")
+        {'noted:1': 'call them'}
+        """
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT key, value FROM kept WHERE substr(key, 1, ?) = ? ORDER BY key",
+                (len(prefix), prefix),
+            ).fetchall()
+        return {key: json.loads(value) for key, value in rows}
+
     def version(self, *, without: str | None = None) -> str:
         """What caches know the decisions by: another one whenever a decision is another.
 
@@ -184,10 +201,12 @@ class Settings:
         True
         """
         with self._connected() as connection:
-            rows = connection.execute("SELECT key, value FROM kept ORDER BY key").fetchall()
-        decided = [
-            row for row in rows if row[0].startswith(("setting:", "decided:")) and row[0] != without
-        ]
+            # Not what people note: there may be thousands, and each draw of a page asks.
+            rows = connection.execute(
+                "SELECT key, value FROM kept WHERE key GLOB 'setting:*' OR key GLOB 'decided:*' "
+                "ORDER BY key"
+            ).fetchall()
+        decided = [row for row in rows if row[0] != without]
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:16]
 
     @contextmanager

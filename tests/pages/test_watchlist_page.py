@@ -1,0 +1,70 @@
+"""The watchlist from app.py: the list is the result, its filters cut it, and notes come back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analyses.notes import kept_notes
+from charts.spreadsheet import csv_bytes
+from models.watchlist import Chances
+from tests.served import ROOT
+from ui.frame import View
+from ui.text import money
+from ui.watchlist import watchlist_of
+from ui.watchlist_table import changes, keep_changes, with_notes
+from warehouse.settings import Settings
+from warehouse.workspace import Workspace
+
+HOSTILE = '=HYPERLINK("http://e.vil","x")<script>alert(1)</script>'
+
+
+@pytest.fixture(scope="module")
+def sample(sample_workspace):
+    """The list of the newest day, kept where the page finds it as well."""
+    workspace = Workspace.open(sample_workspace)
+    snapshot, decisions = workspace.current(), workspace.settings.version()
+    made = snapshot.manifest
+    view = View(workspace.folder, snapshot, workspace.company, made.reporting_currency,
+                made.newest_date, {}, decisions)  # fmt: skip
+    return watchlist_of(view, Chances(process=1.0)), view.currency
+
+
+def test_page_shows_the_list_of_the_result_with_what_the_link_assumes(in_sample_workspace, sample):
+    watchlist, currency = sample
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    at.query_params["chance_process"] = "100"
+    at.query_params["cause"] = "process"
+    at.switch_page("pages/cash/watchlist.py").run()
+    assert not at.exception
+    assert not at.error
+    assert not at.warning
+    said = " ".join(markdown.value.replace("\\$", "$") for markdown in at.markdown)
+    assert money(watchlist.invoices["within_reach"].sum(), currency) in said
+    shown = at.dataframe[0].value
+    ours = watchlist.invoices[watchlist.invoices["cause"] == "process"]
+    assert shown["invoice_id"].tolist() == ours["invoice_id"].head(500).tolist()
+    assert np.allclose(shown["within_reach"], ours["within_reach"].head(500))
+    first = ours.iloc[0]
+    assert shown["link"].iloc[0].startswith(f"account?customer={first['customer_id']}&as_of=")
+
+
+def test_what_is_written_in_the_table_is_kept_and_comes_back_in_list_and_file(sample):
+    settings, rows = Settings(":memory:"), sample[0].invoices.head(3)
+    before = with_notes(rows, settings, "invoice")
+    after = before.copy()
+    after.loc[0, ["status", "note", "owner"]] = ["Promised to pay", HOSTILE, "Ada"]
+    after.loc[0, "promised_on"] = pd.Timestamp("2026-10-05")
+    assert keep_changes(settings, "invoice", before, changes(before, after), "Ben") == 1
+    row = with_notes(rows, settings, "invoice").iloc[0]
+    assert (row["status"], row["note"], row["owner"], row["who"]) == (
+        "promised", HOSTILE, "Ada", "Ben",
+    )  # fmt: skip
+    assert row["promised_on"] == pd.Timestamp("2026-10-05")
+    # The owner is the customer's, so every invoice of it has one.
+    assert kept_notes(settings, "customer")["owner"].to_dict() == {
+        rows["customer_id"].iloc[0]: "Ada"
+    }
+    assert f'"\'{HOSTILE}"'.replace('"http://e.vil","x"', '""http://e.vil"",""x""') in csv_bytes(
+        with_notes(rows, settings, "invoice")
+    ).decode("utf-8-sig")
