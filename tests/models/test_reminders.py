@@ -52,6 +52,10 @@ def test_shares_of_the_arms_are_counted_by_hand(overdue):
     share = by_arm.apply(lambda stop: (stop <= first_day + 30).mean())
     assert trial.paid.value == pytest.approx(share["usual"] - share["hold_out"])
     sooner = by_arm.apply(lambda stop: stop.clip(upper=first_day + 30).mean())
+    # 1 less what is unpaid in the reminded arm over what is in the other.
+    kept = (1 - share["usual"]) / (1 - share["hold_out"])
+    assert trial.averted.value == pytest.approx(1 - kept)
+    assert trial.averted.lower < trial.averted.value < trial.averted.upper
     assert trial.days_sooner.value == pytest.approx(sooner["hold_out"] - sooner["usual"])
 
 
