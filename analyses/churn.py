@@ -18,6 +18,7 @@ from models.proportional_hazards import ProportionalHazards
 from models.retention import Retention, fit_retention
 from warehouse.churn import customer_lives, opened_once
 from warehouse.customer_months import customer_months
+from warehouse.once import once
 from warehouse.recurring_value import recurring_values
 from warehouse.workspace import Tables
 
@@ -48,7 +49,13 @@ def rule(tables: Tables) -> dict[str, int]:
 
 def lives(tables: Tables, scope: Scope) -> pd.DataFrame:
     """One row a customer of the view; see `warehouse.churn.customer_lives`."""
-    rows = customer_lives(tables, scope.as_of, **rule(tables))
+    return lives_by_rule(tables, scope, **rule(tables))
+
+
+@once
+def lives_by_rule(tables: Tables, scope: Scope, *, churn_rule_days: int) -> pd.DataFrame:
+    """`lives` by one rule."""
+    rows = customer_lives(tables, scope.as_of, churn_rule_days=churn_rule_days)
     return scope.of_customers(rows, tables).order_by("customer_id").to_pandas()
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import ibis.expr.types as ir
 
 from warehouse.segments import SEGMENTS, segment_values, segmented_invoices, segments_in
-from warehouse.workspace import Tables
+from warehouse.workspace import Snapshot, Tables
 
-__all__ = ["Scope", "filters_in_words", "one_in", "read_filters"]
+__all__ = ["Scope", "filters_in_words", "one_in", "read_filters", "view_key"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,15 @@ class Scope:
     as_of: dt.date
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def key(self) -> tuple:
+        """The question as something that a result can be known by."""
+        filters = tuple(sorted((name, tuple(values)) for name, values in self.filters.items()))
+        return self.as_of, filters
+
     def invoices(self, tables: Tables, *, by: Iterable[str] = ()) -> ir.Table:
         """The invoices the question is about, with a column for each segment in `by`."""
         tables.require("customers", "invoices", "payments")
@@ -37,6 +46,14 @@ class Scope:
         if not any(self.filters.values()):
             return rows
         return rows.semi_join(self.invoices(tables), "customer_id")
+
+
+def view_key(snapshot: Snapshot, scope: Scope, currency: str, decisions: str) -> tuple:
+    """All that the result of an analysis follows from, beside its options.
+
+    Never the rows, always their version; `decisions` is that of the settings.
+    """
+    return str(snapshot.folder), snapshot.id, currency, *scope.key, decisions
 
 
 def one_in(tables: Tables, enough: int) -> int:

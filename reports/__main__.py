@@ -18,7 +18,7 @@ import analyses.negative_personas
 import analyses.personas
 import analyses.review
 from analyses.review import Review
-from analyses.scope import Scope, filters_in_words, read_filters
+from analyses.scope import Scope, filters_in_words, read_filters, view_key
 from charts.spreadsheet import csv_bytes
 from models.aging import BOUNDS, read_bounds
 from models.late_share import LateShare
@@ -26,6 +26,7 @@ from models.refusal import is_ours
 from reports.deck import build_deck
 from reports.edition import Edition
 from reports.figures import figures_json
+from warehouse.kept import kept
 from warehouse.segments import SEGMENTS, segments_in
 from warehouse.workspace import Tables, Workspace
 
@@ -111,11 +112,7 @@ def build_reports(
         tables.require("customers", "invoices", "payments")
         day = as_of or workspace.settings.as_of or tables.newest_date
         scope = Scope(day, read_filters(tables, day, filters))
-        review = analyses.review.run(
-            tables,
-            scope,
-            buckets=bounds,
-        )
+        review = reviewed(workspace, tables, scope, bounds)
         if review.receivables is None:
             raise ValueError(review.reasons["receivables"])
         edition = Edition(
@@ -148,6 +145,17 @@ def build_reports(
         "empty": dict.fromkeys(LISTS, why) if (why := why_empty(review)) else {},
         "refused": {figure.id: figure.reason for figure in figures if figure.value is None},
     }
+
+
+def reviewed(workspace: Workspace, tables: Tables, scope: Scope, bounds: Sequence[int]) -> Review:
+    """Every analysis of the view; what a page worked out of it already is not worked out again."""
+    decisions = workspace.settings.version()
+    view = view_key(tables.snapshot, scope, tables.reporting_currency, decisions)
+    options = () if tuple(bounds) == BOUNDS else (("buckets", tuple(bounds)),)
+    return kept(
+        ("analyses.review.run", view, options),
+        lambda: analyses.review.run(tables, scope, buckets=bounds),
+    )
 
 
 def lists(tables: Tables, review: Review) -> dict[str, Callable[[str], object]]:

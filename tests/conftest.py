@@ -6,6 +6,7 @@ also fails a run in which none of them took part, whichever worker it would have
 """
 
 import fcntl
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +16,15 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.served import ROOT, load_sample
+from warehouse.kept import FOLDER_VARIABLE, memory
 
 REQUIRED = frozenset(filter(None, os.environ.get("GOODWILL_REQUIRE", "").split(",")))
 # A law is tried on enough cases to be broken by a mistake; how long a case takes says how busy the
 # machine is, and nothing of the law.
 settings.register_profile("suite", max_examples=40, deadline=None)
 settings.load_profile("suite")
+# Expressions are many small objects, and looking through them for cycles is a sixth of the time.
+gc.set_threshold(100_000, 20, 50)
 # Which mark a test earns by asking for one of these.
 MARK_OF_FIXTURE = {
     "reference_data": "reference",
@@ -57,12 +61,26 @@ def reference_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_workspace(tmp_path_factory, worker_id) -> Path:
-    """A workspace with the sample company. Shared by all workers: read it, do not load into it."""
+def shared_folder(tmp_path_factory, worker_id) -> Path:
+    """The folder of the run, which is that of all its workers."""
     folder = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        folder = folder.parent  # each worker has a folder of its own in that of the run
-    return made_once(folder / "sample", load_sample)
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_results(shared_folder):
+    """Results are kept for the run alone: none is older than the code, none stays behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDER_VARIABLE, str(shared_folder / "kept"))
+        memory.cache_clear()
+        yield
+    memory.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def sample_workspace(shared_folder) -> Path:
+    """A workspace with the sample company. Shared by all workers: read it, do not load into it."""
+    return made_once(shared_folder / "sample", load_sample)
 
 
 def made_once(folder: Path, make: Callable[[Path], Path]) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from analyses.scope import filters_in_words
+from analyses.scope import Scope, filters_in_words, view_key
 from ui import url_state
 from ui.errors import end_page, explained, say
 from ui.text import count_of, date, escape
@@ -42,10 +42,13 @@ class View:
 
     @property
     def key(self) -> tuple:
-        """The view as something a cache can be keyed by: never the rows, always their version."""
-        filters = tuple(sorted((name, tuple(values)) for name, values in self.filters.items()))
-        folder, currency = str(self.folder), self.currency
-        return folder, self.snapshot.id, currency, self.as_of, filters, self.decisions
+        """The view as something a cache can be keyed by."""
+        return view_key(self.snapshot, self.scope, self.currency, self.decisions)
+
+    @property
+    def scope(self) -> Scope:
+        """What analyses are asked."""
+        return Scope(as_of=self.as_of, filters=dict(self.filters))
 
     @property
     def filters_in_words(self) -> str:

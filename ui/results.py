@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analyses.scope import Scope
 from models.refusal import Refusal
 from ui.frame import View
 from ui.tables import ROWS_SHOWN
+from warehouse.kept import kept
 from warehouse.snapshot import MissingTable
 
 __all__ = ["RowsOf", "compute", "computed_or_why", "of_all_days", "rows_of"]
@@ -104,20 +104,23 @@ def name_of(analysis: Callable[..., Any]) -> str:
 # invoices, tens of megabytes at worst.
 @st.cache_resource(max_entries=96, show_spinner="Computing")
 def computed(name: str, key: tuple, options: tuple, _analysis: Callable, _view: View) -> Any:
-    # An engine of its own for each computation: one shared between sessions mixes up answers.
-    with _view.snapshot.tables() as tables:
-        return _analysis(tables, scope_of(_view), **dict(options))
+    def work_out() -> Any:
+        # An engine of its own for each computation: one shared between sessions mixes up answers.
+        with _view.snapshot.tables() as tables:
+            return _analysis(tables, _view.scope, **dict(options))
+
+    return kept((name, key, options), work_out)
 
 
 @st.cache_resource(max_entries=48, show_spinner="Fetching rows")
 def read_rows(name: str, key: tuple, options: tuple, _analysis: Callable, _view: View) -> RowsOf:
     def fetch_all() -> pd.DataFrame:
         with _view.snapshot.tables() as tables:
-            rows = _analysis(tables, scope_of(_view), **dict(options))
+            rows = _analysis(tables, _view.scope, **dict(options))
             return rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
 
     with _view.snapshot.tables() as tables:
-        rows = _analysis(tables, scope_of(_view), **dict(options))
+        rows = _analysis(tables, _view.scope, **dict(options))
         if isinstance(rows, pd.DataFrame):
             return RowsOf(rows.head(ROWS_SHOWN), len(rows), totals_by_part(rows), fetch_all)
         # Three questions are asked of the rows, which are worked out once for all of them.
@@ -137,7 +140,3 @@ def totals_by_part(rows: pd.DataFrame) -> pd.Series | None:
     if "part" not in rows:
         return pd.Series({"all": float(rows["contribution"].sum())})
     return rows.groupby("part")["contribution"].sum().astype(float)
-
-
-def scope_of(view: View) -> Scope:
-    return Scope(as_of=view.as_of, filters=dict(view.filters))

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
+from warehouse.once import once
 from warehouse.workspace import Tables
 
 __all__ = ["STEADY_DIGITS", "closing_rates", "convert", "monthly_rates"]
@@ -18,6 +19,7 @@ __all__ = ["STEADY_DIGITS", "closing_rates", "convert", "monthly_rates"]
 STEADY_DIGITS = 8
 
 
+@once
 def monthly_rates(tables: Tables, as_of: dt.date) -> pd.DataFrame:
     """Rate of every currency in every month from its first known rate to `as_of`.
 
@@ -56,6 +58,27 @@ def closing_rates(tables: Tables, as_of: dt.date) -> pd.DataFrame:
     return rates[rates["month"] == rates["month"].max()][["currency", "to_reporting"]]
 
 
+@once
+def rates_of_months(tables: Tables, as_of: dt.date) -> ir.Table:
+    """`monthly_rates` in the engine, with ``rate_currency`` for ``currency``."""
+    monthly = monthly_rates(tables, as_of)
+    return ibis.memtable(
+        monthly.assign(month=monthly["month"].dt.date).rename(
+            columns={"currency": "rate_currency"}
+        ),
+        schema={"rate_currency": "string", "month": "date", "to_reporting": "float64"},
+    )
+
+
+@once
+def rates_at_closing(tables: Tables, as_of: dt.date) -> ir.Table:
+    """`closing_rates` in the engine, with ``rate_currency`` for ``currency``."""
+    return ibis.memtable(
+        closing_rates(tables, as_of).rename(columns={"currency": "rate_currency"}),
+        schema={"rate_currency": "string", "to_reporting": "float64"},
+    )
+
+
 def convert(
     table: ir.Table,
     tables: Tables,
@@ -81,13 +104,7 @@ def convert(
         The same rows, with each named column replaced by its value in the
         reporting currency and the original kept as ``<column>_original``.
     """
-    monthly = monthly_rates(tables, as_of)
-    months = ibis.memtable(
-        monthly.assign(month=monthly["month"].dt.date).rename(
-            columns={"currency": "rate_currency"}
-        ),
-        schema={"rate_currency": "string", "month": "date", "to_reporting": "float64"},
-    )
+    months = rates_of_months(tables, as_of)
     for column, day in flows.items():
         month = table[day].truncate("M")
         table = table.left_join(
@@ -100,10 +117,7 @@ def convert(
             }
         ).drop("to_reporting")
     if balances:
-        closing = ibis.memtable(
-            closing_rates(tables, as_of).rename(columns={"currency": "rate_currency"}),
-            schema={"rate_currency": "string", "to_reporting": "float64"},
-        )
+        closing = rates_at_closing(tables, as_of)
         table = table.left_join(closing, table.currency == closing.rate_currency).drop(
             "rate_currency"
         )

@@ -7,12 +7,14 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
+from warehouse.once import once
 from warehouse.settlements import applied_credits, settlements
 from warehouse.workspace import Tables
 
 __all__ = ["first_day_covered", "invoice_balances", "issued_invoices", "open_balances"]
 
 
+@once
 def first_day_covered(tables: Tables, as_of: dt.date) -> dt.date:
     """The first day the books cover, that of the first invoice; `as_of` where there is none."""
     first = tables["invoices"].issued_on.min().to_pandas()

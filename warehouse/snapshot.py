@@ -6,9 +6,10 @@ import json
 import os
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -20,6 +21,10 @@ from warehouse.settings import Settings
 from warehouse.spark import SparkEngine
 from warehouse.tables import ESSENTIAL, TABLES
 from warehouse.wording import listed
+
+# Writing long expressions as SQL takes longer than answering them for a few thousand customers,
+# and most of that is spent on merging steps of a query that the engine merges itself.
+ibis.options.sql.fuse_selects = False
 
 __all__ = [
     "DERIVED_FROM",
@@ -235,6 +240,8 @@ class Tables(Mapping[str, ir.Table]):
         Newest day on which anything in the data happened; the default as-of date.
     settings : Settings
         What the company decided, as it is now: it belongs to no snapshot.
+    answers : dict
+        What `warehouse.once.once` keeps.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -244,6 +251,7 @@ class Tables(Mapping[str, ir.Table]):
         self.reporting_currency = snapshot.manifest.reporting_currency
         self.newest_date = snapshot.manifest.newest_date
         self.settings = Settings(snapshot.folder / SETTINGS_FILE)
+        self.answers: dict[Hashable, Any] = {}
         self._opened: dict[str, ir.Table] = {}
 
     def __getitem__(self, name: str) -> ir.Table:

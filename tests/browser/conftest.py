@@ -33,27 +33,6 @@ def app_server(sample_workspace, tmp_path_factory) -> str:
         yield address
 
 
-@pytest.fixture(scope="session")
-def returning(browser):
-    """Open pages as somebody does who comes back: the app's scripts are in the browser's cache.
-
-    To read the scripts anew costs more than to draw a page.
-    """
-    contexts = {}
-
-    def open_page(width: int, color_scheme: str) -> "Watched":
-        look = width, color_scheme
-        if look not in contexts:
-            contexts[look] = browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=color_scheme
-            )
-        return Watched(contexts[look].new_page())
-
-    yield open_page
-    for context in contexts.values():
-        context.close()
-
-
 @pytest.fixture
 def new_page(browser):
     """Open pages of a width and a colour scheme; what goes wrong in them is in `.problems`."""

@@ -24,49 +24,62 @@ def urls(sample_workspace):
         return registered_pages()
 
 
-@pytest.mark.parametrize(("width", "color_scheme"), [(1440, "light"), (390, "dark")])
-@pytest.mark.parametrize("file", PAGE_FILES)
-def test_page_draws_without_a_complaint(app_server, urls, returning, file, width, color_scheme):
-    watched = returning(width, color_scheme)
-    goto(watched.page, f"{app_server}/{urls[file]}")
-    expect(watched.page.locator("h1")).to_have_count(1)
-    expect(watched.page.locator(FAULT)).to_have_count(0)
-    # What does not fit a telephone is scrolled in its own box, never with the page.
-    assert watched.page.evaluate(SIDEWAYS) <= 0
-    watched.page.close()
-    assert watched.problems == []
-
-
 def test_fresh_server_asked_for_a_page_first_draws_it_inside_the_frame(
     sample_workspace, urls, new_page, tmp_path
 ):
     # Streamlit's old page discovery would serve a script of `pages` without app.py around it, and
     # only to the first request after a start.
     with serve("ui", log=tmp_path / "log.txt", workspace=sample_workspace) as address:
-        watched = new_page()
+        watched = new_page(390, "dark")
         goto(watched.page, f"{address}/{urls['pages/data/settings.py']}")
-        expect(watched.page.locator('[data-testid="stSidebarNavLink"]').first).to_be_visible()
-        expect(watched.page.locator("h1")).to_have_count(1)
-        expect(watched.page.locator(FAULT)).to_have_count(0)
+        expect(watched.page.locator('[data-testid="stSidebarNavLink"]')).to_have_count(
+            len(PAGE_FILES)
+        )
+        assert complaints(watched.page) == []
         assert watched.problems == []
 
 
-def test_a_visitor_reaches_every_page_by_the_navigation(app_server, urls, new_page):
+def test_a_visitor_reaches_every_page_and_each_draws_on_desk_and_telephone(app_server, new_page):
     watched = new_page()
     page = watched.page
     goto(page, app_server)
     links = page.locator('[data-testid="stSidebarNavLink"]')
     expect(links).to_have_count(len(PAGE_FILES))
-    titles = [page.locator("h1").inner_text()]
-    for index in range(1, len(PAGE_FILES)):
-        links.nth(index).click()
-        expect(page.locator("h1")).not_to_have_text(titles[-1])
+    seen, title = {}, ""
+    for index in range(len(PAGE_FILES)):
+        # Not a click by hand: on a telephone's width the navigation is folded away.
+        links.nth(index).evaluate("link => link.click()")
+        if seen:
+            expect(page.locator("h1")).not_to_have_text(title)
         settle(page)
-        expect(page.locator(FAULT)).to_have_count(0)
-        titles.append(page.locator("h1").inner_text())
+        title = page.locator("h1").first.inner_text()
+        seen[title] = complaints(page)
+        # A change of screen draws the page anew; to load it again would cost three times that.
+        look(page, 390, "dark")
+        seen[title] += [f"on a telephone: {said}" for said in complaints(page)]
+        look(page, 1440, "light")
     # Two links that end on the same page would repeat a title.
-    assert len(set(titles)) == len(PAGE_FILES)
+    assert len(seen) == len(PAGE_FILES)
+    assert {title: said for title, said in seen.items() if said} == {}
     assert watched.problems == []
+
+
+def look(page, width, color_scheme):
+    """See the page as on another screen."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=color_scheme)
+    settle(page)
+
+
+def complaints(page) -> list[str]:
+    """What is wrong with a page that is drawn."""
+    said = [fault.inner_text() for fault in page.locator(FAULT).all()]
+    if (titles := page.locator("h1").count()) != 1:
+        said.append(f"{titles} titles")
+    # What does not fit a telephone is scrolled in its own box, never with the page.
+    if (wide := page.evaluate(SIDEWAYS)) > 0:
+        said.append(f"{wide} pixels wider than the screen")
+    return said
 
 
 def test_a_page_that_does_not_exist_is_said_to_be_missing(app_server, new_page):

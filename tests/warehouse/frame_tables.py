@@ -61,6 +61,7 @@ class FrameTables(dict):
         super().__init__({name: typed(name, frame) for name, frame in frames.items()})
         self.reporting_currency = reporting_currency
         self.settings = Settings(":memory:")
+        self.answers = {}
         self._derived = None
 
     def derived(self, name):

@@ -1,0 +1,78 @@
+"""Results are kept for the next process, known by all they follow from, and never when refused."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import warehouse.kept
+from models.refusal import Refusal
+from tests.served import ROOT
+from warehouse.kept import FOLDER_VARIABLE, kept, memory
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "kept"))
+    memory.cache_clear()
+    yield tmp_path / "kept"
+    memory.cache_clear()
+
+
+def never():
+    raise AssertionError("worked out again")
+
+
+def test_another_process_finds_the_result(folder):
+    assert kept(("an answer", 1), lambda: 42) == 42
+    asked = "from warehouse.kept import kept; print(kept(('an answer', 1), lambda: 43))"
+    said = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "42"
+
+
+def test_another_key_is_another_result(folder):
+    assert kept(("an answer", 1), lambda: 42) == 42
+    assert kept(("an answer", 2), lambda: 43) == 43
+    assert kept(("an answer", 1), never) == 42
+
+
+def test_what_is_refused_is_asked_again(folder):
+    def refuses():
+        raise Refusal("Too few customers. Nothing can be said. Load more.")
+
+    with pytest.raises(Refusal):
+        kept(("an answer", 1), refuses)
+    assert kept(("an answer", 1), lambda: 42) == 42
+
+
+def test_result_of_other_code_does_not_count(folder, monkeypatch):
+    assert kept(("an answer", 1), lambda: 42) == 42
+    monkeypatch.setattr(warehouse.kept, "version_of_code", lambda: "another")
+    assert kept(("an answer", 1), lambda: 43) == 43
+
+
+def test_nobody_else_can_read_or_write_them(folder):
+    kept(("an answer", 1), lambda: 42)
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_without_a_folder_to_write_to_everything_is_worked_out(tmp_path, monkeypatch):
+    in_the_way = tmp_path / "a file"
+    in_the_way.write_text("")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(in_the_way / "kept"))
+    memory.cache_clear()
+    assert kept(("an answer", 1), lambda: 42) == 42
+    assert kept(("an answer", 1), lambda: 43) == 43
+    memory.cache_clear()
+    assert os.listdir(tmp_path) == ["a file"]
+
+
+def test_spoilt_file_is_worked_out_again(folder):
+    assert kept(("an answer", 1), lambda: 42) == 42
+    for path in folder.rglob("output.pkl"):
+        path.write_bytes(b"not a result")
+    assert kept(("an answer", 1), lambda: 43) == 43
+    assert kept(("an answer", 1), never) == 43

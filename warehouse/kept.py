@@ -1,0 +1,93 @@
+"""Results that outlive the process that worked them out, in the user's cache folder.
+
+A server that is started again, and the next visitor of another one, need not wait for what is
+known. Never in the workspace: a result is read back as Python objects, so it must come from
+nobody but this user, and workspaces are handed on.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from joblib import Memory
+
+__all__ = ["FOLDER_VARIABLE", "kept"]
+
+Result = TypeVar("Result")
+
+FOLDER_VARIABLE = "GOODWILL_CACHE"
+ROOT = Path(__file__).parents[1]
+#: What a result hangs on beside its rows: the code, and the libraries it was made with.
+MADE_WITH = ("warehouse", "models", "analyses")
+#: Beyond it the results that were not asked for longest make room.
+BYTES_KEPT = 2 * 1024**3
+
+
+def kept(key: tuple, work_out: Callable[[], Result]) -> Result:
+    """The result known by `key`, worked out where it is not kept yet.
+
+    Parameters
+    ----------
+    key : tuple
+        All that the result follows from, except the code: the version of its rows, the day, the
+        settings, the options. Texts, numbers, dates and tuples of them.
+    work_out : callable
+        What it raises is raised, and nothing is kept then.
+
+    Returns
+    -------
+    The result, equal to what `work_out` gives with this version of the code.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from warehouse.kept import kept, memory
+    >>> before = os.environ.get("GOODWILL_CACHE")
+    >>> os.environ["GOODWILL_CACHE"] = tempfile.mkdtemp()
+    >>> memory.cache_clear()
+    >>> kept(("an answer", 1), lambda: 42), kept(("an answer", 1), lambda: 43)
+    (42, 42)
+    >>> _ = (
+    ...     os.environ.pop("GOODWILL_CACHE")
+    ...     if before is None
+    ...     else os.environ.update(GOODWILL_CACHE=before)
+    ... )
+    >>> memory.cache_clear()
+    """
+    store = memory()
+    return work_out() if store is None else store(key, version_of_code(), _work_out=work_out)
+
+
+def worked_out(key: tuple, version: str, _work_out: Callable[[], Result]) -> Result:
+    """What is kept under `key` and `version`."""
+    return _work_out()
+
+
+@cache
+def memory() -> Callable | None:
+    """`worked_out` with its memory; None where no folder can be written to."""
+    usual = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "goodwill"
+    folder = Path(os.environ.get(FOLDER_VARIABLE) or usual)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            return None
+        store = Memory(folder, verbose=0)
+        store.reduce_size(bytes_limit=BYTES_KEPT)
+    except OSError:
+        return None
+    return store.cache(worked_out, ignore=["_work_out"])
+
+
+@cache
+def version_of_code() -> str:
+    """Another one whenever the code of a result, or a library's pin, is another."""
+    found = hashlib.sha256()
+    sources = (path for layer in MADE_WITH for path in (ROOT / layer).rglob("*.py"))
+    for path in (*sorted(sources), ROOT / "requirements.txt"):
+        found.update(f"{path.relative_to(ROOT)}\0".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
