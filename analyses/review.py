@@ -15,6 +15,7 @@ import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
 import analyses.lifetime_value
+import analyses.linkage
 import analyses.negative_personas
 import analyses.personas
 import analyses.poor_experience
@@ -39,6 +40,7 @@ from models.late_payments import TimeToPay
 from models.late_share import LateShare
 from models.late_signals import LateSignals
 from models.lifetime_value import LifetimeValue
+from models.linkage import Linkage
 from models.negative_personas import NegativePersonas
 from models.open_invoices import (
     CashAtRisk,
@@ -74,7 +76,8 @@ class Review:
     Attributes
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
-    lifetime_value, product_fit, disputes, credit, working_capital, reminders, poor_experience
+    lifetime_value, product_fit, disputes, credit, working_capital, reminders, linkage,
+    poor_experience
         What `analyses.<noun>` returns.
     late_signals, late_causes
         What `analyses.<noun>.run` returns.
@@ -125,6 +128,7 @@ class Review:
     lifetime_value: LifetimeValue | None
     product_fit: ProductFit | None
     poor_experience: PoorExperience | None
+    linkage: Linkage | None
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -177,6 +181,7 @@ HOLDS = {
     "lifetime_value": ("lifetime_value.portfolio", "lifetime_value.mean"),
     "product_fit": ("product_fit.success_rate",),
     "poor_experience": tuple(id for id in DEFINITIONS if id.startswith("poor_experience.")),
+    "linkage": tuple(id for id in DEFINITIONS if id.startswith("linkage.")),
 }
 
 
@@ -242,6 +247,7 @@ def run(
         ),
         "product_fit": lambda: analyses.product_fit.run(tables, scope),
         "poor_experience": lambda: poor_experience(tables, scope, watched(), year()),
+        "linkage": lambda: analyses.linkage.run(tables, scope, learnt=watched()),
         "customer_features": features,
     }
     # Thousands of small products of matrices: shared out to threads, each costs twice the time.

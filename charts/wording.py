@@ -160,6 +160,8 @@ def in_unit(
         )
     if unit == "count":
         return count(value)
+    if unit == "ratio" and not exact:
+        return f"{value:,.2f}"
     return f"{value:,.4f}" if exact else f"{value:,.1f}"
 
 

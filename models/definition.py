@@ -5,7 +5,7 @@ from typing import Literal
 
 __all__ = ["Definition", "Unit"]
 
-Unit = Literal["money", "days", "months", "share", "count", "date", "score"]
+Unit = Literal["money", "days", "months", "share", "count", "date", "score", "ratio"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Definition:
     id : str
         ``<analysis>.<figure>``, the name in ``figures.json``.
     unit : str
-        ``share`` is 0 to 1 in code; ``score`` is a plain number with its own scale.
+        ``share`` is 0 to 1 in code; ``score`` is a plain number with its own scale, ``ratio``
+        one that is compared with 1, and told with two digits.
     lower_is_better : bool or None
         None where neither direction is good in itself.
     """

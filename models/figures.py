@@ -11,6 +11,7 @@ from models.customer_definitions import CUSTOMER_DEFINITIONS
 from models.definition import Definition, Unit
 from models.experience_definitions import EXPERIENCE_DEFINITIONS
 from models.reminder_definitions import REMINDER_DEFINITIONS
+from models.score_definitions import SCORE_DEFINITIONS
 
 __all__ = [
     "COUNTED",
@@ -40,6 +41,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             *CASH_DEFINITIONS,
             *REMINDER_DEFINITIONS,
             *CUSTOMER_DEFINITIONS,
+            *SCORE_DEFINITIONS,
             *EXPERIENCE_DEFINITIONS,
         )
     }

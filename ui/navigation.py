@@ -103,6 +103,12 @@ CONTENTS = {
     ),
     "Experience": (
         (
+            "experience/linkage.py",
+            "Satisfaction and money",
+            "linked_services",
+            "What one point of satisfaction goes with: leaving, days to pay, disputes and spend.",
+        ),
+        (
             "experience/poor_experience.py",
             "Cost of poor experience",
             "heart_broken",

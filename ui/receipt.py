@@ -63,6 +63,10 @@ SHORT_LABELS = {
     "poor_experience.total": "Poor experience",
     "poor_experience.disputes": "Dispute handling",
     "poor_experience.financing": "Financing of late cash",
+    "linkage.csat_churn_hazard_ratio": "Leaving, better CSAT",
+    "linkage.csat_churn_hazard_ratio_unadjusted": "Not adjusted",
+    "linkage.csat_days_to_pay": "Days for one point",
+    "linkage.placebo_p": "Only follows? (p)",
 }
 
 #: Movements below these say nothing is better or worse: in percent of money, in days, in points.
@@ -209,7 +213,8 @@ def counted_in(figure: Figure) -> str:
     other = {"receivables": "invoice", "late_payments": "invoice", "disputes": "invoice",
              "product_fit": "start", "poor_experience": "booked cost", "reminders": "invoice",
              "credit.blocked_order_value": "order",
-             "disputes.median_days_to_resolve": "dispute"}  # fmt: skip
+             "disputes.median_days_to_resolve": "dispute",
+             "linkage.placebo_p": "answer"}  # fmt: skip
     analysis = figure.id.split(".")[0]
     return other.get(figure.id) or other.get(analysis, "customer")
 

@@ -14,6 +14,7 @@ import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
 import analyses.lifetime_value
+import analyses.linkage
 import analyses.negative_personas
 import analyses.personas
 import analyses.poor_experience
@@ -96,6 +97,7 @@ def results(view):
     learnt = {"learnt": compute(analyses.churn.months, view)}
     for analysis in (analyses.churn.ratios, analyses.churn.validation):
         yield compute(analysis, view, given=learnt), analyses.churn.receipt_rows, {}
+    yield compute(analyses.linkage.run, view, given=learnt), analyses.linkage.receipt_rows, {}
     outlook = compute(analyses.churn.outlook, view, given=learnt)
     ours, read = analyses.lifetime_value, {"outlook": outlook, "personas": personas, **year}
     given = {"outlook": outlook, "expected": compute(ours.margins, view, given=read)}

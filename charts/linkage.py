@@ -1,0 +1,135 @@
+"""The link: what one point of a score goes with, and what is held equal."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
+from models.linkage_effects import SETS
+from models.score_scales import SCALES
+
+__all__ = ["ROUTES", "adjustment_diagram", "effect_forest", "named_effects"]
+
+#: How each way to the effect is called.
+ROUTES = {
+    "adjusted": "all else equal",
+    "within": "against itself",
+    "unadjusted": "not adjusted",
+}
+VERDICTS = {"found": INK, "cannot tell": MUTED, "the score follows": LATE}
+#: What the axis says of each outcome.
+AXES = {
+    "churn": "Times the chance of leaving in a month, one point better",
+    "days_to_pay": "Days to pay, one point better",
+    "disputes": "Share of invoices disputed, one point better",
+    "spend": "Next year's billing, as a share of this year's, one point better",
+}
+#: What a column adjusted for is called.
+WORDS = {
+    "log_size": "Company size", "days_late": "Earlier lateness", "price_rise_6m": "Price rise",
+    "industry": "Industry", "region": "Region", "billing_model": "Billing model",
+    "touchpoint": "Touchpoint", "month": "Time as a customer", "renewal": "Renewal month",
+    "months_before": "Time as a customer", "log_amount": "Amount", "terms": "Payment terms",
+    "channel": "Invoice channel", "kind": "Kind of invoice", "log_before": "Billing of last year",
+}  # fmt: skip
+SCORED = {"churn": "Leaving", "days_to_pay": "Days to pay", "disputes": "Disputes",
+          "spend": "Spend"}  # fmt: skip
+
+
+def named_effects(rows: pd.DataFrame) -> pd.DataFrame:
+    """Effects as a chart or a table has them: hazard ratios for logs, and a name for each."""
+    ratio = (rows["outcome"] == "churn").to_numpy()
+    shown = {
+        name: np.where(ratio, np.exp(np.where(ratio, rows[name], 0.0)), rows[name])
+        for name in ("value", "lower", "upper")
+    }
+    names = []
+    for row in rows.itertuples():
+        name = SCALES[row.measure].label
+        name += "" if row.touchpoint == "all" else f" at {row.touchpoint}"
+        name += "" if row.cause == "all" else f", for {row.cause}"
+        name += "" if row.route == "adjusted" else f", {ROUTES[row.route]}"
+        names.append(name)
+    return rows.assign(**shown, name=names)
+
+
+def effect_forest(rows: pd.DataFrame, outcome: str) -> alt.LayerChart:
+    """One line an effect of one outcome, with its interval and the place of none.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of `Linkage.table`.
+    """
+    rows = named_effects(rows[rows["outcome"] == outcome])
+    labels = rows["name"].tolist()
+    none = 1.0 if outcome == "churn" else 0.0
+    ends = rows[["lower", "upper", "value"]].assign(none=none).to_numpy(dtype=float)
+    low, high = np.nanmin(ends), np.nanmax(ends)
+    said = [verdict for verdict in VERDICTS if (rows["verdict"] == verdict).any()]
+    form = {"churn": ".2f", "days_to_pay": ".1f"}.get(outcome, ".1%")
+    if outcome == "churn":
+        scale = alt.Scale(type="log", domain=[low / 1.03, high * 1.03], nice=False)
+    else:
+        scale = alt.Scale(domain=[low - 0.03 * (high - low), high + 0.03 * (high - low)])
+    percent = form.endswith("%")
+    axis = (
+        percent_axis(grid=True, tickCount=4)
+        if percent
+        else alt.Axis(grid=True, tickCount=5, format=form)
+    )
+    x = {"title": AXES[outcome], "scale": scale, "axis": axis}
+    base = alt.Chart(rows).encode(
+        alt.Y("name:N", sort=labels, title=None, axis=name_axis(labels)),
+        color=alt.Color(
+            "verdict:N",
+            title=None,
+            scale=alt.Scale(domain=said, range=[VERDICTS[verdict] for verdict in said]),
+            legend=alt.Legend(columns=3),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title="Score"),
+            alt.Tooltip("value:Q", title="Effect", format=form),
+            alt.Tooltip("lower:Q", title="From", format=form),
+            alt.Tooltip("upper:Q", title="To", format=form),
+            alt.Tooltip("n_customers:Q", title="Customers", format=","),
+        ],
+    )
+    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
+        alt.X("lower:Q", **x), alt.X2("upper:Q")
+    )
+    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("value:Q"))
+    line = (
+        alt.Chart(rows.head(1).assign(none=none))
+        .mark_rule(color=MUTED, strokeDash=[4, 3])
+        .encode(alt.X("none:Q", **x))
+    )
+    return alt.layer(line, interval, dot).properties(height=28 * len(labels) + 100)
+
+
+def adjustment_diagram(outcome: str, measure: str) -> str:
+    """What is held equal for one outcome, as a graph in the language of Graphviz.
+
+    Arrows say what may move what. What lies between the answer and the outcome is not held equal.
+    """
+    wanted = SETS[outcome]
+    names = [WORDS[name] for name in (*wanted.numbers, *wanted.categories, *wanted.besides)]
+    score, end = SCALES[measure].label, SCORED[outcome]
+    between = "Tickets, delays and\\ndisputes after it"
+    style = f'fontname="Helvetica", fontsize=11, color="{MUTED}", fontcolor="{MUTED}"'
+    strong = f'color="{INK}", fontcolor="{INK}", penwidth=2'
+    held = "\\l".join(dict.fromkeys(names)) + "\\l"
+    return "\n".join(
+        [
+            "digraph {",
+            f'rankdir=LR; bgcolor="transparent"; node [shape=box, style=rounded, {style}];',
+            f'edge [color="{MUTED}", {style}];',
+            f'held [label="Held equal:\\l{held}"];',
+            f'score [label="Last {score}", {strong}];',
+            f'end [label="{end}", {strong}];',
+            f'between [label="{between}\\n(not held equal)", style="rounded,dashed"];',
+            f"held -> score; held -> end; score -> end [{strong}];",
+            "score -> between [style=dashed]; between -> end [style=dashed];",
+            "}",
+        ]
+    )

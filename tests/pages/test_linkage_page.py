@@ -1,0 +1,32 @@
+"""The page of the link, driven from app.py on the sample company."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.served import ROOT
+
+
+@pytest.fixture
+def page(in_sample_workspace):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    return app.switch_page("pages/experience/linkage.py")
+
+
+def test_link_is_told_in_words_with_interval_and_what_cannot_be_told(page):
+    page.run()
+    assert not page.exception
+    assert len(page.metric) == 4
+    said = " ".join(markdown.value for markdown in page.markdown)
+    assert "CSAT point more goes with" in said or "cannot tell" in said
+    assert "95 %" in said
+    assert "months before the answer" in said
+
+
+def test_another_outcome_is_in_the_link_and_changes_the_table(page):
+    page.query_params["outcome"] = "days_to_pay"
+    page.query_params["score"] = "nps"
+    page.run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert table["Score"].str.startswith("NPS").any()
+    assert (table["Effect"].abs() > 0).all()
