@@ -136,7 +136,7 @@ class Linkage:
                 f"What {SCALES[measure].label} does to {outcome.replace('_', ' ')} cannot be told: "
                 f"{why}. Load a longer period, or ask more customers."
             )
-        row = rows.iloc[0]
+        row = rows.head(1).to_dict("records")[0]
         return Effect(**{name: row[name] for name in Effect.__dataclass_fields__})
 
     def figures(self) -> tuple[Figure, ...]:
