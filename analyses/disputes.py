@@ -1,5 +1,6 @@
 """Disputes of a view: rates, reasons, time to resolve, and what went before them."""
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -8,11 +9,17 @@ from models.dispute_causes import DisputeCauses, fit_dispute_causes
 from models.disputes import Disputes, dispute_funnel, fit_disputes
 from models.figures import NoSuchFigure
 from models.funnel import Funnel
-from warehouse.disputes import CIRCUMSTANCES, DISPUTED_BY, dispute_rows, invoice_circumstances
+from warehouse.disputes import (
+    CIRCUMSTANCES,
+    DISPUTED_BY,
+    dispute_rows,
+    enquiries_after,
+    invoice_circumstances,
+)
 from warehouse.segments import SEGMENTS, segments_in
 from warehouse.workspace import Tables
 
-__all__ = ["CUSTOMER", "WAYS", "Rows", "causes", "funnel", "names", "receipt_rows", "rows", "run"]
+__all__ = ["CUSTOMER", "WAYS", "Rows", "causes", "funnel", "receipt_rows", "rows", "run"]
 
 #: Invoices with their circumstances, and the disputes about them.
 Rows = tuple[pd.DataFrame, pd.DataFrame]
@@ -26,6 +33,12 @@ WAYS = {
 }
 #: Invoices are alike that agree in these, and in the band of their amount.
 ALIKE = ("channel", "kind", "size", "industry")
+#: Rates, and what each invoice is counted with.
+COUNTED_AS = {
+    "disputes.rate_per_1000": "n_disputes",
+    "disputes.chargebacks_per_1000": "n_chargebacks",
+    "disputes.enquiries_per_1000": "n_enquiries",
+}
 #: What customers are compared by is their own name.
 CUSTOMER = "customer"
 
@@ -35,8 +48,9 @@ def rows(tables: Tables, scope: Scope) -> Rows:
     present = [name for name in segments_in(tables) if name in WAYS]
     invoices = scope.invoices(tables, by=present)
     found = invoice_circumstances(invoices, tables, scope.as_of)
-    columns = [*present, *DISPUTED_BY, *CIRCUMSTANCES]
-    found = found.select("invoice_id", "customer_id", "issued_on", "amount", "n_disputes", *columns)
+    counts = ("n_disputes", "n_chargebacks", "n_enquiries")
+    columns = [*counts, *present, *DISPUTED_BY, *CIRCUMSTANCES]
+    found = found.select("invoice_id", "customer_id", "issued_on", "amount", *columns)
     frame = found.order_by("invoice_id").to_pandas()
     frame["age"] = (pd.Timestamp(scope.as_of) - pd.to_datetime(frame["issued_on"])).dt.days
     return frame, dispute_rows(invoices, tables, scope.as_of).to_pandas()
@@ -68,12 +82,6 @@ def funnel(
     return dispute_funnel(invoices, by, design=design)
 
 
-def names(tables: Tables, scope: Scope) -> pd.Series:
-    """What customers are called, by their id."""
-    customers = tables["customers"].filter(tables["customers"].acquired_on <= scope.as_of)
-    return customers.select("customer_id", "name").to_pandas().set_index("customer_id")["name"]
-
-
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.DataFrame:
     """The rows behind a figure: every invoice with its disputes, or every dispute with its days.
 
@@ -86,10 +94,14 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.
     found = dispute_rows(invoices, tables, scope.as_of)
     if figure_id == "disputes.median_days_to_resolve":
         return found.filter(found.opened_on.notnull())
-    if figure_id != "disputes.rate_per_1000":
+    if figure_id == "disputes.chargebacks_per_1000":
+        found = found.filter(found.kind == "chargeback")
+    counts = found.group_by("invoice_id").agg(n=found.count())
+    if figure_id == "disputes.enquiries_per_1000":
+        counts = enquiries_after(tables, scope.as_of).rename(n="n_enquiries")
+    if figure_id not in COUNTED_AS:
         raise NoSuchFigure(figure_id, "disputes")
-    counts = found.group_by("invoice_id").agg(n_disputes=found.count())
     joined = invoices.select("invoice_id", "customer_id", "issued_on", "amount", "currency")
     joined = joined.left_join(counts, "invoice_id").drop("invoice_id_right")
-    joined = joined.mutate(n_disputes=joined.n_disputes.fill_null(0))
-    return joined.order_by(joined.n_disputes.desc(), "invoice_id")
+    joined = joined.mutate(n=joined.n.fill_null(0)).order_by(ibis.desc("n"), "invoice_id")
+    return joined.rename({COUNTED_AS[figure_id]: "n"})

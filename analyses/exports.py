@@ -12,6 +12,7 @@ from models.churn_definitions import CHURN_CAUSES
 from models.churn_outlook import CAUSE_HORIZONS, DRIVERS, HORIZONS
 from models.late_causes import CAUSES
 from warehouse.late_payments import invoice_outcomes, open_invoices
+from warehouse.late_signals import payment_rhythm
 from warehouse.workspace import Tables
 
 __all__ = ["customer_rows", "invoice_rows"]
@@ -55,6 +56,8 @@ def customer_rows(tables: Tables, review: Review) -> ir.Table:
     rows = rows.left_join(outlook_of_each(review), "customer_id").drop("customer_id_right")
     rows = rows.left_join(value_of_each(review), "customer_id").drop("customer_id_right")
     rows = rows.left_join(headroom_of_each(review), "customer_id").drop("customer_id_right")
+    rhythm = payment_rhythm(tables, review.scope.as_of)
+    rows = rows.left_join(rhythm, "customer_id").drop("customer_id_right")
     return rows.mutate(
         open_amount=rows.open_amount.fill_null(0.0),
         overdue_amount=rows.overdue_amount.fill_null(0.0),

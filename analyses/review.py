@@ -58,7 +58,7 @@ from models.refusal import Refusal
 from models.reminders import Reminders
 from models.retention import Retention
 from models.unit_economics import UnitEconomics
-from models.working_capital import WorkingCapital
+from models.working_capital import BillingDelays, WorkingCapital
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
@@ -79,6 +79,10 @@ class Review:
     lifetime_value, product_fit, disputes, credit, working_capital, reminders, linkage,
     poor_experience
         What `analyses.<noun>` returns.
+    billing_delays : BillingDelays or None
+        What `analyses.working_capital.delays` returns.
+    reminder_policies : DataFrame or None
+        What `analyses.reminders.tried` returns.
     late_signals, late_causes
         What `analyses.<noun>.run` returns.
     negative_personas : NegativePersonas or None
@@ -113,10 +117,12 @@ class Review:
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
     working_capital: WorkingCapital | None
+    billing_delays: BillingDelays | None
     credit: Credit | None
     disputes: Disputes | None
     dispute_causes: DisputeCauses | None
     reminders: Reminders | None
+    reminder_policies: pd.DataFrame | None
     personas: Personas | None
     negative_personas: NegativePersonas | None
     unit_economics: UnitEconomics | None
@@ -209,13 +215,16 @@ def run(
     lives = cache(lambda: analyses.churn.lives(tables, scope))
     features = cache(lambda: analyses.personas.features(tables, scope, lives=lives()))
     year = cache(lambda: analyses.unit_economics.flows(tables, scope))
+    read = cache(lambda: {"features": features(), "year": year()})
     personas = cache(lambda: analyses.personas.run(tables, scope, rows=features()))
     known = cache(lambda: if_any(personas))
     watched = cache(lambda: leaving.months(tables, scope))
     ahead = cache(lambda: leaving.outlook(tables, scope, learnt=watched()))
+    reminded = cache(lambda: analyses.reminders.run(tables, scope))
     fits = {
         "receivables": owing,
         "working_capital": lambda: analyses.working_capital.run(tables, scope, receivables=owing()),
+        "billing_delays": lambda: analyses.working_capital.delays(tables, scope),
         "patterns": lambda: fit_payment_patterns(*ledger(), as_of),
         "time_to_pay": lambda: ours.time_to_pay(tables, scope, counted=counted()),
         "late_share": lambda: ours.late_share(tables, scope, counted=counted()),
@@ -229,14 +238,11 @@ def run(
         "disputes": lambda: analyses.disputes.run(tables, scope, read=disputed()),
         "dispute_causes": lambda: analyses.disputes.causes(tables, scope, read=disputed()),
         "credit": lambda: analyses.credit.run(tables, scope),
-        "reminders": lambda: analyses.reminders.run(tables, scope),
+        "reminders": reminded,
+        "reminder_policies": lambda: reminder_policies(tables, scope, reminded(), watched),
         "personas": personas,
-        "negative_personas": lambda: negative_personas(
-            tables, scope, {"features": features(), "year": year()}, personas()
-        ),
-        "unit_economics": lambda: unit_economics(
-            tables, scope, {"features": features(), "year": year()}, known()
-        ),
+        "negative_personas": lambda: negative_personas(tables, scope, read(), personas()),
+        "unit_economics": lambda: unit_economics(tables, scope, read(), known()),
         "churn": lambda: leaving.run(tables, scope, rows=lives()),
         "retention": lambda: leaving.retention(tables, scope),
         "churn_ratios": lambda: leaving.ratios(tables, scope, learnt=watched()),
@@ -324,6 +330,15 @@ def poor_experience(
 ) -> PoorExperience:
     """Cost of poor experience from what is already read."""
     return analyses.poor_experience.run(tables, scope, learnt=learnt, year=year)
+
+
+def reminder_policies(
+    tables: Tables, scope: Scope, reminders: Reminders, learnt: Callable[[], pd.DataFrame]
+) -> pd.DataFrame:
+    """Policies of reminding; without their price in goodwill where that cannot be told."""
+    ours = analyses.reminders
+    after = if_found(lambda: ours.aftermath(tables, scope, learnt=learnt()))
+    return ours.tried(tables, scope, reminders=reminders, aftermath=after)
 
 
 def lifetime_value(

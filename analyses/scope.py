@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
+import pandas as pd
 
 from warehouse.segments import SEGMENTS, segment_values, segmented_invoices, segments_in
 from warehouse.workspace import Snapshot, Tables
 
-__all__ = ["Scope", "filters_in_words", "one_in", "read_filters", "view_key"]
+__all__ = ["Scope", "customer_names", "filters_in_words", "one_in", "read_filters", "view_key"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def view_key(snapshot: Snapshot, scope: Scope, currency: str, decisions: str) ->
     Never the rows, always their version; `decisions` is that of the settings.
     """
     return str(snapshot.folder), snapshot.id, currency, *scope.key, decisions
+
+
+def customer_names(tables: Tables, scope: Scope) -> pd.Series:
+    """What customers are called, by their id."""
+    customers = tables["customers"].filter(tables["customers"].acquired_on <= scope.as_of)
+    return customers.select("customer_id", "name").to_pandas().set_index("customer_id")["name"]
 
 
 def one_in(tables: Tables, enough: int) -> int:

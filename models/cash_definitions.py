@@ -201,6 +201,27 @@ CASH_DEFINITIONS: tuple[Definition, ...] = (
         True,
     ),
     Definition(
+        "disputes.chargebacks_per_1000",
+        "Chargebacks per 1,000 invoices",
+        "score",
+        "How many payments were charged back for every thousand invoices issued; each of them is "
+        "among the disputes as well.",
+        "1,000 x chargebacks opened by the as-of date / invoices issued by then, interval robust "
+        "to several invoices of one customer",
+        True,
+    ),
+    Definition(
+        "disputes.enquiries_per_1000",
+        "Billing enquiries per 1,000 invoices",
+        "score",
+        "How often customers ask about a bill, its payment or its prices for every thousand "
+        "invoices issued; a ticket names no invoice, so it counts with the one issued last before.",
+        "1,000 x tickets on billing, payment or pricing opened after a customer's invoice and by "
+        "the as-of date / invoices issued by then, interval robust to several invoices of one "
+        "customer",
+        True,
+    ),
+    Definition(
         "credit.blocked_order_value",
         "Blocked orders",
         "money",

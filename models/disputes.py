@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import Estimate, estimate
-from models.figures import Figure
+from models.figures import Figure, figure_of
 from models.funnel import Funnel, fit_funnel
 from models.refusal import Refusal
 from models.segments import FEWEST, segment
@@ -19,6 +19,10 @@ __all__ = ["PER", "Disputes", "dispute_funnel", "fit_disputes"]
 #: Rates are per so many invoices.
 PER = 1000
 ALL_REASONS = "all reasons"
+NO_TICKETS = (
+    "There is no table of support tickets, so nobody knows how often customers ask about billing. "
+    "Load `tickets` with their topic."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,9 @@ class Disputes:
         Invoices, disputes, and disputes without an opening day.
     design : float
         How much more the rate varies than if each dispute came by itself.
+    chargebacks, enquiries : Estimate
+        Chargebacks, and questions about billing, per 1,000 invoices; without tickets nobody
+        knows of questions.
     """
 
     table: pd.DataFrame
@@ -61,18 +68,27 @@ class Disputes:
     n_undated: int
     amount: float
     design: float
+    chargebacks: Estimate
+    enquiries: Estimate | None
     as_of: dt.date
     confidence: float
     reason: str | None = None
 
     def figures(self) -> tuple[Figure, ...]:
-        """Return the rate and the median time to resolve."""
-        low, high = (None if np.isnan(end) else float(end) for end in (self.low, self.high))
-        level = self.confidence if low is not None else None
-        rate = Figure(
-            "disputes.rate_per_1000", self.rate, low, high, self.n, self.as_of, self.reason, level
+        """Return the rates and the median time to resolve."""
+        whole = Estimate(self.rate, np.nan, self.low, self.high, self.reason)
+        return (
+            self._rate("rate_per_1000", whole),
+            self._median(),
+            self._rate("chargebacks_per_1000", self.chargebacks),
+            self._rate("enquiries_per_1000", self.enquiries),
         )
-        return rate, self._median()
+
+    def _rate(self, name: str, found: Estimate | None) -> Figure:
+        figure_id = f"disputes.{name}"
+        if found is None:
+            return Figure(figure_id, None, None, None, self.n, self.as_of, NO_TICKETS)
+        return figure_of(figure_id, found, self.n, self.as_of, self.confidence)
 
     def _median(self) -> Figure:
         name = "disputes.median_days_to_resolve"
@@ -110,8 +126,8 @@ def fit_disputes(
     Parameters
     ----------
     invoices : DataFrame
-        One row an invoice: ``invoice_id``, ``customer_id``, ``n_disputes`` and the columns in
-        `by`.
+        One row an invoice: ``invoice_id``, ``customer_id``, ``n_disputes``, ``n_chargebacks``,
+        ``n_enquiries`` and the columns in `by`.
     disputes : DataFrame
         Rows of `warehouse.disputes.dispute_rows`.
     as_of : date
@@ -130,7 +146,13 @@ def fit_disputes(
 
     >>> import datetime as dt
     >>> invoices = pd.DataFrame(
-    ...     {"invoice_id": ["i", "j"], "customer_id": ["a", "b"], "n_disputes": [1, 0]}
+    ...     {
+    ...         "invoice_id": ["i", "j"],
+    ...         "customer_id": ["a", "b"],
+    ...         "n_disputes": [1, 0],
+    ...         "n_chargebacks": 0,
+    ...         "n_enquiries": [2, 0],
+    ...     }
     ... )
     >>> disputes = pd.DataFrame(
     ...     {
@@ -176,6 +198,10 @@ def fit_disputes(
         int(disputes["opened_on"].isna().sum()),
         float(disputes["amount"].sum()),
         design_effect(count, whole),
+        rate_of(invoices["n_chargebacks"].to_numpy(dtype=float), customer, confidence),
+        None
+        if invoices["n_enquiries"].isna().all()
+        else rate_of(invoices["n_enquiries"].to_numpy(dtype=float), customer, confidence),
         as_of,
         confidence,
         whole.reason,

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from types import MappingProxyType
 
 from models.cash_definitions import CASH_DEFINITIONS
 from models.customer_definitions import CUSTOMER_DEFINITIONS
 from models.definition import Definition, Unit
+from models.estimates import Estimate
 from models.experience_definitions import EXPERIENCE_DEFINITIONS
 from models.reminder_definitions import REMINDER_DEFINITIONS
 from models.score_definitions import SCORE_DEFINITIONS
@@ -18,6 +20,7 @@ __all__ = [
     "DEFINITIONS",
     "Figure",
     "NoSuchFigure",
+    "figure_of",
     "glossary",
 ]
 
@@ -108,6 +111,23 @@ class Figure:
     @property
     def formula(self) -> str:
         return DEFINITIONS[self.id].formula
+
+
+def figure_of(figure_id: str, found: Estimate, n: int, as_of: dt.date, confidence: float) -> Figure:
+    """The figure of an estimate; an end that is not known is left out, and the level with it.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> nan = float("nan")
+    >>> found = Estimate(0.25, nan, nan, nan, "Too few customers.")
+    >>> figure = figure_of("late_payments.late_share", found, 40, dt.date(2025, 6, 30), 0.95)
+    >>> figure.low, figure.confidence, figure.reason
+    (None, None, 'Too few customers.')
+    """
+    low, high = (None if isnan(end) else float(end) for end in (found.lower, found.upper))
+    level = None if low is None else confidence
+    return Figure(figure_id, float(found.value), low, high, n, as_of, found.reason, level)
 
 
 def glossary() -> str:

@@ -12,7 +12,7 @@ from models.cause_evidence import CAUSES, Neighbours, neighbour_evidence, own_ev
 from models.cause_words import evidence_in_words
 from models.classifier_scores import area_under_curve, calibration_error
 from models.estimates import estimate
-from models.figures import Figure
+from models.figures import Figure, figure_of
 from models.noisy_labels import NoisyLogit, fit_noisy_logit
 from models.refusal import Refusal
 
@@ -76,16 +76,7 @@ class LateCauses:
         units, mean = pd.factorize(rows["customer_id"])[0], chance.mean()
         found = estimate(mean, (chance - mean) / len(rows), units, self.confidence, share=True)
         return (
-            Figure(
-                "late_causes.process_share",
-                found.value,
-                None if found.reason else found.lower,
-                None if found.reason else found.upper,
-                len(rows),
-                self.as_of,
-                found.reason,
-                None if found.reason else self.confidence,
-            ),
+            figure_of("late_causes.process_share", found, len(rows), self.as_of, self.confidence),
         )
 
     def of_year(self) -> pd.DataFrame:

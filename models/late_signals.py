@@ -23,7 +23,7 @@ from models.classifier_scores import (
     reliability,
 )
 from models.estimates import Estimate
-from models.figures import Figure
+from models.figures import Figure, figure_of
 from models.refusal import Refusal
 
 __all__ = ["NOT_KNOWN_AT_ISSUE", "LateSignals", "fit_late_signals"]
@@ -130,16 +130,7 @@ class LateSignals:
         """Return the area under the curve and the calibration error of the test."""
         n = len(self.test)
         return tuple(
-            Figure(
-                f"late_payments.{name}",
-                found.value,
-                None if found.reason else found.lower,
-                None if found.reason else found.upper,
-                n,
-                self.as_of,
-                found.reason,
-                None if found.reason else self.confidence,
-            )
+            figure_of(f"late_payments.{name}", found, n, self.as_of, self.confidence)
             for name, found in (("auc", self.auc), ("ece", self.ece))
         )
 

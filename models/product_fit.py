@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.stats import beta, betabinom, false_discovery_control, fisher_exact
 
-from models.estimates import estimate
-from models.figures import Figure
+from models.estimates import Estimate, estimate
+from models.figures import Figure, figure_of
 from models.refusal import Refusal
 
 __all__ = ["FEWEST", "ProductFit", "fit_product_fit"]
@@ -59,14 +59,8 @@ class ProductFit:
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the share of starts that succeeded."""
-        low, high = (None if np.isnan(end) else float(end) for end in (self.low, self.high))
-        level = self.confidence if low is not None else None
-        return (
-            Figure(
-                "product_fit.success_rate", float(self.rate), low, high, self.n, self.as_of,
-                self.reason, level,
-            ),
-        )  # fmt: skip
+        found = Estimate(self.rate, np.nan, self.low, self.high, self.reason)
+        return (figure_of("product_fit.success_rate", found, self.n, self.as_of, self.confidence),)
 
     def best(self, trait: str) -> pd.DataFrame:
         """Groups that succeed with a product more often than its others, likeliest first."""

@@ -25,7 +25,7 @@ REMINDER_DEFINITIONS = (
         Definition(
             f"reminders.hazard_ratio.{name}",
             f"Effect of a reminder {words}",
-            "score",
+            "ratio",
             f"By how much a first reminder {words} multiplies the chance that an unpaid overdue "
             "invoice is paid on a day, in a neutral tone and against no reminder; 1 is no effect.",
             f"{ESTIMATED}, the mean over channels set by the random hold-out where there is one; "
@@ -38,7 +38,7 @@ REMINDER_DEFINITIONS = (
         Definition(
             f"reminders.hazard_ratio.{name}",
             f"Effect of a {name} tone",
-            "score",
+            "ratio",
             f"By how much a {name} tone of a first reminder multiplies the chance that an unpaid "
             "overdue invoice is paid on a day, against a neutral one (or, where none was sent, the "
             "gentlest there is); 1 is no difference.",

@@ -9,7 +9,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from models.cox import Cox, fit_cox
-from models.figures import Figure
+from models.estimates import Estimate
+from models.figures import Figure, figure_of
 from models.reminder_intervals import (
     CHANNELS,
     TONES,
@@ -104,12 +105,8 @@ class Reminders:
                 made.append(Figure(figure_id, None, None, None, self.n, self.as_of, why))
                 continue
             row = rows.loc[name]
-            ends = [None if np.isnan(row[end]) else float(row[end]) for end in ("lower", "upper")]
-            level = None if ends[0] is None else self.confidence
-            made.append(
-                Figure(figure_id, float(row["hazard_ratio"]), *ends, self.n, self.as_of, note,
-                       level)
-            )  # fmt: skip
+            ratio = Estimate(row["hazard_ratio"], np.nan, row["lower"], row["upper"], note)
+            made.append(figure_of(figure_id, ratio, self.n, self.as_of, self.confidence))
         return (*made, *self.headline())
 
     def headline(self) -> tuple[Figure, ...]:
@@ -122,9 +119,7 @@ class Reminders:
             return Figure(figure_id, None, None, None, self.n, self.as_of, NO_HOLD_OUT)
         found = getattr(self.trial, name)
         n = self.trial.n_usual + self.trial.n_held_out
-        ends = [None if np.isnan(end) else float(end) for end in (found.lower, found.upper)]
-        level = None if ends[0] is None else self.confidence
-        return Figure(figure_id, found.value, *ends, n, self.as_of, found.reason, level)
+        return figure_of(figure_id, found, n, self.as_of, self.confidence)
 
 
 def fit_reminders(

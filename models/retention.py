@@ -9,7 +9,7 @@ import pandas as pd
 from models.churn_definitions import CHURN_CAUSES, NO_REASONS
 from models.cluster_sizes import FEWEST_EFFECTIVE, sizes_of, too_few
 from models.estimates import Estimate, estimate
-from models.figures import Figure
+from models.figures import Figure, figure_of
 from models.refusal import Refusal
 from models.segments import FEWEST
 from models.wording import counted
@@ -87,18 +87,8 @@ class Retention:
                 n = self.n_customers
                 made.append(Figure(f"churn.{name}", None, None, None, n, self.as_of, NO_REASONS))
                 continue
-            ends = [None if np.isnan(end) else end for end in (found.lower, found.upper)]
-            known = ends[0] is not None
             made.append(
-                Figure(
-                    f"churn.{name}",
-                    found.value,
-                    *ends,
-                    self.n_customers,
-                    self.as_of,
-                    found.reason,
-                    self.confidence if known else None,
-                )
+                figure_of(f"churn.{name}", found, self.n_customers, self.as_of, self.confidence)
             )
         return tuple(made)
 

@@ -8,17 +8,21 @@ from reports.churn import add_retention, add_survival
 from reports.credit import add_credit
 from reports.disputes import add_disputes
 from reports.edition import Edition, Results
+from reports.late_causes import add_late_causes
 from reports.late_payments import add_late_share, add_time_to_pay
+from reports.late_signals import add_late_signals
 from reports.lifetime_value import add_lifetime_value
 from reports.negative_personas import add_negative_personas
 from reports.personas import add_personas
 from reports.plain_text import plain
 from reports.product_fit import add_product_fit
 from reports.receivables import add_aging, add_customers, add_dso
+from reports.reminders import add_reminders
 from reports.slides import Draft
 from reports.summary import add_definitions, add_opening, add_summary
 from reports.template import as_bytes, new_deck
 from reports.unit_economics import add_unit_economics
+from reports.working_capital import add_working_capital
 
 __all__ = ["build_deck"]
 
@@ -54,8 +58,12 @@ def build_deck(
     add_summary(draft, results)
     add_aging(draft, results)
     add_dso(draft, results)
+    add_working_capital(draft, results)
     add_time_to_pay(draft, results)
     add_late_share(draft, results, late_by or {}, segments or {})
+    add_late_signals(draft, results)
+    add_late_causes(draft, results)
+    add_reminders(draft, results)
     add_forecast(draft, results)
     add_disputes(draft, results)
     add_credit(draft, results)

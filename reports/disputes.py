@@ -10,7 +10,8 @@ from reports.template import LATE_ACCENT, Box
 
 __all__ = ["add_disputes", "dispute_finding"]
 
-FIGURES = ("disputes.rate_per_1000", "disputes.median_days_to_resolve")
+FIGURES = ("disputes.rate_per_1000", "disputes.median_days_to_resolve",
+           "disputes.chargebacks_per_1000", "disputes.enquiries_per_1000")  # fmt: skip
 MOST_GROUPS = 8
 
 

@@ -13,15 +13,19 @@ from models.credit import Credit
 from models.dispute_causes import DisputeCauses
 from models.disputes import Disputes
 from models.figures import Figure
+from models.late_causes import LateCauses
 from models.late_payments import TimeToPay
 from models.late_share import LateShare
+from models.late_signals import LateSignals
 from models.lifetime_value import LifetimeValue
 from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
 from models.personas import Personas
 from models.product_fit import ProductFit
 from models.receivables import Receivables
+from models.reminders import Reminders
 from models.unit_economics import UnitEconomics
+from models.working_capital import BillingDelays, WorkingCapital
 
 __all__ = ["Edition", "Results"]
 
@@ -32,13 +36,19 @@ class Results(Protocol):
     """What the reports read of `analyses.review.Review`; a result may be None with its reason."""
 
     receivables: Receivables | None
+    working_capital: WorkingCapital | None
+    billing_delays: BillingDelays | None
     time_to_pay: TimeToPay | None
+    late_signals: LateSignals | None
+    late_causes: LateCauses | None
     late_share: LateShare | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
     disputes: Disputes | None
     dispute_causes: DisputeCauses | None
     credit: Credit | None
+    reminders: Reminders | None
+    reminder_policies: pd.DataFrame | None
     negative_personas: NegativePersonas | None
     personas: Personas | None
     unit_economics: UnitEconomics | None

@@ -239,6 +239,7 @@ def add_curves(
     number_format: str,
     x_title: str,
     x_step: float,
+    x_format: str = "0",
     highest: float | None = None,
 ) -> Chart:
     """Curves over a number, each by its name with its x, its y and its look."""
@@ -255,7 +256,7 @@ def add_curves(
     axis = chart.category_axis
     axis.has_major_gridlines = False
     axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, last, x_step
-    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = "0", False
+    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = x_format, False
     axis.has_title = True
     text = axis.axis_title.text_frame
     text.text = x_title

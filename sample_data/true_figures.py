@@ -1,11 +1,14 @@
 """The headline figures as they truly are, counted from the simulation and not from the books."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 from sample_data.book import LAST_DAY
+from sample_data.effects import EFFECTS
 
-__all__ = ["true_figures"]
+__all__ = ["reminder_figures", "true_figures"]
 
 FORECAST_DAYS = 13 * 7
 
@@ -43,13 +46,35 @@ def true_figures(
     # Without a dispute there is no rate to estimate, and nothing to compare.
     if invoices["disputed"].any():
         disputed["disputes.rate_per_1000"] = float(1000 * invoices["disputed"].mean())
-    return disputed | {
-        "receivables.open_amount": float(open_amount.sum()),
-        "receivables.overdue_amount": float(open_amount[overdue].sum()),
-        "late_payments.late_share": float(late.sum() / decided.sum()),
-        "late_payments.paid_by_60": float((days <= 60).mean()),
-        "late_payments.median_days_to_pay": float(np.median(days)),
-        "late_payments.expected_cash_13w": float((soon["amount"] * currency.map(rates)).sum()),
+    of_year = late & (known["due_on"] > LAST_DAY - pd.DateOffset(years=1)) & overdue
+    caused = {}
+    if of_year.any():
+        process = known.loc[of_year, "state"] == "process"
+        caused["late_causes.process_share"] = float(process.mean())
+    return (
+        disputed
+        | caused
+        | {
+            "receivables.open_amount": float(open_amount.sum()),
+            "receivables.overdue_amount": float(open_amount[overdue].sum()),
+            "late_payments.late_share": float(late.sum() / decided.sum()),
+            "late_payments.paid_by_60": float((days <= 60).mean()),
+            "late_payments.median_days_to_pay": float(np.median(days)),
+            "late_payments.expected_cash_13w": float((soon["amount"] * currency.map(rates)).sum()),
+        }
+    )
+
+
+def reminder_figures(off: Collection[str]) -> dict[str, float]:
+    """What a first reminder multiplies the hazard of being paid by; nothing where none is sent."""
+    if "reminders" in off:
+        return {}
+    ratios = {**EFFECTS.reminder_channel, **EFFECTS.reminder_tone}
+    nothing = "reminder_effect" in off
+    return {
+        f"reminders.hazard_ratio.{name}": 1.0 if nothing else ratio
+        for name, ratio in ratios.items()
+        if name != "neutral"
     }
 
 

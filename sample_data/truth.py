@@ -24,7 +24,7 @@ from sample_data.population import (
 from sample_data.settlement import STATES
 from sample_data.tables import Numbers, tariffs
 from sample_data.true_churn import churn_figures, since_acquired
-from sample_data.true_figures import true_figures
+from sample_data.true_figures import reminder_figures, true_figures
 from sample_data.true_value import true_worth, waiting_cost
 from sample_data.world import World
 
@@ -198,6 +198,7 @@ def known_truth(
         figures=true_figures(tables, invoices, later)
         | churn_figures(world, since)
         | persona_figures(world)
+        | reminder_figures(world.off)
         | {"lifetime_value.portfolio": float((worth.outlook["residual_36m"] - waiting).sum())},
     )
 

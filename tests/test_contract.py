@@ -122,6 +122,17 @@ def test_exported_rows_add_up_to_the_exported_figures(built, figures):
     assert customers["overdue_amount"].sum() == pytest.approx(overdue, abs=CENT)
 
 
+def test_payment_traits_are_exported_with_every_customer(built):
+    customers = pd.read_parquet(built / "customers.parquet")
+    paid = customers["days_late_mean"].notna()
+    assert paid.mean() > 0.9
+    # Whoever paid nothing lately has no change; nobody has one without having paid.
+    assert customers.loc[~paid, "rhythm_change"].isna().all()
+    assert customers.loc[paid, "rhythm_change"].abs().median() < 2
+    owed = customers["credit_limit"].notna()
+    assert (customers["headroom"].notna() == owed).all()
+
+
 def test_personas_of_the_exported_customers_are_those_of_the_figures(built, figures):
     customers = pd.read_parquet(built / "customers.parquet")
     known = customers.dropna(subset="persona")

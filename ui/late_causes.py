@@ -51,8 +51,11 @@ def learnt_sentence(causes: LateCauses) -> str:
     )
 
 
-def show_invoices(rows: pd.DataFrame, view: View) -> None:
-    """The invoices with their cause and what speaks for it, most money first."""
+def show_invoices(rows: pd.DataFrame, names: pd.Series, view: View) -> None:
+    """The invoices with their cause and what speaks for it, most money first.
+
+    `names` are those of customers, by their id.
+    """
     if rows.empty:
         st.markdown("No invoice of this cause is late or likely to be.")
         return
@@ -63,6 +66,7 @@ def show_invoices(rows: pd.DataFrame, view: View) -> None:
         {
             "Invoice": shown["invoice_id"],
             "Customer": shown["customer_id"],
+            "Name": shown["customer_id"].map(names),
             "Open": shown["open_amount"],
             "Cause": shown["cause"].map(CAUSE_WORDS),
             "Chance": 100 * shown[chances].max(axis=1),
@@ -84,7 +88,8 @@ def show_invoices(rows: pd.DataFrame, view: View) -> None:
     )
     if len(rows) > ROWS_SHOWN:
         st.caption(f"The first {count(ROWS_SHOWN)}, by open amount.")
-    offer_csv("Download all", rows, f"why-late-{view.as_of}.csv", key="why_late", n=len(rows))
+    named = rows.assign(name=rows["customer_id"].map(names))
+    offer_csv("Download all", named, f"why-late-{view.as_of}.csv", key="why_late", n=len(rows))
 
 
 def persistent_sentence(table: pd.DataFrame) -> str:
@@ -102,15 +107,17 @@ def persistent_sentence(table: pd.DataFrame) -> str:
     )
 
 
-def show_persistent(table: pd.DataFrame, view: View) -> None:
+def show_persistent(table: pd.DataFrame, names: pd.Series, view: View) -> None:
     """Customers that are late again and again, with the simple reason."""
     if table.empty:
         return
+    table = table.assign(name=table["customer_id"].map(names))
     shown = table.head(ROWS_SHOWN)
     st.dataframe(
         pd.DataFrame(
             {
                 "Customer": shown["customer_id"],
+                "Name": shown["name"],
                 "Late invoices": shown["n_late"],
                 "Days late": shown["days_late"].round(1),
                 "Cause": shown["cause"].map(CAUSE_WORDS),

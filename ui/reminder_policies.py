@@ -18,27 +18,28 @@ __all__ = ["aftermath_sentence", "frontier_sentence", "price_sentence", "show_af
 
 
 def aftermath_sentence(after: Aftermath) -> str:
-    """What one more reminder of each kind goes with, and what was not seen."""
-    seen, unseen = [], []
-    for outcome, rows in after.table.groupby("outcome", sort=False):
-        parts = [
-            f"**{row.effect:+.3f}** when {TONE_GROUPS[row.tone]} ({row.lower:+.3f} to "
-            f"{row.upper:+.3f})"
-            for row in rows.itertuples()
-            if row.verdict != "no effect found"
-        ]
-        if parts:
-            seen.append(f"{OUTCOMES[outcome]} {' and '.join(parts)}")
-        unseen += [
-            f"{OUTCOMES[row.outcome]} when {TONE_GROUPS[row.tone]} ({row.smallest:.3f} would have "
-            "been seen)"
-            for row in rows.itertuples()
-            if row.verdict == "no effect found"
-        ]
-    said = f"Among alike customers one more reminder goes with: {'; '.join(seen)}."
-    if not seen:
-        said = "No effect of reminders on surveys, tickets, disputes or leaving was found."
-    return said + (f" No effect found on {listed(unseen)}." if unseen else "")
+    """What one more reminder goes with most, with what else, and with what it was not seen."""
+    seen = after.table[after.table["verdict"] != "no effect found"]
+    unseen = after.table[after.table["verdict"] == "no effect found"]
+    said = "**No effect** of reminders on surveys, tickets, disputes or leaving was found."
+    if len(seen):
+        # Outcomes have scales of their own: how sure a change is makes them comparable.
+        ordered = seen.loc[(seen["effect"] / seen["std_err"]).abs().sort_values().index[::-1]]
+        first, others = ordered.iloc[0], ordered.iloc[1:]
+        said = (
+            f"Among alike customers one more {TONE_GROUPS[first['tone']]} reminder goes with "
+            f"**{first['effect']:+.3f}** of {OUTCOMES[first['outcome']]} in what follows "
+            f"({first['lower']:+.3f} to {first['upper']:+.3f})."
+        )
+        if len(others):
+            more = [f"{OUTCOMES[row.outcome]} when {TONE_GROUPS[row.tone]}"
+                    for row in others.itertuples()]  # fmt: skip
+            said += f" It moves as well: {listed(more)}."
+    if len(seen) and len(unseen):
+        quiet = [f"{OUTCOMES[row.outcome]} when {TONE_GROUPS[row.tone]}"
+                 for row in unseen.itertuples()]  # fmt: skip
+        said += f" No effect found on {listed(quiet)}."
+    return said
 
 
 def show_aftermath(after: Aftermath) -> None:

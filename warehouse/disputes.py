@@ -9,10 +9,12 @@ import ibis.expr.types as ir
 from ibis import _
 
 from warehouse.currency import convert
+from warehouse.invoices import issued_invoices
 from warehouse.segments import NOT_STATED
 from warehouse.workspace import Tables
 
-__all__ = ["CIRCUMSTANCES", "DISPUTED_BY", "dispute_rows", "invoice_circumstances"]
+__all__ = ["CIRCUMSTANCES", "DISPUTED_BY", "dispute_rows", "enquiries_after",
+           "invoice_circumstances"]  # fmt: skip
 
 #: Days before an invoice in which what happened may have led to a dispute about it.
 LOOKS_BACK = 31
@@ -22,6 +24,8 @@ PRICE_IS_NEW = 92
 TWINS_WITHIN = 10
 #: An invoice is larger than usual beyond this much of the mean of the six before it.
 LARGER = 1.25
+#: Topics of tickets that ask about a bill, its payment or its prices.
+ABOUT_BILLING = ("billing", "payment", "pricing")
 
 #: Ways to compare disputes that invoices are not otherwise cut by, in the words of the pages.
 DISPUTED_BY: Mapping[str, str] = MappingProxyType(
@@ -96,13 +100,21 @@ def invoice_circumstances(invoices: ir.Table, tables: Tables, as_of: dt.date) ->
     -------
     Table
         The segments of `invoices` and ``product``, ``billing_timing``; ``amount`` in the
-        reporting currency; ``n_disputes``; and each of `CIRCUMSTANCES`.
+        reporting currency; ``n_disputes``, ``n_chargebacks`` (of these) and ``n_enquiries`` (see
+        `enquiries_after`; null without ``tickets``); and each of `CIRCUMSTANCES`.
     """
     disputes = dispute_rows(invoices, tables, as_of)
-    counted = disputes.group_by("invoice_id").agg(n_disputes=_.count())
+    counted = disputes.group_by("invoice_id").agg(
+        n_disputes=_.count(), n_chargebacks=(_.kind == "chargeback").cast("int64").sum()
+    )
     rows = convert(invoices, tables, as_of, flows={"amount": "issued_on"})
     rows = rows.left_join(counted, "invoice_id").drop("invoice_id_right")
-    rows = rows.mutate(n_disputes=rows.n_disputes.fill_null(0))
+    counts = {name: rows[name].fill_null(0) for name in ("n_disputes", "n_chargebacks")}
+    rows = rows.mutate(**counts, n_enquiries=ibis.null("int64"))
+    if "tickets" in tables:
+        asked = enquiries_after(tables, as_of)
+        rows = rows.drop("n_enquiries").left_join(asked, "invoice_id").drop("invoice_id_right")
+        rows = rows.mutate(n_enquiries=rows.n_enquiries.fill_null(0))
     rows = with_contract(with_lines(with_own_past(rows), tables), tables)
     # Looked for among the bare invoices: the engine would work out all the rest anew each time.
     bare = invoices.select("invoice_id", "customer_id", "issued_on")
@@ -113,6 +125,36 @@ def invoice_circumstances(invoices: ir.Table, tables: Tables, as_of: dt.date) ->
         rows = rows.left_join(hits.mutate(hit=ibis.literal(True)), "invoice_id")
         rows = rows.drop("invoice_id_right").mutate(**{name: _.hit.fill_null(False)}).drop("hit")
     return rows
+
+
+def enquiries_after(tables: Tables, as_of: dt.date) -> ir.Table:
+    """How often customers asked about billing after each invoice and before their next one.
+
+    A ticket names no invoice, so it counts with the one issued last. What was asked before a
+    customer's first invoice is about none.
+
+    Returns
+    -------
+    Table
+        ``invoice_id`` and ``n_enquiries`` of the invoices issued by `as_of` that have any.
+    """
+    issued = issued_invoices(tables, as_of).select(
+        "customer_id", "invoice_id", day=_.issued_on, asked=ibis.literal(0)
+    )
+    tickets = tables["tickets"].filter((_.opened_on <= as_of) & _.topic.isin(ABOUT_BILLING))
+    tickets = tickets.select(
+        "customer_id", invoice_id=ibis.null("string"), day=_.opened_on, asked=ibis.literal(1)
+    )
+    rows = issued.union(tickets)
+    so_far = ibis.window(
+        group_by="customer_id", order_by=["day", "asked", "invoice_id"], preceding=None, following=0
+    )
+    rows = rows.mutate(nth=rows.invoice_id.count().over(so_far))
+    after = rows.group_by("customer_id", "nth").agg(
+        invoice_id=_.invoice_id.max(), n_enquiries=_.asked.sum()
+    )
+    after = after.filter((after.nth > 0) & (after.n_enquiries > 0))
+    return after.select("invoice_id", "n_enquiries")
 
 
 def with_own_past(rows: ir.Table) -> ir.Table:
@@ -184,7 +226,7 @@ def events_before(bare: ir.Table, tables: Tables) -> dict[str, ir.Table | None]:
         rises = rises.inner_join(owner, "contract_id")
         found["price_rise"] = after_event(bare, rises, "effective_on", days=PRICE_IS_NEW)
     if "tickets" in tables:
-        asked = tables["tickets"].filter(_.topic.isin(["billing", "payment", "pricing"]))
+        asked = tables["tickets"].filter(_.topic.isin(ABOUT_BILLING))
         found["billing_question"] = after_event(bare, asked, "opened_on")
     return found
 

@@ -13,7 +13,8 @@ from warehouse.segments import NOT_STATED
 from warehouse.settlements import settlements
 from warehouse.workspace import Tables
 
-__all__ = ["KINDS_OF_SIGNAL", "SIGNALS", "day_number", "invoice_signals", "long_table"]
+__all__ = ["KINDS_OF_SIGNAL", "SIGNALS", "day_number", "invoice_signals", "long_table",
+           "payment_rhythm"]  # fmt: skip
 
 #: What `invoice_signals` knows of an invoice, in the words the pages show.
 SIGNALS: Mapping[str, str] = MappingProxyType(
@@ -127,6 +128,37 @@ def invoice_signals(tables: Tables, as_of: dt.date, *, one_in: int = 1) -> ir.Ta
         "invoice_id", "customer_id", "issued_on", "due_on", "settled_on", "outcome", "late",
         *SIGNALS, *KINDS_OF_SIGNAL,
     )  # fmt: skip
+
+
+def payment_rhythm(tables: Tables, as_of: dt.date) -> ir.Table:
+    """How late each customer pays, and whether it has left its own rhythm, as of `as_of`.
+
+    Invoices paid by then count; what is open has no days yet.
+
+    Returns
+    -------
+    Table
+        ``customer_id``, ``days_late_mean`` (days from due to paid, negative before the due date)
+        and ``rhythm_change``: mean of the last three months less the mean of all, in the
+        customer's own standard deviations, as an invoice issued the morning after would have it.
+    """
+    paid = settlements(tables).filter((_.settled_on <= as_of) & (_.settled_as == "paid"))
+    late = paid.settled_on.delta(paid.due_on, unit="day").cast("float64")
+    capped = late.clip(-MOST_DAYS_LATE, MOST_DAYS_LATE)
+    lately = paid.settled_on > ibis.literal(as_of - dt.timedelta(days=QUARTER))
+    sums = paid.group_by("customer_id").agg(
+        days_late_mean=late.mean(),
+        n=paid.count(),
+        usual=capped.mean(),
+        squared=(capped * capped).mean(),
+        recent=capped.mean(where=lately),
+    )
+    spread = spread_of(sums.n, sums.usual, sums.squared)
+    return sums.select(
+        "customer_id",
+        days_late_mean=sums.days_late_mean.round(9),
+        rhythm_change=change_of(sums.recent, sums.usual, spread).round(9),
+    )
 
 
 def day_number(day: ir.DateValue, *, after: int = 0) -> ir.IntegerValue:
@@ -315,8 +347,7 @@ def with_history(long: ir.Table) -> ir.Table:
         paid_day=between.paid_day.max().over(by_then),
     )
     n, mean = sums.paid, ratio(sums.days_late, sums.paid)
-    spread = (ratio(sums.days_late_squared, n) - mean * mean).clip(0.0).sqrt()
-    spread = ibis.ifelse(n >= 3, spread, ibis.null("float64"))
+    spread = spread_of(n, mean, ratio(sums.days_late_squared, n))
     recent = ratio(sums.days_late_lately, sums.paid_lately)
     made = {
         "n_paid_before": n,
@@ -325,7 +356,7 @@ def with_history(long: ir.Table) -> ir.Table:
         "late_share_before": ratio(sums.was_late, n),
         "days_late_recent": recent,
         "late_share_recent": ratio(sums.was_late_lately, sums.paid_lately),
-        "rhythm_change": (recent - mean) / ibis.greatest(spread, ibis.literal(LEAST_SPREAD)),
+        "rhythm_change": change_of(recent, mean, spread),
         "days_since_paid": sums.day - sums.paid_day,
         "n_overdue_then": sums.overdue,
         "part_payments_year": sums.in_part_lately,
@@ -347,6 +378,20 @@ def with_history(long: ir.Table) -> ir.Table:
         made["score_recent"] = recent
         made["score_change"] = recent - ratio(sums.points, sums.answers)
     return sums.select("customer_id", "day", **made)
+
+
+def spread_of(
+    n: ir.NumericValue, mean: ir.FloatingValue, squared: ir.FloatingValue
+) -> ir.FloatingValue:
+    """Standard deviation from the mean and the mean square; of fewer than three there is none."""
+    spread = (squared - mean * mean).clip(0.0).sqrt()
+    return ibis.ifelse(n >= 3, spread, ibis.null("float64"))
+
+
+def change_of(
+    recent: ir.FloatingValue, mean: ir.FloatingValue, spread: ir.FloatingValue
+) -> ir.FloatingValue:
+    return (recent - mean) / ibis.greatest(spread, ibis.literal(LEAST_SPREAD))
 
 
 def ratio(part: ir.FloatingValue, whole: ir.FloatingValue) -> ir.FloatingValue:

@@ -59,8 +59,7 @@ def overdue_invoices(invoices: ir.Table, tables: Tables, as_of: dt.date) -> ir.T
     # Of every invoice, not only of those that were late: being on time is a history too.
     rows = with_history(rows)
     rows = rows.filter(rows.stop > 0)
-    rows = with_hardship(rows, tables, as_of)
-    return rows.order_by("invoice_id")
+    return with_hardship(rows, tables, as_of)
 
 
 def first_days(tables: Tables, as_of: dt.date) -> list[tuple[str, ir.Table]]:
@@ -121,37 +120,65 @@ def with_history(rows: ir.Table) -> ir.Table:
     end is not known yet. Days up to now are what a month's first day shows, so that invoices of
     one customer and month share one history.
     """
-    month = rows.due_on.truncate("M").cast("date")
-    rows = rows.mutate(month=month)
-    months = rows.select("customer_id", "month").distinct()
-    earlier = rows.select("due_on", "paid_on", "stop", "day_1", who=_.customer_id)
-    pairs = months.inner_join(
-        earlier, [months.customer_id == earlier.who, earlier.due_on < months.month]
-    )
-    known = pairs.month.delta(pairs.due_on, unit="day")
-    late = ibis.greatest(ibis.least(pairs.stop, known), 0)
-    asked = (pairs.day_1 < known).fill_null(False)
-    sums = pairs.group_by("customer_id", "month").agg(
-        n=pairs.count(),
-        lateness=(late + 1).ln().sum(),
-        n_late=(late > 0).cast("int64").sum(),
-        n_asked=(asked & (late > 0)).cast("int64").sum(),
-    )
+    rows = rows.mutate(month=rows.due_on.truncate("M").cast("date"))
+    sums = running_history(rows)
     whole = sums.agg(
         mean_late=_.lateness.sum() / ibis.greatest(_.n.sum(), 1),
         mean_asked=_.n_asked.sum() / ibis.greatest(_.n_late.sum(), 1),
     )
     rows = rows.left_join(sums, ["customer_id", "month"]).drop("customer_id_right", "month_right")
     rows = rows.cross_join(whole)
-    n, n_late = rows.n.fill_null(0), rows.n_late.fill_null(0)
-    lateness = rows.lateness.fill_null(0.0) + PRIOR_INVOICES * rows.mean_late.fill_null(0.0)
-    asked = rows.n_asked.fill_null(0) + PRIOR_INVOICES * rows.mean_asked.fill_null(0.0)
+    lateness = rows.lateness + PRIOR_INVOICES * rows.mean_late.fill_null(0.0)
+    asked = rows.n_asked + PRIOR_INVOICES * rows.mean_asked.fill_null(0.0)
     return rows.mutate(
         log_amount=rows.amount.ln(),
-        lateness_before=(lateness / (n + PRIOR_INVOICES)).round(9),
-        reminded_before=(asked / (n_late + PRIOR_INVOICES)).round(9),
-        invoices_before=(n + 1).ln(),
+        lateness_before=(lateness / (rows.n + PRIOR_INVOICES)).round(9),
+        reminded_before=(asked / (rows.n_late + PRIOR_INVOICES)).round(9),
+        invoices_before=(rows.n + 1).ln(),
     ).drop("month", "n", "n_late", "lateness", "n_asked", "mean_late", "mean_asked", "paid_on")
+
+
+def running_history(rows: ir.Table) -> ir.Table:
+    """Sums over the invoices that fell due before each month in which one of the customer does.
+
+    A late invoice adds to the first month after it fell due, and to each one after that what its
+    lateness grew by until it ended: a running sum over months is then all there is to do.
+    """
+    names = ("n", "n_late", "lateness", "n_asked")
+
+    def added(part: ir.Table, month: ir.DateValue, **made: ir.NumericValue) -> ir.Table:
+        values = {name: made.get(name, ibis.literal(0)).cast("float64") for name in names}
+        return part.select("customer_id", month=month.cast("date"), **values)
+
+    late = rows.filter(rows.stop > 0)
+    own = added(rows, rows.month, n=ibis.literal(1), n_late=rows.stop > 0)
+    end = late.due_on + late.stop.as_interval("D")
+    steps = 12 * (end.year() - late.due_on.year()) + end.month() - late.due_on.month() + 1
+    grown = late.select(
+        "customer_id", "due_on", "stop", "month", step=ibis.range(1, steps.cast("int64") + 1)
+    ).unnest("step")
+    begins = (grown.month + grown.step.as_interval("M")).cast("date")
+    before = (grown.month + (grown.step - 1).as_interval("M")).cast("date")
+    # On the first of the month it fell due in it was not late yet.
+    grown = added(grown, begins, lateness=log_late(grown, begins) - log_late(grown, before))
+    asked = late.filter(late.day_1.notnull())
+    sent = asked.due_on + ibis.greatest(asked.day_1, 0).as_interval("D")
+    asked = added(asked, sent.truncate("M") + ibis.interval(months=1), n_asked=ibis.literal(1))
+    parts = ibis.union(own, grown, asked)
+    by_month = parts.group_by("customer_id", "month").agg(
+        **{name: parts[name].sum() for name in names}
+    )
+    so_far = ibis.window(group_by="customer_id", order_by="month", preceding=None, following=0)
+    sums = {name: by_month[name].sum().over(so_far) for name in names}
+    # What fell due in the month itself is counted only from the next one on.
+    sums |= {name: sums[name] - by_month[name] for name in ("n", "n_late")}
+    return by_month.select("customer_id", "month", due=_.n, **sums).filter(_.due > 0).drop("due")
+
+
+def log_late(rows: ir.Table, day: ir.DateValue) -> ir.FloatingValue:
+    """Logarithm of the days late by `day`, and of no more than it was in the end."""
+    known = ibis.least(rows.stop, day.delta(rows.due_on, unit="day"))
+    return (ibis.greatest(known, 0) + 1).ln()
 
 
 def with_hardship(rows: ir.Table, tables: Tables, as_of: dt.date) -> ir.Table:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 import analyses.disputes
+from analyses.scope import customer_names
 from charts.disputes import cause_dots, funnel_plot, rate_dots, reason_bars, resolution_curve
 from ui import url_state
 from ui.chart import told
@@ -46,7 +47,7 @@ with explained():
     units = {ours.CUSTOMER: "Customer", **ways}
     unit = url_state.choose("Units", "unit", units, kind=st.selectbox, width=250)
     spread = compute(ours.funnel, view, given=read, by=unit, design=disputes.design)
-    names = compute(ours.names, view)
+    names = compute(customer_names, view)
     told(funnel_sentence(spread, unit, names), funnel_plot(spread, names))
     show_funnel(spread, unit, names)
 

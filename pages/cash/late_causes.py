@@ -3,6 +3,7 @@
 import streamlit as st
 
 import analyses.late_causes
+from analyses.scope import customer_names
 from charts.late_causes import CAUSE_WORDS, cause_bars
 from ui import url_state
 from ui.chart import told
@@ -37,9 +38,10 @@ with explained():
     words = {"all": "All causes", **CAUSE_WORDS}
     cause = url_state.choose("Cause", "cause", words)
     rows = overdue_of(causes)
-    show_invoices(rows if cause == "all" else rows[rows["cause"] == cause], view)
+    names = compute(customer_names, view)
+    show_invoices(rows if cause == "all" else rows[rows["cause"] == cause], names, view)
 
     st.subheader("Late again and again")
     persistent = causes.persistent()
     st.markdown(persistent_sentence(persistent))
-    show_persistent(persistent, view)
+    show_persistent(persistent, names, view)

@@ -46,6 +46,32 @@ def test_interval_of_the_rate_holds_the_share_of_invoices_that_end_up_disputed(c
     assert causes.loc["larger_than_usual", "verdict"] == "no difference seen"
 
 
+def test_enquiries_count_with_the_invoice_issued_last_before_them(company, now):
+    last = pd.Timestamp(company.tables["invoices"]["issued_on"].max()).date()
+    invoices, _ = analyses.disputes.rows(now, Scope(last))
+    tickets = company.tables["tickets"]
+    asked = tickets[tickets["topic"].isin(["billing", "payment", "pricing"])]
+    asked = asked[asked["opened_on"] <= pd.Timestamp(last)].sort_values("opened_on")
+    order = invoices.sort_values(["issued_on", "invoice_id"])
+    order = order.assign(issued_on=order["issued_on"].astype(asked["opened_on"].dtype))
+    about = pd.merge_asof(asked, order[["customer_id", "issued_on", "invoice_id"]],
+                          left_on="opened_on", right_on="issued_on", by="customer_id")  # fmt: skip
+    expected = about["invoice_id"].value_counts()
+    found = invoices.set_index("invoice_id")["n_enquiries"]
+    assert len(expected) > 100
+    assert (found[expected.index] == expected).all()
+    assert found.sum() == expected.sum()
+
+
+def test_rates_are_refused_or_nothing_where_nothing_is_on_record(now):
+    none = copy.copy(now)
+    del none["tickets"]
+    figures = {f.id: f for f in analyses.disputes.run(none, Scope(AS_OF)).figures()}
+    assert figures["disputes.enquiries_per_1000"].value is None
+    assert "Load `tickets`" in figures["disputes.enquiries_per_1000"].reason
+    assert figures["disputes.chargebacks_per_1000"].value > 0
+
+
 def test_no_disputes_in_the_company_are_none_found(now):
     none = copy.copy(now)
     none["disputes"] = now["disputes"].limit(0)

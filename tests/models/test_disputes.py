@@ -25,6 +25,8 @@ def books(rng, *, n_customers=60, each=20, rate=0.1):
             "customer_id": customer,
             "amount": rng.uniform(10, 100, n),
             "n_disputes": (rng.random(n) < rate).astype(int),
+            "n_chargebacks": 0,
+            "n_enquiries": 1,
             "channel": rng.choice(["email", "paper"], n),
             "age": 90,
         }
@@ -53,6 +55,8 @@ def test_rate_shares_and_median_by_hand():
             "invoice_id": list("abcdefgh"),
             "customer_id": list("wwxxyyzz"),
             "n_disputes": [1, 0, 1, 1, 0, 0, 0, 0],
+            "n_chargebacks": [0, 0, 1, 0, 0, 0, 0, 0],
+            "n_enquiries": [2, 0, 0, 0, 0, 0, 0, 0],
         }
     )
     opened = pd.Timestamp(2025, 5, 1)
@@ -71,6 +75,8 @@ def test_rate_shares_and_median_by_hand():
     )
     result = fit_disputes(invoices, disputes, AS_OF)
     assert result.rate == 375.0  # 3 / 8
+    assert result.chargebacks.value == 125.0  # 1 / 8
+    assert result.enquiries.value == 250.0  # 2 / 8
     price = result.reasons.set_index("reason").loc["price"]
     assert price["rate"] == 250.0  # 2 / 8
     assert price["share"] == pytest.approx(2 / 3)

@@ -25,7 +25,8 @@ def hostile(workspace_of, long_history, reviewed):
     of_customers = {"personas", "negative_personas", "unit_economics", "churn", "retention",
                     "churn_ratios", "churn_validation", "scored_customers",
                     "lifetime_value", "product_fit", "late_signals", "late_causes",
-                    "disputes", "dispute_causes", "credit", "reminders"}  # fmt: skip
+                    "disputes", "dispute_causes", "credit", "reminders",
+                    "reminder_policies", "billing_delays", "linkage"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
 
@@ -75,7 +76,7 @@ def test_each_finding_has_its_receipt_at_its_foot(deck):
         foot = next(p for p in slide.placeholders if p.placeholder_format.idx == 14).text_frame.text
         assert re.search(
             r"(?:receivables|late_payments|personas|unit_economics|churn|lifetime_value"
-            r"|product_fit|disputes|credit|poor_experience)\.",
+            r"|product_fit|disputes|credit|poor_experience|reminders|late_causes)\.",
             foot,
         )
         assert re.search(r"as of \d+ \w{3} 20\d\d", foot)
@@ -133,7 +134,7 @@ def test_charts_are_native_and_there_is_no_picture(full):
     kinds = [
         str(shape.chart.chart_type) for s in deck.slides for shape in s.shapes if shape.has_chart
     ]
-    assert len(kinds) == 6
+    assert len(kinds) == 7
     names = zipfile.ZipFile(io.BytesIO(full)).namelist()
     assert {name.rsplit(".", 1)[1] for name in names} == {"xml", "rels", "xlsx"}
 

@@ -9,7 +9,7 @@ import pytest
 from sample_data import generate
 from tests.warehouse.frame_tables import FrameTables
 from tests.warehouse.test_customers import as_known
-from warehouse.late_signals import KINDS_OF_SIGNAL, SIGNALS, invoice_signals
+from warehouse.late_signals import KINDS_OF_SIGNAL, SIGNALS, invoice_signals, payment_rhythm
 
 AS_OF = dt.date(2025, 6, 30)
 
@@ -19,7 +19,7 @@ def days(*texts):
 
 
 @pytest.fixture(scope="module")
-def rows():
+def books():
     """Alder's invoices: one paid late, one in time, one overdue, and the one that is judged."""
     frames = {
         "customers": pd.DataFrame(
@@ -63,8 +63,12 @@ def rows():
              "score": [9.0, 2.0]}
         ),
     }  # fmt: skip
-    found = invoice_signals(FrameTables(frames), AS_OF).to_pandas()
-    return found.set_index("invoice_id")
+    return FrameTables(frames)
+
+
+@pytest.fixture(scope="module")
+def rows(books):
+    return invoice_signals(books, AS_OF).to_pandas().set_index("invoice_id")
 
 
 def test_history_is_of_what_was_settled_before_the_day_of_issue(rows):
@@ -128,3 +132,33 @@ def test_signals_of_an_invoice_stay_what_they_were_at_issue(company):
         for day in (dt.date(2026, 2, 14), dt.date(2026, 9, 30))
     )
     pd.testing.assert_frame_equal(early, late.loc[early.index], check_exact=True)
+
+
+def test_rhythm_of_a_customer_is_of_what_it_paid(books):
+    rhythm = payment_rhythm(books, AS_OF).to_pandas().set_index("customer_id").loc["A"]
+    # Paid 20 days late, 5 early, 10 and 20 late; the last two in the last three months.
+    assert rhythm["days_late_mean"] == 45 / 4
+    spread = np.std([20, -5, 10, 20])
+    assert rhythm["rhythm_change"] == pytest.approx((15 - 45 / 4) / spread)
+
+
+def test_rhythm_of_a_customer_is_what_an_invoice_of_the_next_morning_is_judged_by(company):
+    tables = FrameTables(company)
+    signals = invoice_signals(tables, dt.date(2026, 9, 30)).to_pandas()
+    signals = signals[signals["issued_on"] > "2026-04-01"].dropna(subset="rhythm_change")
+    morning = signals["issued_on"].mode().iloc[0]
+    judged = signals[signals["issued_on"] == morning].set_index("customer_id")["rhythm_change"]
+    assert len(judged) > 3
+    day = (morning - pd.Timedelta(days=1)).date()
+    rhythm = payment_rhythm(tables, day).to_pandas().set_index("customer_id")
+    known = rhythm["rhythm_change"].reindex(judged.index)
+    np.testing.assert_allclose(known, judged.to_numpy(dtype=float), atol=2e-9)
+
+
+def test_rhythm_knows_no_later_payment(company):
+    day = dt.date(2026, 2, 14)
+    now, then = (
+        payment_rhythm(FrameTables(frames), day).order_by("customer_id").to_pandas()
+        for frames in (company, as_known(company, day))
+    )
+    pd.testing.assert_frame_equal(now, then, check_exact=True)

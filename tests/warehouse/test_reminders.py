@@ -2,11 +2,13 @@
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from sample_data import generate
 from tests.warehouse.frame_tables import FrameTables
-from warehouse.reminders import monthly_reminders, overdue_invoices
+from warehouse.reminders import PRIOR_INVOICES, monthly_reminders, overdue_invoices
 
 AS_OF = dt.date(2025, 6, 30)
 
@@ -43,7 +45,7 @@ FRAMES = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def read():
     tables = FrameTables(FRAMES)
     rows = overdue_invoices(tables["invoices"], tables, AS_OF).to_pandas()
@@ -72,3 +74,52 @@ def test_history_knows_what_had_been_seen_when_the_month_began(read):
     assert rows.loc["I1", "invoices_before"] == 0
     # On 1 May: I1 twenty days late and reminded, I2 in time, I3 ten days late (then disputed).
     assert rows.loc["I4", "invoices_before"] == pytest.approx(1.3862943611)
+
+
+def looked_at_anew(tables, as_of):
+    """History of each invoice by its definition: every earlier invoice of its customer, anew."""
+    frames = {name: tables[name].to_pandas() for name in tables}
+    rows = frames["invoices"].query("issued_on <= @as_of").set_index("invoice_id")
+    first = {
+        name: frames[name].groupby("invoice_id")[day].min().reindex(rows.index)
+        for name, day in (("payments", "paid_on"), ("disputes", "opened_on"),
+                          ("reminders", "sent_on"))
+    }  # fmt: skip
+    given_up = frames["adjustments"].query("kind != 'refund'")
+    first["adjustments"] = given_up.groupby("invoice_id")["requested_on"].min().reindex(rows.index)
+    ends = pd.concat([first[name] for name in ("payments", "disputes", "adjustments")], axis=1)
+    rows["stop"] = (ends.min(axis=1).clip(upper=as_of).fillna(as_of) - rows["due_on"]).dt.days
+    rows["sent_on"] = first["reminders"].where(first["reminders"] <= as_of)
+    sums = {}
+    for customer, own in rows.groupby("customer_id"):
+        for month in own["due_on"].dt.to_period("M").dt.to_timestamp().unique():
+            past = own[own["due_on"] < month]
+            late = np.minimum(past["stop"], (month - past["due_on"]).dt.days).clip(lower=0)
+            sums[customer, month] = (len(past), np.log1p(late).sum(), (late > 0).sum(),
+                                     ((past["sent_on"] < month) & (late > 0)).sum())  # fmt: skip
+    sums = pd.DataFrame(sums, index=["n", "lateness", "n_late", "n_asked"]).T
+    whole = sums.sum()
+    n, n_late = sums["n"] + PRIOR_INVOICES, sums["n_late"] + PRIOR_INVOICES
+    found = pd.DataFrame(
+        {
+            "lateness_before": (sums["lateness"] + PRIOR_INVOICES * whole["lateness"] / whole["n"])
+            / n,
+            "reminded_before": (sums["n_asked"] + PRIOR_INVOICES * whole["n_asked"]
+                                / whole["n_late"]) / n_late,
+            "invoices_before": np.log1p(sums["n"]),
+        }
+    )  # fmt: skip
+    return found
+
+
+def test_running_sums_are_what_looking_at_every_earlier_invoice_gives():
+    tables = FrameTables(generate(seed=5, n_customers=40, months=15).tables)
+    as_of = dt.date(2026, 7, 10)
+    rows = overdue_invoices(tables["invoices"].filter(lambda t: t.issued_on <= as_of), tables,
+                            as_of).to_pandas()  # fmt: skip
+    anew = looked_at_anew(tables, pd.Timestamp(as_of))
+    month = rows["due_on"].dt.to_period("M").dt.to_timestamp()
+    expected = anew.loc[list(zip(rows["customer_id"], month, strict=True))]
+    assert len(rows) > 100
+    for name in expected:
+        np.testing.assert_allclose(rows[name], expected[name], atol=2e-9, err_msg=name)
