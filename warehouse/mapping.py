@@ -26,6 +26,8 @@ __all__ = ["Guess", "guess", "guess_recipe", "recipe_for"]
 # Below the first a likeness is chance; from the second on a guess goes into the recipe.
 WORTH_SHOWING = 0.35
 WORTH_USING = 0.5
+#: Words less alike than that are not one word written in two ways.
+SPELT_ALIKE = 0.85
 # A key that repeats in more than one row of ten is not the key of what a row is.
 UNIQUE = 0.9
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "°": " ", "º": " "})
@@ -218,8 +220,19 @@ def _alike(a: Sequence[str], b: Sequence[str]) -> float:
         return 1.0
     both = set(a) & set(b)
     shared = 0.0 if both <= COMMONPLACE else len(both) / len(set(a) | set(b))
-    spelt = difflib.SequenceMatcher(None, "".join(a), "".join(b)).ratio()
-    return max(0.9 * shared, 0.85 * spelt if spelt >= 0.85 else 0.0)
+    return max(0.9 * shared, 0.85 * _spelt_alike("".join(a), "".join(b)))
+
+
+def _spelt_alike(a: str, b: str) -> float:
+    """How alike two words are spelt; 0 below `SPELT_ALIKE`, which most pairs are."""
+    # No more letters can be shared than the shorter word has, which is found out at once.
+    if 2 * min(len(a), len(b)) < SPELT_ALIKE * (len(a) + len(b)):
+        return 0.0
+    matcher = difflib.SequenceMatcher(None, a, b)
+    if matcher.quick_ratio() < SPELT_ALIKE:
+        return 0.0
+    spelt = matcher.ratio()
+    return spelt if spelt >= SPELT_ALIKE else 0.0
 
 
 def _hint(table: str, source: str) -> float:

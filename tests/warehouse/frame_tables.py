@@ -9,7 +9,7 @@ from warehouse.derived import derived_sql
 from warehouse.quoting import identifier
 from warehouse.relations import relation, typed_columns
 from warehouse.settings import Settings
-from warehouse.snapshot import DERIVED_FROM, SQL_TYPES
+from warehouse.snapshot import DERIVED_FROM, SQL_TYPES, MissingTable
 from warehouse.tables import TABLES
 
 
@@ -73,5 +73,6 @@ class FrameTables(dict):
         return self._derived[name]
 
     def require(self, *names):
-        assert all(name in self for name in names)
+        if missing := [name for name in names if name not in self]:
+            raise MissingTable(f"{missing} not given")
         return self
