@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -22,6 +22,7 @@ import analyses.poor_experience
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
+import analyses.scores
 import analyses.unit_economics
 import analyses.working_capital
 from analyses.scope import Scope
@@ -57,6 +58,7 @@ from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
 from models.reminders import Reminders
 from models.retention import Retention
+from models.scores import Scores
 from models.unit_economics import UnitEconomics
 from models.working_capital import BillingDelays, WorkingCapital
 from warehouse.snapshot import MissingTable
@@ -76,7 +78,7 @@ class Review:
     Attributes
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
-    lifetime_value, product_fit, disputes, credit, working_capital, reminders, linkage,
+    lifetime_value, product_fit, disputes, credit, working_capital, reminders, scores, linkage,
     poor_experience
         What `analyses.<noun>` returns.
     billing_delays : BillingDelays or None
@@ -134,6 +136,7 @@ class Review:
     lifetime_value: LifetimeValue | None
     product_fit: ProductFit | None
     poor_experience: PoorExperience | None
+    scores: Scores | None
     linkage: Linkage | None
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
@@ -187,7 +190,15 @@ HOLDS = {
     "lifetime_value": ("lifetime_value.portfolio", "lifetime_value.mean"),
     "product_fit": ("product_fit.success_rate",),
     "poor_experience": tuple(id for id in DEFINITIONS if id.startswith("poor_experience.")),
+    "scores": tuple(id for id in DEFINITIONS if id.startswith("scores.")),
     "linkage": tuple(id for id in DEFINITIONS if id.startswith("linkage.")),
+}
+
+#: Results that need nothing that another one reads.
+ALONE = {
+    "credit": analyses.credit.run,
+    "product_fit": analyses.product_fit.run,
+    "scores": analyses.scores.run,
 }
 
 
@@ -237,7 +248,6 @@ def run(
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
         "disputes": lambda: analyses.disputes.run(tables, scope, read=disputed()),
         "dispute_causes": lambda: analyses.disputes.causes(tables, scope, read=disputed()),
-        "credit": lambda: analyses.credit.run(tables, scope),
         "reminders": reminded,
         "reminder_policies": lambda: reminder_policies(tables, scope, reminded(), watched),
         "personas": personas,
@@ -251,10 +261,10 @@ def run(
         "lifetime_value": lambda: lifetime_value(
             tables, scope, ahead(), known(), {"year": year(), "lives": lives()}
         ),
-        "product_fit": lambda: analyses.product_fit.run(tables, scope),
         "poor_experience": lambda: poor_experience(tables, scope, watched(), year()),
         "linkage": lambda: analyses.linkage.run(tables, scope, learnt=watched()),
         "customer_features": features,
+        **{name: partial(analysis, tables, scope) for name, analysis in ALONE.items()},
     }
     # Thousands of small products of matrices: shared out to threads, each costs twice the time.
     with threadpool_limits(1):

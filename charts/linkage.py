@@ -122,7 +122,8 @@ def adjustment_diagram(outcome: str, measure: str) -> str:
     return "\n".join(
         [
             "digraph {",
-            f'rankdir=LR; bgcolor="transparent"; node [shape=box, style=rounded, {style}];',
+            'rankdir=TB; nodesep=0.4; ranksep=0.35; bgcolor="transparent";',
+            f"node [shape=box, style=rounded, {style}];",
             f'edge [color="{MUTED}", {style}];',
             f'held [label="Held equal:\\l{held}"];',
             f'score [label="Last {score}", {strong}];',

@@ -6,6 +6,35 @@ __all__ = ["SCORE_DEFINITIONS"]
 
 SCORE_DEFINITIONS: tuple[Definition, ...] = (
     Definition(
+        "scores.nps",
+        "Net promoter score (NPS)",
+        "score",
+        "Of the answers of the last twelve months from 0 to 10, the share of 9 and 10 less the "
+        "share of 0 to 6, in points from -100 to 100; each answer counts alike.",
+        "100 x (promoters - detractors) / answers; adjusted-Wald interval of as many independent "
+        "answers as vary as much as these do by customer",
+        False,
+    ),
+    Definition(
+        "scores.csat",
+        "Content customers (CSAT)",
+        "share",
+        "Of the answers of the last twelve months from 1 to 5, the share of 4 and 5; high is "
+        "good, and each answer counts alike.",
+        "answers 4 and 5 / answers; Wilson interval of as many independent answers as vary as "
+        "much as these do by customer",
+        False,
+    ),
+    Definition(
+        "scores.ces",
+        "Ease (CES)",
+        "score",
+        "Mean of the answers of the last twelve months on how easy we made it, from 1 to 7, where "
+        "7 is easy; each answer counts alike.",
+        "sum of answers / answers; Student interval robust by customer",
+        False,
+    ),
+    Definition(
         "linkage.csat_churn_hazard_ratio",
         "Leaving after a better CSAT",
         "ratio",

@@ -103,6 +103,12 @@ CONTENTS = {
     ),
     "Experience": (
         (
+            "experience/scores.py",
+            "Scores",
+            "sentiment_satisfied",
+            "NPS, CSAT and CES with their noise: who answers, where, and what has really moved.",
+        ),
+        (
             "experience/linkage.py",
             "Satisfaction and money",
             "linked_services",

@@ -214,7 +214,7 @@ def counted_in(figure: Figure) -> str:
              "product_fit": "start", "poor_experience": "booked cost", "reminders": "invoice",
              "credit.blocked_order_value": "order",
              "disputes.median_days_to_resolve": "dispute",
-             "linkage.placebo_p": "answer"}  # fmt: skip
+             "linkage.placebo_p": "answer", "scores": "answer"}  # fmt: skip
     analysis = figure.id.split(".")[0]
     return other.get(figure.id) or other.get(analysis, "customer")
 

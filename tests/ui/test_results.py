@@ -21,6 +21,7 @@ import analyses.poor_experience
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
+import analyses.scores
 import analyses.unit_economics
 import analyses.working_capital
 from analyses.scope import Scope
@@ -45,6 +46,7 @@ PLAIN = (
     (analyses.credit.run, analyses.credit.receipt_rows),
     (analyses.disputes.run, analyses.disputes.receipt_rows),
     (analyses.reminders.run, analyses.reminders.receipt_rows),
+    (analyses.scores.run, analyses.scores.receipt_rows),
     (analyses.product_fit.run, analyses.product_fit.receipt_rows),
     (analyses.churn.run, analyses.churn.receipt_rows),
     (analyses.churn.retention, analyses.churn.receipt_rows),
