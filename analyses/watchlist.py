@@ -1,5 +1,6 @@
 """Watchlist of a view: open invoices and customers by the money that contact may change."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pandas as pd
@@ -17,7 +18,7 @@ from warehouse.snapshot import MissingTable
 from warehouse.watchlist import latest_answers, open_disputes, open_tickets, reminders_sent
 from warehouse.workspace import Tables
 
-__all__ = ["Facts", "care", "facts", "run"]
+__all__ = ["Facts", "care", "facts", "ranked", "run"]
 
 #: What the ranking rests on beside the scores: customers, reminders sent, and disputed invoices.
 Facts = tuple[pd.DataFrame, pd.DataFrame | None, pd.Series | None]
@@ -53,7 +54,21 @@ def run(
         scored = analyses.late_payments.scored_invoices(tables, scope)
     causes = causes or or_why(lambda: analyses.late_causes.run(tables, scope, scored=scored))
     reminders = reminders or or_why(lambda: analyses.reminders.run(tables, scope))
-    customers, sent, disputed = read or facts(tables, scope)
+    return ranked(
+        scope.as_of, chances or Chances(), scored, causes, reminders, read or facts(tables, scope)
+    )
+
+
+def ranked(
+    as_of: dt.date,
+    chances: Chances,
+    scored: pd.DataFrame,
+    causes: LateCauses | str,
+    reminders: Reminders | str,
+    read: Facts,
+) -> Watchlist:
+    """`run` from what is already read: a matter of moments, whatever is assumed."""
+    customers, sent, disputed = read
     trial = None if isinstance(reminders, str) else reminders.trial
     why = reminders if isinstance(reminders, str) else reminders.headline()[0].reason
     return rank_watchlist(
@@ -62,8 +77,8 @@ def run(
         sent,
         disputed,
         customers,
-        scope.as_of,
-        chances=chances or Chances(),
+        as_of,
+        chances=chances,
         measured=None if trial is None else trial.averted,
         no_causes=causes if isinstance(causes, str) else None,
         not_measured=why if trial is None else trial.averted.reason,

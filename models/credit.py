@@ -9,7 +9,7 @@ import pandas as pd
 from models.figures import COUNTED, Figure
 from models.refusal import Refusal
 
-__all__ = ["STAGES", "Credit", "fit_credit"]
+__all__ = ["STAGES", "Credit", "fit_credit", "with_headroom"]
 
 #: From the order to the overdue invoice: the stages of exposure, in that order.
 STAGES = ("ordered", "not_billed", "not_due", "overdue")
@@ -134,18 +134,7 @@ def fit_credit(customers: pd.DataFrame, orders: pd.DataFrame | None, as_of: dt.d
             f"None of {len(customers):,} customers has a credit limit, so there is no headroom. "
             "Load customers with their `credit_limit`."
         )
-    rows = with_stages(customers, orders)
-    rows["exposure"] = rows[list(STAGES)].sum(axis=1) - rows["unapplied"]
-    rows["headroom"] = rows["credit_limit"] - rows["exposure"]
-    rows["used"] = rows["exposure"] / rows["credit_limit"].where(rows["credit_limit"] > 0)
-    rows["status"] = np.select(
-        [rows["credit_limit"].isna(), rows["headroom"] < 0, rows["used"] >= NEAR],
-        ["no limit", "over", "near"],
-        "within",
-    )
-    blocked = blocked_orders(rows, orders)
-    by_customer = blocked.groupby("customer_id")["amount"].sum()
-    rows["blocked"] = rows["customer_id"].map(by_customer).fillna(0.0)
+    rows, blocked = with_headroom(customers, orders)
     rows["head_id"] = heads(rows["customer_id"], rows["parent_id"])
     rows, groups = with_groups(rows)
     waiting = 0 if orders is None else int((orders["stage"] == "ordered").sum())
@@ -161,6 +150,25 @@ def fit_credit(customers: pd.DataFrame, orders: pd.DataFrame | None, as_of: dt.d
         orders is not None,
         as_of,
     )
+
+
+def with_headroom(
+    customers: pd.DataFrame, orders: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Each customer by itself, whatever its group, and the orders that its limit blocks."""
+    rows = with_stages(customers, orders)
+    rows["exposure"] = rows[list(STAGES)].sum(axis=1) - rows["unapplied"]
+    rows["headroom"] = rows["credit_limit"] - rows["exposure"]
+    rows["used"] = rows["exposure"] / rows["credit_limit"].where(rows["credit_limit"] > 0)
+    rows["status"] = np.select(
+        [rows["credit_limit"].isna(), rows["headroom"] < 0, rows["used"] >= NEAR],
+        ["no limit", "over", "near"],
+        "within",
+    )
+    blocked = blocked_orders(rows, orders)
+    by_customer = blocked.groupby("customer_id")["amount"].sum()
+    rows["blocked"] = rows["customer_id"].map(by_customer).fillna(0.0)
+    return rows, blocked
 
 
 def with_stages(customers: pd.DataFrame, orders: pd.DataFrame | None) -> pd.DataFrame:

@@ -27,6 +27,7 @@ __all__ = [
     "show_flows",
     "show_groups",
     "show_invoices",
+    "usual_terms",
 ]
 
 #: What customers can be cut by.
@@ -57,6 +58,12 @@ def choose_terms(longest: int, discount_rate: float) -> dict[str, float]:
         )  # fmt: skip
     rate = discount_rate if percent == usual else percent / 100
     return {"horizon": horizon, "discount_rate": rate, "growth": growth / 100}
+
+
+def usual_terms(longest: int, discount_rate: float) -> dict[str, float]:
+    """What `choose_terms` gives while nothing is moved."""
+    horizon = min(36, max(min(longest, LONGEST_HORIZON), 1))
+    return {"horizon": horizon, "discount_rate": discount_rate, "growth": 0.0}
 
 
 def show_assumptions(value: LifetimeValue, currency: str) -> None:

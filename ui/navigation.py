@@ -65,6 +65,12 @@ CONTENTS = {
     ),
     "Customers": (
         (
+            "customers/account.py",
+            "Account",
+            "badge",
+            "One customer on one screen: its money, its history, its side, and what to do next.",
+        ),
+        (
             "customers/personas.py",
             "Personas",
             "groups",

@@ -12,11 +12,13 @@ import analyses.late_signals
 import analyses.reminders
 import analyses.watchlist
 from charts.late_causes import CAUSE_WORDS
+from models.refusal import Refusal
 from models.watchlist import DAYS_AHEAD, MEASURED, Chances, Watchlist
 from ui import url_state
 from ui.frame import View
 from ui.results import compute, computed_or_why
 from ui.text import count, count_of, escape, money, share, undollared
+from warehouse.snapshot import MissingTable
 
 __all__ = [
     "FIRST",
@@ -29,6 +31,7 @@ __all__ = [
     "risk_sentence",
     "show_measured",
     "watchlist_of",
+    "watchlist_or_why",
     "who_writes",
 ]
 
@@ -43,13 +46,22 @@ def watchlist_of(view: View, chances: Chances) -> Watchlist:
     """The list of the view; scores and causes are those that the other pages show."""
     signals = {"signals": compute(analyses.late_signals.signals, view)}
     scored = {"scored": compute(analyses.late_payments.scored_invoices, view, given=signals)}
-    given = {
+    return analyses.watchlist.ranked(
+        view.as_of,
+        chances,
         **scored,
-        "causes": computed_or_why(analyses.late_causes.run, view, given={**signals, **scored}),
-        "reminders": computed_or_why(analyses.reminders.run, view),
-        "read": compute(analyses.watchlist.facts, view),
-    }
-    return compute(analyses.watchlist.run, view, given=given, chances=chances)
+        causes=computed_or_why(analyses.late_causes.run, view, given={**signals, **scored}),
+        reminders=computed_or_why(analyses.reminders.run, view),
+        read=compute(analyses.watchlist.facts, view),
+    )
+
+
+def watchlist_or_why(view: View, chances: Chances) -> Watchlist | str:
+    """As `watchlist_of`, for pages that do without: the reason where there is no list."""
+    try:
+        return watchlist_of(view, chances)
+    except (Refusal, MissingTable) as refusal:
+        return str(refusal)
 
 
 def risk_sentence(watchlist: Watchlist, currency: str) -> str:

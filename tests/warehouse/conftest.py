@@ -50,7 +50,10 @@ def make_tables():
         frames = {}
         for name, rows in tables.items():
             key = TABLES[name].primary_key[0]
-            rows = [{key: f"{name}-{n:04d}", **FILLED[name], **row} for n, row in enumerate(rows)]
+            rows = [
+                {key: f"{name}-{n:04d}", **FILLED.get(name, {}), **row}
+                for n, row in enumerate(rows)
+            ]
             frame = pd.DataFrame(rows, columns=list(TABLES[name].columns))
             for column, spec in TABLES[name].columns.items():
                 if spec.dtype in ("date", "month"):
