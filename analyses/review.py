@@ -22,6 +22,7 @@ import analyses.poor_experience
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
+import analyses.roi
 import analyses.scores
 import analyses.unit_economics
 import analyses.working_capital
@@ -58,6 +59,7 @@ from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
 from models.reminders import Reminders
 from models.retention import Retention
+from models.roi import Roi
 from models.scores import Scores
 from models.unit_economics import UnitEconomics
 from models.working_capital import BillingDelays, WorkingCapital
@@ -79,7 +81,7 @@ class Review:
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
     lifetime_value, product_fit, disputes, credit, working_capital, reminders, scores, linkage,
-    poor_experience
+    poor_experience, roi
         What `analyses.<noun>` returns.
     billing_delays : BillingDelays or None
         What `analyses.working_capital.delays` returns.
@@ -138,6 +140,7 @@ class Review:
     poor_experience: PoorExperience | None
     scores: Scores | None
     linkage: Linkage | None
+    roi: Roi | None
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -192,6 +195,7 @@ HOLDS = {
     "poor_experience": tuple(id for id in DEFINITIONS if id.startswith("poor_experience.")),
     "scores": tuple(id for id in DEFINITIONS if id.startswith("scores.")),
     "linkage": tuple(id for id in DEFINITIONS if id.startswith("linkage.")),
+    "roi": ("roi.portfolio_npv",),
 }
 
 #: Results that need nothing that another one reads.
@@ -261,8 +265,7 @@ def run(
         "lifetime_value": lambda: lifetime_value(
             tables, scope, ahead(), known(), {"year": year(), "lives": lives()}
         ),
-        "poor_experience": lambda: poor_experience(tables, scope, watched(), year()),
-        "linkage": lambda: analyses.linkage.run(tables, scope, learnt=watched()),
+        **experience(tables, scope, (ahead, watched, year)),
         "customer_features": features,
         **{name: partial(analysis, tables, scope) for name, analysis in ALONE.items()},
     }
@@ -335,11 +338,24 @@ def unit_economics(
     return analyses.unit_economics.run(tables, scope, rows=rows, by=by)
 
 
-def poor_experience(
-    tables: Tables, scope: Scope, learnt: pd.DataFrame, year: pd.DataFrame
-) -> PoorExperience:
-    """Cost of poor experience from what is already read."""
-    return analyses.poor_experience.run(tables, scope, learnt=learnt, year=year)
+def experience(
+    tables: Tables, scope: Scope, read: tuple[Callable, Callable, Callable]
+) -> dict[str, Callable[[], Any]]:
+    """Cost of poor experience, what a better one goes with, and what that would bring.
+
+    `read` gives the outlook, the customer-months and the flows of the year.
+    """
+    ahead, watched, year = read
+    ledger = cache(
+        lambda: analyses.poor_experience.run(tables, scope, learnt=watched(), year=year())
+    )
+    linked = cache(lambda: analyses.linkage.run(tables, scope, learnt=watched()))
+
+    def roi() -> Roi:
+        given = {"learnt": watched(), "year": year(), "ledger": ledger()}
+        return analyses.roi.run(tables, scope, outlook=ahead(), linked=linked, **given)
+
+    return {"poor_experience": ledger, "linkage": linked, "roi": roi}
 
 
 def reminder_policies(

@@ -84,4 +84,16 @@ EXPERIENCE_DEFINITIONS = (
         Definition(f"poor_experience.{name}", label, "money", sentence.format(YEAR), formula, True)
         for name, label, sentence, formula in BOOKED
     ),
+    Definition(
+        "roi.portfolio_npv",
+        "Value of the chosen initiatives",
+        "money",
+        "What the initiatives chosen under the budget bring over the months that count (36 unless "
+        "said otherwise), run together, in today's money: the mean of the draws of what is not "
+        "known, with the middle four fifths of them. Sizes of effects are assumptions where they "
+        "are not measured.",
+        "mean over draws of the sum over months t from 0 of (margin of customers kept + work and "
+        "credits saved + cash set free, once - cost) / (1 + yearly rate)^(t / 12)",
+        False,
+    ),
 )

@@ -126,6 +126,12 @@ CONTENTS = {
             "heart_broken",
             "What poor experience cost in a year, each cost once, by cause and touchpoint.",
         ),
+        (
+            "experience/roi.py",
+            "Return on initiatives",
+            "trending_up",
+            "What better experience would bring: what to do under a budget, and how sure it is.",
+        ),
     ),
     "Data": (
         (

@@ -61,6 +61,7 @@ SHORT_LABELS = {
     "unit_economics.payback_months": "Payback after",
     "unit_economics.acquire_to_keep": "Win to keep",
     "poor_experience.total": "Poor experience",
+    "roi.portfolio_npv": "Value of the plan",
     "poor_experience.disputes": "Dispute handling",
     "poor_experience.financing": "Financing of late cash",
     "linkage.csat_churn_hazard_ratio": "Leaving, better CSAT",

@@ -76,7 +76,7 @@ def test_each_finding_has_its_receipt_at_its_foot(deck):
         foot = next(p for p in slide.placeholders if p.placeholder_format.idx == 14).text_frame.text
         assert re.search(
             r"(?:receivables|late_payments|personas|unit_economics|churn|lifetime_value"
-            r"|product_fit|disputes|credit|poor_experience|reminders|late_causes)\.",
+            r"|product_fit|disputes|credit|poor_experience|roi|reminders|late_causes)\.",
             foot,
         )
         assert re.search(r"as of \d+ \w{3} 20\d\d", foot)

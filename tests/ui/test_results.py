@@ -21,6 +21,7 @@ import analyses.poor_experience
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
+import analyses.roi
 import analyses.scores
 import analyses.unit_economics
 import analyses.working_capital
@@ -63,6 +64,7 @@ ADD_UP = {
     "personas.negative_share",
     "late_causes.process_share",
     "product_fit.success_rate",
+    "roi.portfolio_npv",
     *(id for id in DEFINITIONS if id.startswith("poor_experience.")),
 }
 
@@ -108,6 +110,10 @@ def results(view):
     ours = analyses.poor_experience
     ledger = compute(ours.run, view, given={**learnt, **year})
     yield ledger, ours.receipt_rows, {"ledger": ledger}
+    ours, read = analyses.roi, {"outlook": outlook, "expected": given["expected"], **learnt, **year}
+    company = {"found": compute(ours.company, view, given={**read, "ledger": ledger})}
+    roi = compute(ours.run, view, given=company)
+    yield roi, ours.receipt_rows, {"found": roi}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,140 @@
+"""Return of initiatives: the fan of what may come, what it hangs on, and who brings what."""
+
+import altair as alt
+import pandas as pd
+
+from charts.theme import INK, LATE, MUTED, money_axis, name_axis
+from charts.wording import money
+from models.initiatives import DRIVERS
+from models.portfolio import Choice
+from models.roi import Roi
+
+__all__ = ["fan_chart", "input_words", "scenario_dots", "share_bars", "swing_bars"]
+
+#: More inputs than this are in the table only.
+MOST_INPUTS = 10
+
+
+def input_words(name: str, titles: dict[str, str]) -> str:
+    """What an input is called.
+
+    >>> input_words("effect:faq:billing_tickets", {"faq": "FAQ"})
+    'FAQ: billing tickets avoided'
+    >>> input_words("link:churn", {}), input_words("cost:faq", {"faq": "FAQ"})
+    ('What the score does to leaving', 'FAQ: cost')
+    """
+    shared = {
+        "link:churn": "What the score does to leaving",
+        "link:days": "What the score does to days to pay",
+        "margin": "Margin of customers",
+        "everything": "Everything at once",
+    }
+    if name in shared:
+        return shared[name]
+    kind, initiative, *driver = name.split(":")
+    what = {"cost": "cost", "run": "cost of running"}.get(kind)
+    if what is None:
+        what = DRIVERS[driver[0]].split(",")[0].lower()
+    return f"{titles.get(initiative, initiative)}: {what}"
+
+
+def fan_chart(roi: Roi) -> alt.LayerChart:
+    """Cumulative cash in today's money, month by month: the middle and four draws in five."""
+    rows = roi.fan
+    base = alt.Chart(rows).encode(alt.X("month:Q", title="Months from now",
+        axis=alt.Axis(tickMinStep=1, tickCount=8), scale=alt.Scale(nice=False)))  # fmt: skip
+    band = base.mark_area(opacity=0.25, color=INK).encode(
+        alt.Y("p10:Q", title="Net, in today's money", axis=money_axis()),
+        alt.Y2("p90:Q"),
+        tooltip=tooltips(),
+    )
+    line = base.mark_line(color=INK, strokeWidth=2.5).encode(alt.Y("p50:Q"), tooltip=tooltips())
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=MUTED, strokeDash=[4, 3])
+    return alt.layer(band, line, zero.encode(alt.Y("zero:Q"))).properties(height=320)
+
+
+def tooltips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("month:Q", title="Month"),
+        alt.Tooltip("p10:Q", title="One in ten is below", format=",.0f"),
+        alt.Tooltip("p50:Q", title="Half are below", format=",.0f"),
+        alt.Tooltip("p90:Q", title="One in ten is above", format=",.0f"),
+    ]
+
+
+def swing_bars(table: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
+    """Value with one input at a time at its tenth and ninetieth percentile, widest first."""
+    rows = table[table["swing"] > 0].head(MOST_INPUTS)
+    names = [input_words(name, titles) for name in rows["input"]]
+    lines = [name.replace(": ", ":|", 1) for name in names]
+    rows = rows.assign(line=lines, start=rows["middle"])
+    # Both ends lie on one side where an input moves the value one way and back.
+    below = rows.assign(end=rows["low"], at="At its low")
+    above = rows.assign(end=rows["high"], at="At its high")
+    both = pd.concat([below, above])
+    bars = alt.Chart(both).mark_bar(height={"band": 0.6}).encode(
+        alt.Y("line:N", title=None, sort=lines, axis=name_axis(lines)),
+        alt.X("start:Q", title="Net present value", axis=money_axis(),
+              scale=alt.Scale(zero=False)),
+        alt.X2("end:Q"),
+        color=alt.Color("at:N", title="Input", scale=alt.Scale(
+            domain=["At its low", "At its high"], range=[LATE, INK])),
+        tooltip=[
+            alt.Tooltip("line:N", title="Input"),
+            alt.Tooltip("at:N", title="At"),
+            alt.Tooltip("end:Q", title="Net present value", format=",.0f"),
+        ],
+    )  # fmt: skip
+    return alt.layer(bars).properties(height=38 * len(rows) + 90)
+
+
+def share_bars(choice: Choice, *, currency: str) -> alt.LayerChart:
+    """What each initiative would bring by itself, and what is due to it of the joint value."""
+    rows = choice.shares.sort_values("share", ascending=False)
+    lines = [
+        f"{title}|{money(value, currency)}"
+        for title, value in zip(rows["title"], rows["share"], strict=True)
+    ]
+    rows = rows.assign(line=lines)
+    y = alt.Y("line:N", title=None, sort=lines, axis=name_axis(lines))
+    bars = alt.Chart(rows).mark_bar(height={"band": 0.55}, color=INK).encode(
+        y,
+        alt.X("share:Q", title="Net present value", axis=money_axis()),
+        tooltip=[
+            alt.Tooltip("title:N", title="Initiative"),
+            alt.Tooltip("share:Q", title="Its part of the whole", format=",.0f"),
+            alt.Tooltip("alone:Q", title="By itself", format=",.0f"),
+        ],
+    )  # fmt: skip
+    alone = (
+        alt.Chart(rows)
+        .mark_tick(color=LATE, thickness=3, size=26)
+        .encode(y, alt.X("alone:Q"), tooltip=[alt.Tooltip("alone:Q", title="By itself",
+                                                          format=",.0f")])
+    )  # fmt: skip
+    return alt.layer(bars, alone).properties(height=46 * len(rows) + 70)
+
+
+def scenario_dots(table: pd.DataFrame, *, currency: str) -> alt.LayerChart:
+    """Value of saved scenarios: the middle and four draws in five of each."""
+    lines = [
+        f"{name}|{money(value, currency)}"
+        for name, value in zip(table["scenario"], table["p50"], strict=True)
+    ]
+    rows = table.assign(line=lines)
+    base = alt.Chart(rows).encode(
+        alt.Y("line:N", title=None, sort=lines, axis=name_axis(lines)),
+        tooltip=[
+            alt.Tooltip("scenario:N", title="Scenario"),
+            alt.Tooltip("p10:Q", title="One in ten is below", format=",.0f"),
+            alt.Tooltip("p50:Q", title="Half are below", format=",.0f"),
+            alt.Tooltip("p90:Q", title="One in ten is above", format=",.0f"),
+        ],
+    )
+    line = base.mark_rule(strokeWidth=3, opacity=0.55, color=INK).encode(
+        alt.X("p10:Q", title="Net present value", axis=money_axis()), alt.X2("p90:Q")
+    )
+    dot = base.mark_point(filled=True, size=90, opacity=1, color=INK).encode(alt.X("p50:Q"))
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=MUTED, strokeDash=[4, 3])
+    layers = alt.layer(zero.encode(alt.X("zero:Q")), line, dot)
+    return layers.properties(height=46 * len(rows) + 70)

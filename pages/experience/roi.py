@@ -1,0 +1,83 @@
+"""Return of initiatives: what to do under a budget, what it is worth, and what it hangs on."""
+
+import streamlit as st
+
+import analyses.churn
+import analyses.lifetime_value
+import analyses.linkage
+import analyses.poor_experience
+import analyses.roi
+import analyses.unit_economics
+from charts.roi import fan_chart, share_bars, swing_bars
+from models.portfolio import choose
+from models.roi import simulate_roi, tornado, value_of_information
+from ui import url_state
+from ui.chart import told
+from ui.errors import explained
+from ui.frame import View, require_view
+from ui.receipt import figure_row, rows_behind
+from ui.results import compute
+from ui.roi import (
+    choice_sentence,
+    choose_initiatives,
+    choose_terms,
+    fan_sentence,
+    information_sentence,
+    link_sentence,
+    overlap_sentence,
+    show_assumptions,
+    show_flows,
+    swing_sentence,
+    titles_of,
+)
+from ui.text import undollared
+
+st.title("Return on initiatives")
+st.markdown("What better experience would bring: which initiatives to choose, and how sure it is.")
+view = require_view()
+ours = analyses.roi
+
+
+@url_state.fragment
+def build(view: View, found: ours.Company) -> None:
+    """Everything that a slider moves."""
+    offer = choose_initiatives(ours.templates(found))
+    terms = choose_terms(found, offer)
+    with explained():
+        run = {"horizon": terms["horizon"], "tax_rate": terms["tax_rate"]}
+        choice = choose(ours.plan(found, offer, **run), terms["budget"])
+        st.markdown(undollared(choice_sentence(choice, offer, view.currency)))
+        chosen = [one for one in offer if one.name in choice.chosen]
+        roi = simulate_roi(
+            ours.plan(found, chosen, **run), view.as_of, correlation=terms["correlation"]
+        )
+        behind = rows_behind(ours.receipt_rows, view, given={"found": roi}, **terms,
+                             offer=repr(offer))  # fmt: skip
+        figure_row(view, roi.figures(), behind, confidence=0.8)
+        told(fan_sentence(roi, view.currency), fan_chart(roi))
+        show_flows(roi)
+
+        st.subheader("Who brings what")
+        told(overlap_sentence(roi, view.currency), share_bars(choice, currency=view.currency))
+        st.caption("Bar: its part of the joint value (Shapley). Tick: what it would bring alone.")
+
+        st.subheader("What it hangs on")
+        swings = tornado(roi)
+        told(swing_sentence(swings, roi, view.currency), swing_bars(swings, titles_of(roi)))
+        known = value_of_information(roi)
+        st.markdown(undollared(information_sentence(known, roi, view.currency)))
+        st.subheader("What went in")
+        show_assumptions(offer)
+
+
+with explained():
+    learnt = {"learnt": compute(analyses.churn.months, view)}
+    given = {"outlook": compute(analyses.churn.outlook, view, given=learnt)}
+    given["year"] = compute(analyses.unit_economics.flows, view)
+    given["expected"] = compute(analyses.lifetime_value.margins, view, given=given.copy())
+    given["linked"] = lambda: compute(analyses.linkage.run, view, given=learnt)
+    read = {**learnt, "year": given["year"]}
+    given["ledger"] = compute(analyses.poor_experience.run, view, given=read)
+    found = compute(ours.company, view, given=given)
+    st.markdown(undollared(link_sentence(found)))
+    build(view, found)

@@ -1,0 +1,34 @@
+"""The page of initiatives: a slider moves the value, and the link keeps what it was set to."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.served import ROOT
+
+
+@pytest.fixture(scope="module")
+def page(sample_workspace):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
+        patch.chdir(ROOT)
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+        at.query_params["budget"] = "60"
+        at.switch_page("pages/experience/roi.py").run()
+        yield at
+
+
+def worth(at):
+    assert not at.exception
+    assert not at.error
+    return next(m.value for m in at.metric if m.label == "Value of the plan")
+
+
+def test_page_keeps_to_the_budget_of_the_link_and_follows_its_sliders(page):
+    before = worth(page)
+    sentence = next(m.value for m in page.markdown if m.value.startswith("Best within"))
+    assert "Not worth it, or not within the budget" in sentence
+    assert page.query_params["budget"] == ["60"]
+    page.slider(key="widget_months").set_value(12).run()
+    assert worth(page) != before
+    assert page.query_params["months"] == ["12"]
+    assert any("hangs most on" in m.value for m in page.markdown)

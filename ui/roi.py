@@ -1,0 +1,255 @@
+"""The builder of initiatives: what to do, how well it may work, and what that is worth."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from analyses.roi import Company
+from charts.roi import input_words
+from models.initiatives import DRIVERS, Initiative, Uncertain, initiatives_to_yaml
+from models.portfolio import Choice
+from models.roi import Roi
+from models.roi_flows import PARTS_OF_FLOWS
+from ui import url_state
+from ui.download import offer_csv
+from ui.tables import WHOLE, height_of
+from ui.text import count_of, escape, listed, money, share
+
+__all__ = ["choice_sentence", "choose_initiatives", "choose_terms", "fan_sentence",
+           "information_sentence", "link_sentence", "overlap_sentence", "show_assumptions",
+           "show_flows", "swing_sentence", "titles_of"]  # fmt: skip
+
+THOUSAND = 1_000
+
+
+def choose_initiatives(offer: Sequence[Initiative]) -> tuple[Initiative, ...]:
+    """What is looked at, each as dear and as good as its sliders say."""
+    titles = {one.name: one.title for one in offer}
+    names = url_state.choose_many(
+        "Initiatives to choose from", "initiatives", list(titles), format_func=titles.__getitem__,
+        placeholder="All of them",
+    )  # fmt: skip
+    looked_at = [one for one in offer if not names or one.name in names]
+    with st.expander("Change what they cost and how well they work", icon=":material/tune:"):
+        st.caption(
+            "Sizes are assumptions until one is measured: 100 % is as assumed in the table at the "
+            "end of the page, 0 % is no effect at all."
+        )
+        return tuple(changed(one) for one in looked_at)
+
+
+def changed(one: Initiative) -> Initiative:
+    left, right = st.columns(2)
+    with left:
+        works = url_state.slide(
+            f"{one.title}: effect, % of assumed", f"works_{one.name}", 0, 200, default=100, step=10
+        )
+    with right:
+        costs = url_state.slide(
+            f"{one.title}: cost, % of assumed", f"costs_{one.name}", 10, 300, default=100, step=10
+        )
+    moves = [
+        dataclasses.replace(moved, size=scaled(moved.size, works / 100, moved.driver))
+        for moved in one.moves
+    ]
+    return dataclasses.replace(
+        one,
+        moves=moves,
+        cost=scaled(one.cost, costs / 100),
+        run_cost=scaled(one.run_cost, costs / 100),
+    )
+
+
+def scaled(value: Uncertain, by: float, driver: str | None = None) -> Uncertain:
+    """A number made larger; shares of a bucket end at all of it, and nobody leaves less than never.
+
+    >>> scaled(Uncertain(0.2, 0.4, 0.8), 2.0, "reminders")
+    Uncertain(low=0.4, likely=0.8, high=1.0)
+    """
+    low, high = -float("inf"), float("inf")
+    if driver == "churn":
+        low = -0.95
+    elif driver not in (None, "satisfaction", "days_to_pay"):
+        high = 1.0
+    return Uncertain(*(min(max(by * end, low), high) for end in
+                       (value.low, value.likely, value.high)))  # fmt: skip
+
+
+def choose_terms(found: Company, offer: Sequence[Initiative]) -> dict[str, float]:
+    """Budget, horizon, tax, and how far effects hang together."""
+    whole = -(-sum(one.cost.mean for one in offer) // THOUSAND)
+    columns = st.columns(4)
+    with columns[0]:
+        budget = url_state.slide(
+            "Budget for the start, thousands", "budget", 0, int(whole), default=int(whole)
+        )
+    with columns[1]:
+        horizon = url_state.slide(
+            "Months that count", "months", 6, max(found.base.months, 7),
+            default=min(36, found.base.months),
+        )  # fmt: skip
+    with columns[2]:
+        tax = url_state.slide("Tax on gains, %", "tax", 0, 50, default=0)
+    with columns[3]:
+        together = url_state.slide(
+            "Effects hang together, %", "together", 0, 90, default=30, step=10,
+            help="The same people carry them out: where one works less well, so may the others.",
+        )  # fmt: skip
+    return {"budget": budget * THOUSAND, "horizon": horizon, "tax_rate": tax / 100,
+            "correlation": together / 100}  # fmt: skip
+
+
+def titles_of(roi: Roi) -> dict[str, str]:
+    return {one.name: one.title for one in roi.plan.initiatives}
+
+
+def choice_sentence(choice: Choice, offer: Sequence[Initiative], currency: str) -> str:
+    """What the budget is best spent on, and what is left out."""
+    done = [one.title for one in offer if one.name in choice.chosen]
+    left = [one.title for one in offer if one.name not in choice.chosen]
+    said = (
+        f"Best within the budget: **{escape(listed(done), longest=400)}**, for "
+        f"{money(choice.cost, currency)} at the start."
+    )
+    if left:
+        said += f" Not worth it, or not within the budget: {escape(listed(left), longest=400)}."
+    return said
+
+
+def fan_sentence(roi: Roi, currency: str) -> str:
+    """What the plan is worth, how sure that is, and when it has paid."""
+    months = roi.plan.horizon
+    said = (
+        f"Over {count_of(months, 'month')} the plan is worth **{money(roi.mean, currency)}** in "
+        f"today's money; four in five of {len(roi.npv):,} draws lie between "
+        f"{money(roi.p10, currency)} and {money(roi.p90, currency)}, and in "
+        f"**{share(roi.chance_of_loss, 0)}** of them it loses."
+    )
+    if roi.discounted_payback_months is None:
+        return said + " On average it does not pay back in that time."
+    said += f" On average it has paid back after {roi.discounted_payback_months:,.1f} months"
+    if roi.irr is not None:
+        return f"{said}, a return of {share(roi.irr, 0)} a year."
+    if len(roi.rates) > 1:
+        rates = listed([share(rate, 0) for rate in roi.rates])
+        said += f"; its flows change sign more than once, so {rates} a year are all rates of return"
+    if roi.mirr is not None:
+        said += f"; put in and reinvested at the discount rate it makes {share(roi.mirr, 0)} a year"
+    return said + "."
+
+
+def overlap_sentence(roi: Roi, currency: str) -> str:
+    """What adding the initiatives up would overshoot by, and why."""
+    over = roi.naive - roi.expected
+    if not roi.double:
+        return "No two of them reach the same money: together they are worth their sum."
+    return (
+        f"Added up they would be worth {money(roi.naive, currency)}; together they are worth "
+        f"{money(roi.expected, currency)}, **{money(over, currency)}** less, because they share "
+        f"it: {escape('; '.join(roi.double), longest=900)}."
+    )
+
+
+def link_sentence(found: Company) -> str:
+    """What a point of the score does, and where that is from."""
+    if found.link is None:
+        return f"What a better score brings is not known here: {escape(found.why, longest=600)}"
+    link = found.link
+    days = f" and days to pay by **{link.days:+.1f}**" if link.days else ""
+    return (
+        f"One {link.unit} more changes the chance of leaving in a month by "
+        f"**{100 * (2.718281828**link.log_hazard - 1):+.0f} %** (log hazard ratio "
+        f"{link.log_hazard:+.2f}, standard error {link.log_hazard_error:.2f}){days}: {link.says}."
+    )
+
+
+def swing_sentence(table: pd.DataFrame, roi: Roi, currency: str) -> str:
+    """Which input the value hangs on most."""
+    if table.empty or not table["swing"].iloc[0] > 0:
+        return "Nothing that is not known moves the value."
+    row = table.iloc[0]
+    return (
+        f"The value hangs most on **{escape(input_words(row['input'], titles_of(roi)).lower())}**: "
+        f"from {money(min(row['low'], row['high']), currency)} to "
+        f"{money(max(row['low'], row['high']), currency)} between its low and its high, all else "
+        "at its middle."
+    )
+
+
+def information_sentence(table: pd.DataFrame, roi: Roi, currency: str) -> str:
+    """Which measurement would be worth most, and the most it may cost."""
+    known = table[table["input"] != "everything"]
+    whole = table.loc[table["input"] == "everything", "value"].item()
+    if known.empty or not known["value"].iloc[0] >= 1:
+        return (
+            "No single measurement would change the decision: whatever any one input turns out to "
+            f"be, it stays right. Knowing everything would be worth {money(whole, currency)}."
+        )
+    row = known.iloc[0]
+    return (
+        f"Measuring **{escape(input_words(row['input'], titles_of(roi)).lower())}** before "
+        f"deciding is worth at most **{money(row['value'], currency)}**; knowing everything, "
+        f"{money(whole, currency)}. A pilot or survey that costs more does not pay."
+    )
+
+
+def show_flows(roi: Roi) -> None:
+    """Cash flows by year, and by month as a download."""
+    rows = roi.flows.assign(year=-(-roi.flows["month"] // 12))
+    table = rows.groupby("year")[[*PARTS_OF_FLOWS, "net"]].sum()
+    table["discounted"] = rows.groupby("year")["discounted"].last()
+    table.index = ["Now" if year == 0 else f"Year {year}" for year in table.index]
+    words = {**PARTS_OF_FLOWS, "net": "Net", "discounted": "Net so far, today's money"}
+    shown = table.rename(columns=words)
+    st.dataframe(
+        shown,
+        placeholder="",
+        column_config={name: st.column_config.NumberColumn(format=WHOLE) for name in shown},
+    )
+    st.caption(
+        "Means over all draws. Cash set free by sooner payment comes once and goes back as the "
+        "effect wears off; that it need not be financed is not added on top. Work saved is that of "
+        "customers who would be there anyway. New customers are not counted."
+    )
+    offer_csv("Download the cash flows by month", roi.flows, "roi_cash_flows.csv", key="roi_flows")
+
+
+def show_assumptions(initiatives: Sequence[Initiative]) -> None:
+    """Every size that went in, with its basis, and as a file."""
+    shown = pd.DataFrame(
+        [
+            {
+                "Initiative": one.title,
+                "Moves": DRIVERS[moved.driver],
+                "One in ten below": moved.size.low,
+                "Likely": moved.size.likely,
+                "One in ten above": moved.size.high,
+                "Basis": moved.basis,
+                "Cost": one.cost.likely,
+                "A month": one.run_cost.likely,
+                "Months to full effect": one.ramp_months,
+                "Treats": "Everyone" if not one.treats else str(one.treats),
+            }
+            for one in initiatives
+            for moved in one.moves
+        ]
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="",
+        height=height_of(shown),
+        column_config={name: number(format=WHOLE) for name in ("Cost", "A month")},
+    )
+    st.download_button(
+        "Download the initiatives",
+        data=initiatives_to_yaml(initiatives),
+        file_name="initiatives.yaml",
+        mime="application/yaml",
+        icon=":material/download:",
+        on_click="ignore",
+        key="initiatives_yaml",
+    )
