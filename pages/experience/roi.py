@@ -74,7 +74,7 @@ with explained():
     learnt = {"learnt": compute(analyses.churn.months, view)}
     given = {"outlook": compute(analyses.churn.outlook, view, given=learnt)}
     given["year"] = compute(analyses.unit_economics.flows, view)
-    given["expected"] = compute(analyses.lifetime_value.margins, view, given=given.copy())
+    given["expected"] = compute(analyses.lifetime_value.margins, view, given=given)
     given["linked"] = lambda: compute(analyses.linkage.run, view, given=learnt)
     read = {**learnt, "year": given["year"]}
     given["ledger"] = compute(analyses.poor_experience.run, view, given=read)

@@ -25,7 +25,7 @@ def hostile(workspace_of, long_history, reviewed):
     of_customers = {"personas", "negative_personas", "unit_economics", "churn", "retention",
                     "churn_ratios", "churn_validation", "scored_customers",
                     "lifetime_value", "product_fit", "late_signals", "late_causes",
-                    "disputes", "dispute_causes", "credit", "reminders",
+                    "disputes", "dispute_causes", "credit", "reminders", "roi",
                     "reminder_policies", "billing_delays", "linkage"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
