@@ -26,7 +26,7 @@ def hostile(workspace_of, long_history, reviewed):
                     "churn_ratios", "churn_validation", "scored_customers",
                     "lifetime_value", "product_fit", "late_signals", "late_causes",
                     "disputes", "dispute_causes", "credit", "reminders", "roi",
-                    "reminder_policies", "billing_delays", "linkage"}  # fmt: skip
+                    "reminder_policies", "billing_delays", "linkage", "scores"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
 
