@@ -11,7 +11,7 @@ from models.personas import Personas, fit_personas, recognised
 from models.price_sensitivity import PriceSensitivity, fit_price_sensitivity
 from warehouse.customers import MONTH_DAYS, customer_features
 from warehouse.persona_sheet import product_revenue
-from warehouse.price_reactions import price_reactions
+from warehouse.price_sensitivity import price_reactions
 from warehouse.workspace import Tables
 
 __all__ = ["features", "found", "price_sensitivity", "receipt_rows", "run", "sheets"]

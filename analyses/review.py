@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 import analyses.churn
 import analyses.credit
 import analyses.disputes
+import analyses.elasticity
 import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
@@ -19,6 +20,7 @@ import analyses.linkage
 import analyses.negative_personas
 import analyses.personas
 import analyses.poor_experience
+import analyses.price_reaction
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
@@ -36,6 +38,7 @@ from models.churn_validation import ChurnValidation
 from models.credit import Credit
 from models.dispute_causes import DisputeCauses
 from models.disputes import Disputes
+from models.elasticity import Elasticity
 from models.figures import DEFINITIONS, Figure
 from models.late_causes import LateCauses
 from models.late_payments import TimeToPay
@@ -54,6 +57,7 @@ from models.outlook import Outlook
 from models.payment_patterns import PaymentPatterns, fit_payment_patterns
 from models.personas import Personas
 from models.poor_experience import PoorExperience
+from models.price_reaction import PriceReaction
 from models.product_fit import ProductFit
 from models.receivables import Receivables, fit_receivables
 from models.refusal import Refusal
@@ -81,7 +85,7 @@ class Review:
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
     lifetime_value, product_fit, disputes, credit, working_capital, reminders, scores, linkage,
-    poor_experience, roi
+    poor_experience, roi, elasticity, price_reaction
         What `analyses.<noun>` returns.
     billing_delays : BillingDelays or None
         What `analyses.working_capital.delays` returns.
@@ -141,6 +145,8 @@ class Review:
     scores: Scores | None
     linkage: Linkage | None
     roi: Roi | None
+    elasticity: Elasticity | None
+    price_reaction: PriceReaction | None
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -196,6 +202,10 @@ HOLDS = {
     "scores": tuple(id for id in DEFINITIONS if id.startswith("scores.")),
     "linkage": tuple(id for id in DEFINITIONS if id.startswith("linkage.")),
     "roi": ("roi.portfolio_npv",),
+    "elasticity": ("pricing.elasticity",),
+    "price_reaction": tuple(
+        id for id in DEFINITIONS if id.startswith("pricing.") and id.endswith("hazard_ratio")
+    ),
 }
 
 #: Results that need nothing that another one reads.
@@ -266,6 +276,7 @@ def run(
             tables, scope, ahead(), known(), {"year": year(), "lives": lives()}
         ),
         **experience(tables, scope, (ahead, watched, year)),
+        **pricing(tables, scope, watched),
         "customer_features": features,
         **{name: partial(analysis, tables, scope) for name, analysis in ALONE.items()},
     }
@@ -274,6 +285,20 @@ def run(
         results, reasons = attempted(fits)
     largest = analyses.receivables.by_customer(tables, scope).to_pandas()
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
+
+
+def pricing(
+    tables: Tables, scope: Scope, watched: Callable[[], pd.DataFrame]
+) -> dict[str, Callable[[], Any]]:
+    """Analyses of prices, which share what was billed and changed."""
+    billed = cache(lambda: analyses.price_reaction.rows(tables, scope))
+    answered = cache(lambda: analyses.elasticity.run(tables, scope, changed=billed().get("steps")))
+    return {
+        "elasticity": answered,
+        "price_reaction": lambda: analyses.price_reaction.run(
+            tables, scope, read=billed(), learnt=watched(), elasticity=if_found(answered)
+        ),
+    }
 
 
 def attempted(fits: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -311,7 +336,7 @@ def if_found(find: Callable[[], Found]) -> Found | None:
     """What `find` finds; None where the data cannot carry it."""
     try:
         return find()
-    except Refusal:
+    except (Refusal, MissingTable):
         return None
 
 

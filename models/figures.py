@@ -12,6 +12,7 @@ from models.customer_definitions import CUSTOMER_DEFINITIONS
 from models.definition import Definition, Unit
 from models.estimates import Estimate
 from models.experience_definitions import EXPERIENCE_DEFINITIONS
+from models.pricing_definitions import PRICING_DEFINITIONS
 from models.reminder_definitions import REMINDER_DEFINITIONS
 from models.score_definitions import SCORE_DEFINITIONS
 
@@ -46,6 +47,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             *CUSTOMER_DEFINITIONS,
             *SCORE_DEFINITIONS,
             *EXPERIENCE_DEFINITIONS,
+            *PRICING_DEFINITIONS,
         )
     }
 )
@@ -176,6 +178,9 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "churn.nrr": "retention",
         "churn.grr": "retention",
         "churn.uno_c": "churn_validation",
+        "pricing.elasticity": "elasticity",
+        "pricing.price_rise_hazard_ratio": "price_reaction",
+        "pricing.bill_shock_hazard_ratio": "price_reaction",
     }
 )
 

@@ -47,7 +47,7 @@ def fit_price_sensitivity(
     Parameters
     ----------
     reactions : DataFrame
-        Rows of `warehouse.price_reactions.price_reactions`.
+        Rows of `warehouse.price_sensitivity.price_reactions`.
     groups : Series, optional
         Group of each customer, such as its persona, indexed by ``customer_id``.
     confidence : float, default=0.95

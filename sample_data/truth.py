@@ -25,6 +25,7 @@ from sample_data.settlement import STATES
 from sample_data.tables import Numbers, tariffs
 from sample_data.true_churn import churn_figures, since_acquired
 from sample_data.true_figures import reminder_figures, true_figures
+from sample_data.true_prices import price_figures
 from sample_data.true_value import true_worth, waiting_cost
 from sample_data.world import World
 
@@ -199,6 +200,7 @@ def known_truth(
         | churn_figures(world, since)
         | persona_figures(world)
         | reminder_figures(world.off)
+        | price_figures(world)
         | {"lifetime_value.portfolio": float((worth.outlook["residual_36m"] - waiting).sum())},
     )
 

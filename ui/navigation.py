@@ -133,6 +133,20 @@ CONTENTS = {
             "What better experience would bring: what to do under a budget, and how sure it is.",
         ),
     ),
+    "Pricing": (
+        (
+            "pricing/price_reaction.py",
+            "Price reaction",
+            "price_change",
+            "What customers do when a bill is not what they expect, and what that is worth.",
+        ),
+        (
+            "pricing/elasticity.py",
+            "Elasticity",
+            "trending_down",
+            "How much less is used when it gets dearer, and what speaks for and against that.",
+        ),
+    ),
     "Data": (
         (
             "data/load.py",

@@ -56,6 +56,8 @@ SHORT_LABELS = {
     "churn.nrr": "Net retention",
     "churn.grr": "Gross retention",
     "personas.negative_share": "In negative personas",
+    "pricing.price_rise_hazard_ratio": "Leaving after a rise",
+    "pricing.bill_shock_hazard_ratio": "Leaving after a surprise",
     "unit_economics.cac": "Cost to win",
     "unit_economics.ltv_to_cac": "LTV:CAC",
     "unit_economics.payback_months": "Payback after",

@@ -14,7 +14,7 @@ from warehouse.segments import NOT_STATED, first_contracts
 from warehouse.settlements import settlements
 from warehouse.workspace import Tables
 
-__all__ = ["COVARIATES", "customer_months"]
+__all__ = ["COVARIATES", "UNUSUAL_KINDS", "answers", "customer_months", "opened"]
 
 #: What `customer_months` knows besides who the customer is.
 COVARIATES = ("score", "tickets_3m", "finance_tickets_3m", "slow_tickets_3m",
@@ -182,6 +182,7 @@ def by_month(rows: ir.Table, day: ir.DateValue, **sums: ir.Scalar) -> ir.Table:
 
 
 def answers(tables: Tables, as_of: dt.date) -> ir.Table:
+    """Answers of each customer and month, and the sum of them in standard deviations."""
     surveys = tables["surveys"].filter(_.answered_on <= as_of)
     score = surveys.score.cast("float64")
     alike = ibis.window(group_by=["measure", "touchpoint"])
@@ -192,6 +193,7 @@ def answers(tables: Tables, as_of: dt.date) -> ir.Table:
 
 
 def opened(tables: Tables, as_of: dt.date) -> ir.Table:
+    """Tickets of each customer and month, and how many of them are about bills and prices."""
     tickets = tables["tickets"].filter(_.opened_on <= as_of)
     return by_month(
         tickets,

@@ -10,6 +10,7 @@ import analyses.cash_forecast
 import analyses.churn
 import analyses.credit
 import analyses.disputes
+import analyses.elasticity
 import analyses.late_causes
 import analyses.late_payments
 import analyses.late_signals
@@ -18,6 +19,7 @@ import analyses.linkage
 import analyses.negative_personas
 import analyses.personas
 import analyses.poor_experience
+import analyses.price_reaction
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
@@ -49,6 +51,7 @@ PLAIN = (
     (analyses.reminders.run, analyses.reminders.receipt_rows),
     (analyses.scores.run, analyses.scores.receipt_rows),
     (analyses.product_fit.run, analyses.product_fit.receipt_rows),
+    (analyses.elasticity.run, analyses.elasticity.receipt_rows),
     (analyses.churn.run, analyses.churn.receipt_rows),
     (analyses.churn.retention, analyses.churn.receipt_rows),
 )
@@ -102,6 +105,10 @@ def results(view):
     for analysis in (analyses.churn.ratios, analyses.churn.validation):
         yield compute(analysis, view, given=learnt), analyses.churn.receipt_rows, {}
     yield compute(analyses.linkage.run, view, given=learnt), analyses.linkage.receipt_rows, {}
+    ours = analyses.price_reaction
+    read = {"read": compute(ours.rows, view)}
+    reaction = compute(ours.run, view, given={**learnt, **read})
+    yield reaction, ours.receipt_rows, {"reaction": reaction, **read}
     outlook = compute(analyses.churn.outlook, view, given=learnt)
     ours, read = analyses.lifetime_value, {"outlook": outlook, "personas": personas, **year}
     given = {"outlook": outlook, "expected": compute(ours.margins, view, given=read)}

@@ -8,7 +8,7 @@ import pytest
 from sample_data import generate
 from tests.warehouse.frame_tables import FrameTables
 from tests.warehouse.test_customers import as_known
-from warehouse.price_reactions import price_reactions
+from warehouse.price_sensitivity import price_reactions
 
 AS_OF = dt.date(2025, 6, 30)
 

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from warehouse.price_reaction import price_steps
 from warehouse.workspace import Tables
 
 __all__ = ["price_reactions"]
@@ -36,15 +37,7 @@ def price_reactions(tables: Tables, as_of: dt.date, *, months: int = 6) -> ir.Ta
         contracts that changed; 1 for a customer without a change).
     """
     tables.require("contracts", "price_changes", "usage")
-    owner = tables["contracts"].select("contract_id", "customer_id")
-    known = tables["price_changes"].filter(_.effective_on <= as_of)
-    changes = known.inner_join(owner, "contract_id").filter(_.old_monthly_value > 0)
-    changes = changes.mutate(changed_in=changes.effective_on.truncate("M"))
-    changes = changes.group_by("customer_id", "changed_in").agg(
-        old=_.old_monthly_value.cast("float64").sum(),
-        new=_.new_monthly_value.cast("float64").sum(),
-    )
-    changes = changes.filter(changes.new > 0)
+    changes = price_steps(tables, as_of).rename(changed_in="begins")
     over = tables["usage"].filter(_.month < dt.date(as_of.year, as_of.month, 1))
     use = over.group_by("customer_id", "month").agg(quantity=_.quantity.sum().cast("float64"))
     dates = changes.select("changed_in").distinct()
@@ -61,7 +54,7 @@ def price_reactions(tables: Tables, as_of: dt.date, *, months: int = 6) -> ir.Ta
     around = around.filter(
         (_.n_before == months) & (_.n_after == months) & (_.before > 0) & (_.after > 0)
     )
-    own = changes.select(who=_.customer_id, at=_.changed_in, price_ratio=_.new / _.old)
+    own = changes.select(who=_.customer_id, at=_.changed_in, price_ratio=_.price_ratio)
     pairs = around.left_join(own, around.customer_id == own.who)
     gap = months_between(pairs["at"], pairs.changed_in)
     near = ((gap > -months) & (gap < months)).fill_null(False)

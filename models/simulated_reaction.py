@@ -1,0 +1,352 @@
+"""New bills with the reaction inside: who leaves, what is used, paid, asked, and what it brings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from models.bill_shock import SURPRISE, lasting_surprise
+from models.price_reaction_rows import (
+    ANSWER_MONTHS,
+    FELT_MONTHS,
+    MOST_SHOCK,
+    STEP,
+)
+
+__all__ = ["PARTS", "Effects", "SimulatedReaction", "exposure", "simulate_reaction"]
+
+Key = tuple[str, str, str]
+
+#: Customers at a time, so that all draws of them fit into memory.
+AT_A_TIME = 2_000
+MONTH_DAYS = 365 / 12
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """Effects per tenth by (outcome, trigger, direction), their errors, and the range seen.
+
+    Attributes
+    ----------
+    value, std_err : dict
+    seen_low, seen_high : float
+        Furthest changes, as fractions, that both bills and prices had; 0 where none went that way.
+    typical : float
+        The surprise that the effect of one is told for, as a fraction.
+    """
+
+    value: Mapping[Key, float]
+    std_err: Mapping[Key, float]
+    seen_low: float
+    seen_high: float
+    typical: float
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedReaction:
+    """What new bills bring, without and with the reaction.
+
+    Attributes
+    ----------
+    customers : DataFrame
+        One row a customer, in the order given: ``bill_ratio``; ``left`` (change of the chance of
+        leaving within the months), ``enquiries`` (more of them within the months), ``days`` (to
+        pay, while the change is new), ``score`` and ``use`` (a fraction), each with ``_low`` and
+        ``_high``; ``static`` (change of revenue, everybody staying and using as before) and
+        ``revenue`` (with the reaction) with ``_low`` and ``_high``; and ``outside`` (the bill
+        changes further than any seen).
+    totals : DataFrame
+        One row a figure: ``figure`` (revenue, margin, customers_lost, enquiries, days,
+        working_capital, score, use), ``static``, ``reaction``, ``low`` and ``high``: changes over
+        the months, of all customers. Days, score and use are means, weighted by the new bill.
+    drawn : dict of str to ndarray of shape (draws,)
+        The totals of each draw: of the same seed they can be subtracted from those of another
+        change.
+    base_lost : float
+        Customers expected to leave within the months without a change.
+    outside : float
+        Share of customers whose bill changes further than any change seen.
+    warning : str or None
+        What to know where there are such customers.
+    months, draws : int
+    confidence : float
+    """
+
+    customers: pd.DataFrame
+    totals: pd.DataFrame
+    drawn: Mapping[str, np.ndarray]
+    base_lost: float
+    outside: float
+    warning: str | None
+    months: int
+    draws: int
+    confidence: float
+
+    def of(self, figure: str) -> pd.Series:
+        """One row of the totals."""
+        return self.totals.set_index("figure").loc[figure]
+
+
+def simulate_reaction(
+    effects: Effects,
+    bill_ratio: np.ndarray,
+    base_hazard: np.ndarray,
+    *,
+    monthly_bill: ArrayLike = 1.0,
+    metered: ArrayLike = 1.0,
+    monthly_cost: ArrayLike = 0.0,
+    months: int = 12,
+    draws: int = 500,
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> SimulatedReaction:
+    r"""Let customers react to new bills, once for each draw of the effects.
+
+    A bill that lasts is a surprise until it is what the customer expects, which half a year of it
+    does, and a changed price is felt for six months; both from what they were estimated with.
+    With :math:`x` tenths of change, the hazard of month k for cause c is multiplied by
+    :math:`\exp(x w_k \theta^{bill}_c + x 1[k \le 6] \theta^{change}_c)`, with their own
+    :math:`\theta` for rises, surprises (:math:`x w_k` above a quarter: a step) and falls. After
+    that hazards are as before: nothing that lasts longer was estimated. Each effect is drawn from
+    a normal distribution, and the same draws serve all customers, months and calls of one seed.
+    Intervals are of what is not known of the effects, not of the luck of single customers.
+
+    Parameters
+    ----------
+    effects : Effects
+    bill_ratio, base_hazard, monthly_bill, metered, monthly_cost, months, draws, seed
+        As in `PriceReaction.simulate`.
+
+    Raises
+    ------
+    ValueError
+        If a ratio is not above 0, a hazard no chance, or shapes do not fit.
+
+    Examples
+    --------
+    Nothing changes where no bill does:
+
+    >>> none = Effects({}, {}, 0.0, 0.0, 0.4)
+    >>> same = simulate_reaction(none, np.ones(3), np.full((3, 2), 0.01), monthly_bill=100.0)
+    >>> float(same.of("revenue")["reaction"]), float(same.of("customers_lost")["reaction"])
+    (0.0, 0.0)
+    """
+    hazard = checked(bill_ratio, base_hazard, months)
+    n = len(bill_ratio)
+    bill, part, cost = (
+        np.broadcast_to(np.asarray(values, dtype=float), (n,))
+        for values in (monthly_bill, metered, monthly_cost)
+    )
+    drawn = Drawn(effects, draws, seed, months)
+    tail = (1 - confidence) / 2
+    tables, sums = [], []
+    for begins in range(0, n, AT_A_TIME):
+        some = slice(begins, begins + AT_A_TIME)
+        table, total = one_part(
+            drawn, bill_ratio[some], hazard[some], bill[some], part[some], cost[some], tail
+        )
+        tables.append(table)
+        sums.append(total)
+    customers = pd.concat(tables, ignore_index=True)
+    change = bill_ratio - 1
+    # To the last digit the furthest change seen is no further than itself.
+    outside = (change > effects.seen_high + 1e-9) | (change < effects.seen_low - 1e-9)
+    customers["outside"] = outside
+    total = {name: sum(part[name] for part in sums) for name in sums[0]} if sums else {}
+    weight = max(float((bill * bill_ratio).sum()), 1e-300)
+    for name in ("days", "score", "use"):
+        total[name] = total[name] / weight
+    static = {
+        "revenue": float(customers["static"].sum()),
+        "margin": float(customers["static"].sum()),
+    }
+    totals = pd.DataFrame(
+        [
+            {
+                "figure": name, "static": static.get(name, 0.0), "reaction": float(values.mean()),
+                "low": float(np.quantile(values, tail)),
+                "high": float(np.quantile(values, 1 - tail)),
+            }
+            for name, values in total.items()
+        ]
+    )  # fmt: skip
+    lost = 1 - np.exp(-hazard.sum(axis=(1, 2)))
+    return SimulatedReaction(
+        customers, totals, total, float(lost.sum()), float(outside.mean()) if n else 0.0,
+        warned(outside, effects), months, draws, confidence,
+    )  # fmt: skip
+
+
+def checked(ratio: np.ndarray, base: np.ndarray, months: int) -> np.ndarray:
+    """Rates of leaving, (customer, month, cause), from chances."""
+    if ratio.ndim != 1 or not (np.isfinite(ratio) & (ratio > 0)).all():
+        raise ValueError(
+            "A bill ratio is missing or not above 0, so it is no change of a bill. Leave out who "
+            "has no bill to compare with."
+        )
+    base = np.asarray(base, dtype=float)
+    if base.ndim == 2:
+        base = np.repeat(base[:, None, :], months, axis=1)
+    if base.shape != (len(ratio), months, 2):
+        raise ValueError(
+            f"The base hazards have the shape {base.shape}; ({len(ratio)}, {months}, 2) or "
+            f"({len(ratio)}, 2) is needed: customers, months, and for the price or otherwise."
+        )
+    if not ((base >= 0) & (base < 1)).all():
+        raise ValueError("A base hazard is no chance of leaving in a month, which is 0 to 1.")
+    return -np.log1p(-base)
+
+
+#: The effects of each outcome, in the order of `Drawn.exposure`.
+PARTS = (("bill", "up"), ("bill", "surprise"), ("bill", "further"), ("bill", "down"),
+         ("change", "up"), ("change", "down"))  # fmt: skip
+REACTING = ("leave_price", "leave_other", "days", "enquiries", "score", "use")
+
+
+def exposure(change: np.ndarray, surprise: float, felt: float, typical: float) -> np.ndarray:
+    """Tenths that each of `PARTS` is multiplied by, (customer, effect).
+
+    `surprise` is the part of the change that is still unexpected and `felt` 1 while the price is
+    new.
+
+    >>> exposure(np.array([0.1, 0.5, -0.2]), 1.0, 1.0, 0.4).round(9).tolist()[:2]
+    [[1.0, 0.0, 0.0, 0.0, 1.0, 0.0], [0.0, 4.0, 1.0, 0.0, 5.0, 0.0]]
+    """
+    change = np.clip(change, -MOST_SHOCK, MOST_SHOCK)
+    shock, felt = surprise * change, felt * change
+    far = shock > SURPRISE
+    parts = (
+        np.where(far, 0.0, np.maximum(shock, 0.0)), np.where(far, typical, 0.0),
+        np.where(far, shock - typical, 0.0), np.maximum(-shock, 0.0),
+        np.maximum(felt, 0.0), np.maximum(-felt, 0.0),
+    )  # fmt: skip
+    return np.stack(parts, axis=1) / STEP
+
+
+class Drawn:
+    """Draws of every effect, and what a new bill exposes a customer to in each month."""
+
+    def __init__(self, effects: Effects, draws: int, seed: int, months: int) -> None:
+        rng = np.random.default_rng(seed)
+        # Every effect has its own draws, whether there is one or not: a table with other rows,
+        # or in another order, changes nothing for the rest.
+        noise = rng.standard_normal((len(REACTING), len(PARTS), draws))
+        self.values = {
+            outcome: np.stack(
+                [
+                    effects.value.get((outcome, *key), 0.0)
+                    + effects.std_err.get((outcome, *key), 0.0) * noise[place, k]
+                    for k, key in enumerate(PARTS)
+                ]
+            )
+            for place, outcome in enumerate(REACTING)
+        }
+        self.months, self.typical = months, effects.typical
+        self.surprise = lasting_surprise(months)
+        self.felt = (np.arange(months) < FELT_MONTHS).astype(float)
+
+    def exposure(self, ratio: np.ndarray, month: int) -> np.ndarray:
+        """Tenths that each of `PARTS` is multiplied by in a month, (customer, effect)."""
+        return exposure(ratio - 1, self.surprise[month], self.felt[month], self.typical)
+
+    def bills_and_price(self, ratio: np.ndarray, months: int, *, of_price: float) -> np.ndarray:
+        """Bills of the first months added up, and the price times `of_price`."""
+        made = sum(self.exposure(ratio, month) for month in range(months))
+        made[:, 4:] *= of_price
+        return made
+
+
+def one_part(
+    drawn: Drawn,
+    ratio: np.ndarray,
+    hazard: np.ndarray,
+    bill: np.ndarray,
+    metered: np.ndarray,
+    cost: np.ndarray,
+    tail: float,
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """Some of the customers: a row of each, and sums by draw."""
+    early = min(ANSWER_MONTHS, drawn.months)
+    exposed = {
+        "enquiries": drawn.bills_and_price(ratio, drawn.months, of_price=1.0),
+        "days": drawn.exposure(ratio, 0),
+        # An answer was set beside all bills of the months before, and one price.
+        "score": drawn.bills_and_price(ratio, early, of_price=1 / early),
+    }
+    table: dict[str, np.ndarray] = {"bill_ratio": ratio}
+    total: dict[str, np.ndarray] = {}
+    for name, tenths in exposed.items():
+        values = tenths @ drawn.values[name]
+        table |= spread(name, values, tail)
+        total[name] = values.sum(axis=0) if name == "enquiries" else (bill * ratio) @ values
+    total["working_capital"] = total["days"] / MONTH_DAYS
+    used = factor_of_use(drawn, ratio)
+    table |= spread("use", used - 1, tail)
+    total["use"] = (bill * ratio) @ (used - 1)
+    return with_leaving(drawn, ratio, hazard, bill, metered, cost, used, tail, table, total)
+
+
+def factor_of_use(drawn: Drawn, ratio: np.ndarray) -> np.ndarray:
+    """Use after the change over that before, (customer, draw)."""
+    log_ratio = np.log(np.clip(ratio, 1 - 0.9 * MOST_SHOCK, 1 + MOST_SHOCK))
+    up, down = drawn.values["use"][4] / np.log1p(STEP), drawn.values["use"][5] / np.log1p(-STEP)
+    return np.exp(log_ratio[:, None] * np.where(ratio[:, None] >= 1, up, down))
+
+
+def with_leaving(
+    drawn: Drawn,
+    ratio: np.ndarray,
+    hazard: np.ndarray,
+    bill: np.ndarray,
+    metered: np.ndarray,
+    cost: np.ndarray,
+    used: np.ndarray,
+    tail: float,
+    table: dict[str, np.ndarray],
+    total: dict[str, np.ndarray],
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """Add who leaves, and what that and other use do to revenue and margin."""
+    rate, there = np.zeros_like(used), np.zeros_like(used)
+    base, base_there = np.zeros(len(ratio)), np.zeros(len(ratio))
+    # A month is paid for by those who are there at its start.
+    for month in range(drawn.months):
+        there += np.exp(-rate)
+        base_there += np.exp(-base)
+        tenths = drawn.exposure(ratio, month)
+        for place, cause in enumerate(("leave_price", "leave_other")):
+            own = hazard[:, month, place]
+            base += own
+            moved = np.exp(tenths @ drawn.values[cause]) if tenths.any() else 1.0
+            rate += own[:, None] * moved
+    lost = np.exp(-base)[:, None] - np.exp(-rate)
+    factor = 1 + metered[:, None] * (used - 1)
+    before = (bill * base_there)[:, None]
+    revenue = (bill * ratio)[:, None] * factor * there - before
+    costs = cost[:, None] * (used * there - base_there[:, None])
+    table |= spread("left", lost, tail)
+    table["static"] = bill * (ratio - 1) * base_there
+    table |= spread("revenue", revenue, tail)
+    total |= {
+        "revenue": revenue.sum(axis=0), "margin": (revenue - costs).sum(axis=0),
+        "customers_lost": lost.sum(axis=0),
+    }  # fmt: skip
+    return pd.DataFrame(table), total
+
+
+def spread(name: str, values: np.ndarray, tail: float) -> dict[str, np.ndarray]:
+    low, high = np.quantile(values, (tail, 1 - tail), axis=1)
+    return {name: values.mean(axis=1), f"{name}_low": low, f"{name}_high": high}
+
+
+def warned(outside: np.ndarray, effects: Effects) -> str | None:
+    n = int(outside.sum())
+    if n == 0:
+        return None
+    seen = f"{effects.seen_low:+.0%} to {effects.seen_high:+.0%}".replace("%", " %")
+    return (
+        f"The bills of {n:,} of {len(outside):,} customers change further than prices and bills "
+        f"in this data did ({seen}), so what these customers do is drawn on beyond what was seen. "
+        "Take a smaller change, or try it on a few customers first."
+    )

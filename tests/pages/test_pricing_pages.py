@@ -1,0 +1,61 @@
+"""The pricing pages from app.py."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import analyses.elasticity
+import analyses.price_reaction
+from analyses.scope import Scope
+from tests.served import ROOT
+from warehouse.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def sample(sample_workspace):
+    with Workspace.open(sample_workspace).current().tables() as tables:
+        yield tables, Scope(tables.newest_date)
+
+
+def show(page: str, **query) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.switch_page(page).run()
+    assert not at.exception
+    assert not at.error
+    return at
+
+
+def text_of(at: AppTest) -> str:
+    return " ".join(element.value for element in [*at.markdown, *at.info, *at.caption])
+
+
+def test_price_reaction_page_shows_estimates_assumptions_and_both_results(in_sample_workspace):
+    at = show("pages/pricing/price_reaction.py", change="-20", outcome="enquiries")
+    effects, totals = at.dataframe[0].value, at.dataframe[1].value
+    assert {"estimated", "assumed"} == set(effects["Source"])
+    assert totals["Change"].iloc[0] == "Billing enquiries"
+    assert "20 % below" in text_of(at)
+    # No price was ever lowered in the sample company.
+    assert "No price in this data changed that far" in text_of(at)
+    assert "-0 % to +12 %" in at.warning[0].value.replace("\\", "")
+    assert any(slider.label.startswith("Billing enquiries: Lower price") for slider in at.slider)
+
+
+def test_assumption_in_the_link_is_the_one_simulated(in_sample_workspace):
+    page = "pages/pricing/price_reaction.py"
+    usual, dreaded = (show(page, **said) for said in ({}, {"a_leave_price_change_up": "60"}))
+    lost = [at.dataframe[1].value.set_index("Change")["With the reaction"]["Customers lost"]
+            for at in (usual, dreaded)]  # fmt: skip
+    assert int(lost[1]) > int(lost[0])
+    assert not usual.warning
+
+
+def test_elasticity_page_shows_the_result_and_calls_it_what_it_is(in_sample_workspace, sample):
+    found = analyses.elasticity.run(*sample)
+    at = show("pages/pricing/elasticity.py")
+    assert at.metric[0].value == f"{found.value:.2f}"
+    assert "Observational, endogenous" in text_of(at)
+    assert "van Westendorp" in text_of(at)
+    # The truth of the sample company.
+    assert found.low <= -0.4 <= found.high
