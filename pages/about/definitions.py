@@ -15,6 +15,7 @@ UNITS = {
     "count": "Count",
     "date": "Date",
     "score": "Number on a scale of its own",
+    "ratio": "Ratio, with two decimals",
 }
 BETTER = {True: "Lower is better", False: "Higher is better", None: "Neither way is better"}
 
