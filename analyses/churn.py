@@ -6,6 +6,7 @@ When a customer without a leaving date counts as lost is a setting of the worksp
 import ibis.expr.types as ir
 import pandas as pd
 
+from analyses.kept_rows import kept_rows
 from analyses.scope import Scope, one_in
 from models.churn import Churn, fit_churn
 from models.churn_definitions import CHURN_CAUSES
@@ -85,6 +86,7 @@ def values_today(tables: Tables, scope: Scope) -> pd.DataFrame:
     return rows.select("customer_id", "name", monthly_value=rows.value_end).to_pandas()
 
 
+@kept_rows
 def months(tables: Tables, scope: Scope) -> pd.DataFrame:
     """Customer-months to learn from; of very many customers a part, always the same one."""
     part = one_in(tables, ENOUGH_CUSTOMERS)

@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from analyses.kept_rows import kept_rows
 from analyses.scope import Scope
 from models.dispute_causes import DisputeCauses, fit_dispute_causes
 from models.disputes import Disputes, dispute_funnel, fit_disputes
@@ -43,6 +44,7 @@ COUNTED_AS = {
 CUSTOMER = "customer"
 
 
+@kept_rows
 def rows(tables: Tables, scope: Scope) -> Rows:
     """The invoices of the view with what went before them, and the disputes about them."""
     present = [name for name in segments_in(tables) if name in WAYS]

@@ -3,6 +3,7 @@
 import ibis.expr.types as ir
 import pandas as pd
 
+from analyses.kept_rows import kept_rows
 from analyses.scope import Scope, one_in
 from models.channel_effect import ChannelEffect, fit_channel_effect
 from models.figures import NoSuchFigure
@@ -20,6 +21,7 @@ __all__ = ["channel_effects", "of_open", "payment_dates", "receipt_rows", "run",
 ENOUGH_CUSTOMERS = 6_000
 
 
+@kept_rows
 def signals(tables: Tables, scope: Scope) -> pd.DataFrame:
     """Invoices of all customers with what was known of each at issue, and whether in the view.
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 import analyses.churn
+from analyses.kept_rows import kept_rows
 from analyses.persona_names import kept_personas
 from analyses.scope import Scope
 from models.figures import NoSuchFigure
@@ -17,14 +18,14 @@ from warehouse.workspace import Tables
 __all__ = ["features", "found", "price_sensitivity", "receipt_rows", "run", "sheets"]
 
 
-def features(tables: Tables, scope: Scope, *, lives: pd.DataFrame | None = None) -> pd.DataFrame:
+@kept_rows
+def features(tables: Tables, scope: Scope) -> pd.DataFrame:
     """One row a customer of the view; see `warehouse.customers.customer_features`.
 
-    Who was lost by the churn rule has left here as it has for churn; `lives` is what
-    `analyses.churn.lives` gives, where it is at hand.
+    Who was lost by the churn rule has left here as it has for churn.
     """
     rows = scope.of_customers(customer_features(tables, scope.as_of), tables)
-    lives = analyses.churn.lives(tables, scope) if lives is None else lives
+    lives = analyses.churn.lives(tables, scope)
     lost = lives[lives["by_rule"]].set_index("customer_id")
     lost = pd.DataFrame(
         {

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 import analyses.churn
+from analyses.kept_rows import kept_rows
 from analyses.scope import Scope
 from models.figures import NoSuchFigure
 from models.reminder_aftermath import Aftermath, fit_aftermath
@@ -19,6 +20,7 @@ from warehouse.workspace import Tables
 __all__ = ["aftermath", "hard_pressed", "overdue", "overdue_share", "receipt_rows", "run", "tried"]
 
 
+@kept_rows
 def overdue(tables: Tables, scope: Scope) -> pd.DataFrame:
     """Overdue invoices of the view with their reminders; see `overdue_invoices`."""
     return watched(tables, scope).to_pandas()

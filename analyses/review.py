@@ -238,7 +238,7 @@ def run(
     scored = cache(lambda: scored_invoices(tables, scope, curves, owed(), at_issue(), early))
     disputed = cache(lambda: analyses.disputes.rows(tables, scope))
     lives = cache(lambda: analyses.churn.lives(tables, scope))
-    features = cache(lambda: analyses.personas.features(tables, scope, lives=lives()))
+    features = cache(lambda: analyses.personas.features(tables, scope))
     year = cache(lambda: analyses.unit_economics.flows(tables, scope))
     read = cache(lambda: {"features": features(), "year": year()})
     personas = cache(lambda: analyses.personas.run(tables, scope, rows=features()))

@@ -4,6 +4,7 @@ import pandas as pd
 
 import analyses.churn
 import analyses.personas
+from analyses.kept_rows import kept_rows
 from analyses.scope import Scope
 from models.figures import NoSuchFigure
 from models.personas import Personas
@@ -26,6 +27,7 @@ CUTS = {
 YEAR = 365
 
 
+@kept_rows
 def flows(tables: Tables, scope: Scope, *, days: int = YEAR) -> pd.DataFrame:
     """What every customer brought and took in the last `days`, and in how many ``months``.
 
