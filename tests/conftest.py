@@ -35,11 +35,10 @@ MARK_OF_FIXTURE = {
 # other module is a group of its own.
 GROUPS = {
     "tests/pages/": "pages",
-    "tests/test_frame.py": "pages",
-    "tests/ui/": "pages",
-    "tests/test_contract.py": "pages",
+    "tests/test_frame.py": "frame",
+    "tests/ui/": "frame",
+    "tests/test_contract.py": "frame",
     "tests/browser/": "server",
-    "tests/test_notebooks.py": "server",
     "tests/sample_data/": "companies",
     "tests/models/test_discrete_hazard.py": "companies",
 }
