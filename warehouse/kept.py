@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 FOLDER_VARIABLE = "GOODWILL_CACHE"
 ROOT = Path(__file__).parents[1]
 #: What a result hangs on beside its rows: the code, and the libraries it was made with.
-MADE_WITH = ("warehouse", "models", "analyses")
+MADE_WITH = ("warehouse", "models", "analyses", "ui")
 #: Beyond it the results that were not asked for longest make room.
 BYTES_KEPT = 2 * 1024**3
 
