@@ -28,7 +28,8 @@ class Exposure:
     rows : DataFrame
         One row a stretch: ``invoice_id``, ``customer_id``, ``arm``, ``start``, ``stop`` (days past
         due), ``paid`` (ends with money), ``n_sent``, a column ``channel_X`` and ``tone_X`` of 0
-        and 1 for the first reminder, ``second`` and ``third``, and the drivers.
+        and 1 for the first reminder, ``second`` and ``third``, ``counts_from`` (days past due
+        from which the first counts; missing without one), and the drivers.
     channels, tones : tuple of str
         Those with a column: sent often enough as a first reminder. A tone is compared with
         `reference_tone`.
@@ -113,6 +114,7 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
         )
     first_day = int(np.floor(np.quantile(overdue.loc[reminded, "day_1"], 0.01)).clip(min=0))
     known = overdue[overdue["stop"] > first_day]
+    known = known.assign(counts_from=known["day_1"] + TRANSIT_DAYS)
     first_days = known["day_1"].where(reminded)
     counted = {
         kind: known.loc[first_days.notna(), f"{kind}_1"].value_counts()

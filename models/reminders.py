@@ -11,6 +11,7 @@ from scipy.stats import norm
 from models.cox import Cox, fit_cox
 from models.estimates import Estimate
 from models.figures import Figure, figure_of
+from models.reminder_fading import Fading, cut_by_fading, fit_fading
 from models.reminder_intervals import (
     CHANNELS,
     TONES,
@@ -61,6 +62,8 @@ class Reminders:
     coefficients, covariance : Series, DataFrame
         Log hazard ratios of all terms, to simulate from: channels, tones, stages.
     exposure : Exposure
+    fading : Fading
+        What is left of an effect among those still unpaid, by days since the reminder.
     n, n_paid, n_customers : int
         Invoices still unpaid when reminding starts, those paid, and their customers.
     gap : float
@@ -77,6 +80,7 @@ class Reminders:
     coefficients: pd.Series
     covariance: pd.DataFrame
     exposure: Exposure
+    fading: Fading
     n: int
     n_paid: int
     n_customers: int
@@ -141,7 +145,9 @@ def fit_reminders(
     unpaid long enough is, which would make reminders look as if they stopped people from paying.
 
     Ratios are of one invoice in the days after the reminder. Channels and tones are compared
-    within invoices of different patience, which draws the differences between them towards none.
+    within invoices of different patience, of which the patient are left over: differences between
+    them shrink day by day though no reminder has lost its effect. How much is measured on what
+    else is known of the invoices, and made up for (`models.reminder_fading`).
 
     Parameters
     ----------
@@ -160,8 +166,10 @@ def fit_reminders(
     rows = exposure.rows
     used = [name for name in drivers if rows[name].nunique() > 1]
     rows = rows.assign(**{name: rows[name].astype(float) for name in used})
+    fading = fit_fading(overdue, used)
+    told_apart = [*exposure.channel_columns, *(f"tone_{name}" for name in exposure.tones)]
     fit = fit_cox(
-        rows,
+        cut_by_fading(rows, told_apart, fading),
         covariates=[*exposure.columns, *used],
         start="start",
         stop="stop",
@@ -178,7 +186,7 @@ def fit_reminders(
     centred[list(exposure.stages)] = 0.0
     relative = rows[exposure.columns].to_numpy() @ centred.to_numpy()
     level = fit_level(rows, relative, exposure.first_day, TRANSIT_DAYS)
-    coefficients, covariance = anchored(fit, exposure, mean, level)
+    coefficients, covariance = anchored(fit, exposure, mean, level, fading)
     gap, gap_p_value = np.nan, np.nan
     if level is not None:
         gap = level.first - float(mean @ adjusted[exposure.channel_columns])
@@ -198,6 +206,7 @@ def fit_reminders(
         coefficients,
         covariance,
         exposure,
+        fading,
         len(invoices),
         int(rows["paid"].sum()),
         int(rows["customer_id"].nunique()),
@@ -215,12 +224,14 @@ def share_of_channels(exposure: Exposure) -> np.ndarray:
 
 
 def anchored(
-    fit: Cox, exposure: Exposure, mean: np.ndarray, level: Level | None
+    fit: Cox, exposure: Exposure, mean: np.ndarray, level: Level | None, fading: Fading
 ) -> tuple[pd.Series, pd.DataFrame]:
     """Coefficients of what was sent, the size of a first and a later reminder from the hold-out."""
     names = exposure.columns
     found = fit.table.set_index("covariate")["coefficient"][names]
-    covariance = fit.covariance.loc[names, names]
+    # All differences were scaled by one number, which has an error of its own.
+    scaled = fading.error * found.where(~found.index.isin(exposure.stages), 0.0).to_numpy()
+    covariance = fit.covariance.loc[names, names] + np.outer(scaled, scaled)
     if level is None:
         return found, covariance
     # What each coefficient takes from the regression, and what from the hold-out.

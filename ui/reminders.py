@@ -90,9 +90,18 @@ def ratio_note(reminders: Reminders) -> str:
             "Adjusting for what is known alone makes reminders look weaker, because those who are "
             "slow for reasons not on record are reminded most: the hold-out is believed instead. "
         )
+    fading = reminders.fading
+    if not fading.fades:
+        return said + (
+            "Differences between channels and tones are of invoices of unlike patience, which may "
+            "draw them towards none."
+        )
+    least = min(fading.left)
+    day = fading.edges[fading.left.index(least)]
     return said + (
-        "Differences between channels and tones are of invoices of unlike patience, which draws "
-        "them towards none: the true ones are rather larger."
+        "The patient are left over, so that everything known of an invoice tells less and less of "
+        f"when it is paid: {share(least, 0)} of what it told at first from {days(day)} after the "
+        "reminder. Differences between channels and tones are made up for as much."
     )
 
 

@@ -53,7 +53,8 @@ def test_ratios_are_right_where_the_drivers_are_in_the_data():
 
 def test_the_hold_out_gives_the_size_and_the_sign_that_adjusting_does_not():
     found = ratios()
-    assert found["email"] == pytest.approx(EFFECTS.reminder_channel["email"], rel=0.03)
+    # The hold-outs of three companies leave a standard error of three percent.
+    assert found["email"] == pytest.approx(EFFECTS.reminder_channel["email"], rel=0.06)
     for seed in SEEDS:
         result = fit_reminders(overdue(seed), SCOPE.as_of)
         channels = result.table[result.table["kind"] == "channel"].set_index("name")
@@ -61,6 +62,22 @@ def test_the_hold_out_gives_the_size_and_the_sign_that_adjusting_does_not():
         # The confounding is there: adjusting for what is on record gets the sign wrong.
         assert channels.loc["email", "adjusted_ratio"] < 1
         assert result.gap_p_value < 0.05
+
+
+def test_channels_and_tones_are_told_though_causes_and_patience_are_on_no_record():
+    true = {**EFFECTS.reminder_channel, **EFFECTS.reminder_tone}
+    found, held = {}, []
+    for seed in SEEDS:
+        result = fit_reminders(overdue(seed), SCOPE.as_of)
+        assert result.fading.fades
+        table = result.table[result.table["kind"] != "stage"].set_index("name")
+        found[seed] = table["hazard_ratio"]
+        held += [row.lower < true[row.Index] < row.upper for row in table.itertuples()]
+    mean = sum(found.values()) / len(found)
+    # Three companies leave a standard error of four percent on the phone, and less on the others.
+    for name, ratio in mean.items():
+        assert ratio == pytest.approx(true[name], rel=0.08), name
+    assert np.mean(held) >= 0.9
 
 
 @pytest.mark.parametrize("seed", SEEDS)
