@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+import analyses.billing_fit
 import analyses.churn
 import analyses.credit
 import analyses.disputes
@@ -30,6 +31,7 @@ import analyses.unit_economics
 import analyses.working_capital
 from analyses.scope import Scope
 from models.aging import BOUNDS
+from models.billing_fit import BillingFit
 from models.cash_forecast import CashForecast, fit_cash_forecast
 from models.churn import Churn
 from models.churn_definitions import HAZARD_RATIOS
@@ -85,7 +87,8 @@ class Review:
     ----------
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
     lifetime_value, product_fit, disputes, credit, working_capital, reminders, scores, linkage,
-    poor_experience, roi, elasticity, price_reaction
+    poor_experience, roi, elasticity, price_reaction,
+    billing_fit
         What `analyses.<noun>` returns.
     billing_delays : BillingDelays or None
         What `analyses.working_capital.delays` returns.
@@ -147,6 +150,7 @@ class Review:
     roi: Roi | None
     elasticity: Elasticity | None
     price_reaction: PriceReaction | None
+    billing_fit: BillingFit | None
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -202,6 +206,7 @@ HOLDS = {
     "scores": tuple(id for id in DEFINITIONS if id.startswith("scores.")),
     "linkage": tuple(id for id in DEFINITIONS if id.startswith("linkage.")),
     "roi": ("roi.portfolio_npv",),
+    "billing_fit": ("billing_fit.smooth_share",),
     "elasticity": ("pricing.elasticity",),
     "price_reaction": tuple(
         id for id in DEFINITIONS if id.startswith("pricing.") and id.endswith("hazard_ratio")
@@ -276,7 +281,7 @@ def run(
             tables, scope, ahead(), known(), {"year": year(), "lives": lives()}
         ),
         **experience(tables, scope, (ahead, watched, year)),
-        **pricing(tables, scope, watched),
+        **pricing(tables, scope, watched, known),
         "customer_features": features,
         **{name: partial(analysis, tables, scope) for name, analysis in ALONE.items()},
     }
@@ -288,7 +293,10 @@ def run(
 
 
 def pricing(
-    tables: Tables, scope: Scope, watched: Callable[[], pd.DataFrame]
+    tables: Tables,
+    scope: Scope,
+    watched: Callable[[], pd.DataFrame],
+    known: Callable[[], Personas | None],
 ) -> dict[str, Callable[[], Any]]:
     """Analyses of prices, which share what was billed and changed."""
     billed = cache(lambda: analyses.price_reaction.rows(tables, scope))
@@ -297,6 +305,9 @@ def pricing(
         "elasticity": answered,
         "price_reaction": lambda: analyses.price_reaction.run(
             tables, scope, read=billed(), learnt=watched(), elasticity=if_found(answered)
+        ),
+        "billing_fit": lambda: analyses.billing_fit.run(
+            tables, scope, billed=billed()["bills"], personas=known()
         ),
     }
 

@@ -38,4 +38,15 @@ PRICING_DEFINITIONS = (
         "months' bills, where there are four",
         True,
     ),
+    Definition(
+        "billing_fit.smooth_share",
+        "Bills that went smoothly",
+        "share",
+        "Of the recurring bills with four before them and ninety days past due, the share that was "
+        "no surprise, was not asked about in its month, was not disputed, and was paid at most "
+        "ten days late.",
+        "bills without surprise, enquiry, dispute or payment more than 10 days late / bills, "
+        "interval robust by customer",
+        False,
+    ),
 )

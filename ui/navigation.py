@@ -146,6 +146,12 @@ CONTENTS = {
             "trending_down",
             "How much less is used when it gets dearer, and what speaks for and against that.",
         ),
+        (
+            "pricing/billing_fit.py",
+            "Billing fit",
+            "handshake",
+            "Which way and time of charging goes smoothly, and for whom.",
+        ),
     ),
     "Data": (
         (

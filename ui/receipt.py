@@ -56,6 +56,7 @@ SHORT_LABELS = {
     "churn.nrr": "Net retention",
     "churn.grr": "Gross retention",
     "personas.negative_share": "In negative personas",
+    "billing_fit.smooth_share": "Smooth bills",
     "pricing.price_rise_hazard_ratio": "Leaving after a rise",
     "pricing.bill_shock_hazard_ratio": "Leaving after a surprise",
     "unit_economics.cac": "Cost to win",
@@ -214,7 +215,8 @@ def facts(view: View, figure: Figure, confidence: float) -> None:
 def counted_in(figure: Figure) -> str:
     """What a figure was computed from: it is of customers, unless said otherwise."""
     other = {"receivables": "invoice", "late_payments": "invoice", "disputes": "invoice",
-             "product_fit": "start", "poor_experience": "booked cost", "reminders": "invoice",
+             "product_fit": "start", "billing_fit": "invoice", "reminders": "invoice",
+             "poor_experience": "booked cost",
              "credit.blocked_order_value": "order",
              "disputes.median_days_to_resolve": "dispute",
              "linkage.placebo_p": "answer", "scores": "answer"}  # fmt: skip

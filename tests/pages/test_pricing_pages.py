@@ -59,3 +59,12 @@ def test_elasticity_page_shows_the_result_and_calls_it_what_it_is(in_sample_work
     assert "van Westendorp" in text_of(at)
     # The truth of the sample company.
     assert found.low <= -0.4 <= found.high
+
+
+def test_billing_fit_page_shows_models_and_what_suits_each_persona(in_sample_workspace):
+    at = show("pages/pricing/billing_fit.py", measure="late")
+    assert "Paid more than ten days late" in text_of(at)
+    assert "were its customers like all in size of bill, terms" in text_of(at)
+    personas = at.dataframe[0].value
+    assert personas.groupby("persona")["best"].sum().min() >= 1
+    assert personas["n_customers"].min() >= 30

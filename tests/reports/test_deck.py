@@ -26,7 +26,8 @@ def hostile(workspace_of, long_history, reviewed):
                     "churn_ratios", "churn_validation", "scored_customers",
                     "lifetime_value", "product_fit", "late_signals", "late_causes",
                     "disputes", "dispute_causes", "credit", "reminders", "roi",
-                    "reminder_policies", "billing_delays", "linkage", "scores"}  # fmt: skip
+                    "reminder_policies", "billing_delays", "linkage", "scores",
+                    "elasticity", "price_reaction", "billing_fit"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
 
@@ -76,7 +77,8 @@ def test_each_finding_has_its_receipt_at_its_foot(deck):
         foot = next(p for p in slide.placeholders if p.placeholder_format.idx == 14).text_frame.text
         assert re.search(
             r"(?:receivables|late_payments|personas|unit_economics|churn|lifetime_value"
-            r"|product_fit|disputes|credit|poor_experience|roi|reminders|late_causes)\.",
+            r"|product_fit|disputes|credit|poor_experience|roi|reminders|late_causes"
+            r"|pricing|billing_fit)\.",
             foot,
         )
         assert re.search(r"as of \d+ \w{3} 20\d\d", foot)

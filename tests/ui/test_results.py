@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 
+import analyses.billing_fit
 import analyses.cash_forecast
 import analyses.churn
 import analyses.credit
@@ -57,6 +58,7 @@ PLAIN = (
 )
 #: Figures that are a sum or a share of their rows; the others are made of several sums.
 ADD_UP = {
+    "billing_fit.smooth_share",
     "credit.blocked_order_value",
     "credit.over_limit_share",
     "receivables.open_amount",
@@ -109,6 +111,9 @@ def results(view):
     read = {"read": compute(ours.rows, view)}
     reaction = compute(ours.run, view, given={**learnt, **read})
     yield reaction, ours.receipt_rows, {"reaction": reaction, **read}
+    ours, billed = analyses.billing_fit, {"billed": read["read"]["bills"]}
+    fit = compute(ours.run, view, given={**billed, "personas": personas})
+    yield fit, ours.receipt_rows, billed
     outlook = compute(analyses.churn.outlook, view, given=learnt)
     ours, read = analyses.lifetime_value, {"outlook": outlook, "personas": personas, **year}
     given = {"outlook": outlook, "expected": compute(ours.margins, view, given=read)}
