@@ -10,12 +10,14 @@ from analyses.churn import ENOUGH_CUSTOMERS
 from analyses.scope import Scope, one_in
 from models.figures import NoSuchFigure
 from models.linkage import Linkage, fit_linkage
+from models.linkage_checks import LinkageChecks, fit_linkage_checks
+from models.linkage_policies import ChannelScores, fit_channel_scores
 from models.linkage_rows import HORIZON
 from warehouse.linkage import linked_invoices
 from warehouse.scores import survey_answers
 from warehouse.workspace import Tables
 
-__all__ = ["read", "receipt_rows", "run"]
+__all__ = ["channels", "checks", "read", "receipt_rows", "run"]
 
 
 def read(
@@ -54,6 +56,37 @@ def run(
     """
     rows = read(tables, scope, learnt=learnt) if rows is None else rows
     return fit_linkage(**rows, as_of=scope.as_of)
+
+
+def checks(
+    tables: Tables,
+    scope: Scope,
+    *,
+    measure: str,
+    rows: Mapping[str, pd.DataFrame] | None = None,
+) -> LinkageChecks:
+    """How far the link of one measure with leaving can be believed.
+
+    Raises
+    ------
+    Refusal
+        As `fit_linkage_checks`.
+    """
+    rows = read(tables, scope) if rows is None else rows
+    return fit_linkage_checks(**rows, as_of=scope.as_of, measure=measure)
+
+
+def channels(
+    tables: Tables, scope: Scope, *, rows: Mapping[str, pd.DataFrame] | None = None
+) -> ChannelScores:
+    """How content with invoicing customers are by the channel of their invoices.
+
+    Raises
+    ------
+    Refusal
+        As `fit_channel_scores`.
+    """
+    return fit_channel_scores(**(read(tables, scope) if rows is None else rows))
 
 
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table:

@@ -197,6 +197,7 @@ def churn_lines(exposed: Exposed, confidence: float) -> tuple[list[dict], dict[s
         return lines, reasons
     found = fit_hazard_slopes(x, np.empty((len(rows), 0)), event=left, **options)
     lines.append(effect_line(exposed, "churn", ALL, "unadjusted", found))
+    lines += change_line(exposed, confidence)
     for cause, recorded in CAUSES.items():
         event = rows["cause"].isin(recorded).to_numpy()
         if event.sum() < FEWEST_OF_CAUSE:
@@ -210,10 +211,23 @@ def churn_lines(exposed: Exposed, confidence: float) -> tuple[list[dict], dict[s
     return lines, reasons
 
 
+def change_line(exposed: Exposed, confidence: float) -> list[dict]:
+    """Log hazard ratio of a point of change since the answer before, whatever that one was."""
+    rows = exposed.months[exposed.months["score_before"].notna()]
+    left = rows["cause"].notna().to_numpy()
+    change = (rows["last_score"] - rows["score_before"]).to_numpy(dtype=float)
+    if left.sum() < FEWEST_EVENTS or np.ptp(change) == 0:
+        return []
+    _, adjust, common = churn_design(rows)
+    both = np.column_stack([change, rows["score_before"].to_numpy(dtype=float)])
+    found = fit_hazard_slopes(both, adjust, event=left, confidence=confidence, **common)
+    return [effect_line(exposed, "churn", ALL, "within", found)]
+
+
 def churn_design(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, dict]:
     """The score, what is adjusted for, and what every hazard model of these rows shares."""
     wanted = SETS["churn"]
-    adjust = adjusted(rows, wanted.numbers, wanted.categories)
+    adjust = adjusted(rows, wanted.numbers, wanted.categories).to_numpy()
     common = {
         "month": rows["month"].to_numpy(dtype=np.int64),
         "customer": pd.factorize(rows["customer_id"])[0],
@@ -232,7 +246,7 @@ def mean_lines(
     y = rows[column].to_numpy(dtype=float)
     x = rows[["last_score"]].to_numpy(dtype=float)
     wanted = SETS[outcome]
-    adjust = adjusted(rows, wanted.numbers, wanted.categories)
+    adjust = adjusted(rows, wanted.numbers, wanted.categories).to_numpy()
     bare = np.empty((len(rows), 0))
     routes = [("adjusted", x, adjust, y)]
     if exposed.touchpoint == ALL:

@@ -39,9 +39,10 @@ def answer_days(
     Returns
     -------
     DataFrame
-        Ordered by ``answered_on``: ``customer_id``, ``last_score``, ``touchpoint``, ``region``,
+        Ordered by ``answered_on``: ``customer_id``, ``last_score``, ``score_before`` (the one
+        before it), ``touchpoint``, ``region``,
         ``days_late`` (of invoices settled before the month of the answer), ``months_before`` (of
-        being a customer then), and the fixed columns of `months`.
+        being a customer then), ``price_rise_before`` and the fixed columns of `months`.
     """
     kept = answers[answers["measure"] == measure]
     if touchpoint is not None:
@@ -50,13 +51,14 @@ def answer_days(
         last_score=("score", "mean"), touchpoint=("touchpoint", "first"), region=("region", "first")
     )
     days["begins"] = days["answered_on"].dt.to_period("M").dt.to_timestamp()
-    known = months[["customer_id", "begins", "days_late", "month"]].rename(
-        columns={"month": "months_before"}
+    known = months[["customer_id", "begins", "days_late", "month", "price_rise_6m"]].rename(
+        columns={"month": "months_before", "price_rise_6m": "price_rise_before"}
     )
     days = days.merge(known, on=["customer_id", "begins"], how="left").drop(columns="begins")
     fixed = months.drop_duplicates("customer_id")[["customer_id", *FIXED]]
     days = days.merge(fixed, on="customer_id")
-    return days.sort_values(["answered_on", "customer_id"], ignore_index=True)
+    days = days.sort_values(["answered_on", "customer_id"], ignore_index=True)
+    return days.assign(score_before=days.groupby("customer_id")["last_score"].shift())
 
 
 def exposed_months(months: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
@@ -94,30 +96,31 @@ def last_before(rows: pd.DataFrame, days: pd.DataFrame, day: str) -> pd.DataFram
     return found[found["last_score"].notna()]
 
 
-def adjusted(rows: pd.DataFrame, numbers: Sequence[str], categories: Sequence[str]) -> np.ndarray:
-    """The columns of an adjustment set, as an array (row, column) with nothing missing.
+def adjusted(rows: pd.DataFrame, numbers: Sequence[str], categories: Sequence[str]) -> pd.DataFrame:
+    """The columns of an adjustment set as numbers, with nothing missing.
 
     A missing number counts as the mean of the others. Values of a category that fewer than
-    `FEWEST` customers have, or that are not stated, count as the most common one.
+    `FEWEST` customers have, or that are not stated, count as the most common one; each other
+    value is a column named after both.
     """
     customer = pd.factorize(rows["customer_id"])[0]
-    columns = []
+    columns = {}
     for name in numbers:
         values = pd.to_numeric(rows[name]).to_numpy(dtype=float)
         known = ~np.isnan(values)
         if known.any():
-            columns.append(np.where(known, values, values[known].mean()))
+            columns[name] = np.where(known, values, values[known].mean())
     for name in categories:
         code, values = pd.factorize(rows[name].astype(object).fillna(NOT_STATED))
-        pairs = np.unique(code * (customer.max() + 1) + customer) // (customer.max() + 1)
-        sizes = np.bincount(pairs, minlength=len(values))
-        usual = int(np.argmax(sizes))
-        columns += [
-            (code == place).astype(float)
-            for place in range(len(values))
-            if sizes[place] >= FEWEST and place != usual and values[place] != NOT_STATED
-        ]
-    return np.column_stack(columns) if columns else np.empty((len(rows), 0))
+        n = int(customer.max(initial=0)) + 1
+        sizes = np.bincount(np.unique(code * n + customer) // n, minlength=len(values))
+        usual = int(np.argmax(sizes)) if len(sizes) else 0
+        columns |= {
+            f"{name}:{value}": (code == place).astype(float)
+            for place, value in enumerate(values)
+            if sizes[place] >= FEWEST and place != usual and value != NOT_STATED
+        }
+    return pd.DataFrame(columns, index=rows.index)
 
 
 def sums_between(

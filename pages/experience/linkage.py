@@ -4,7 +4,11 @@ import streamlit as st
 
 import analyses.churn
 import analyses.linkage
+import analyses.reminders
+import analyses.unit_economics
 from charts.linkage import adjustment_diagram, effect_forest
+from models.linkage_money import worth_of_point, yearly_margin
+from models.refusal import Refusal
 from models.score_scales import SCALES
 from ui import url_state
 from ui.chart import told
@@ -17,8 +21,10 @@ from ui.linkage import (
     show_effects,
     timing_sentence,
 )
+from ui.linkage_checks import channel_sentence, show_checks, worth_sentence
 from ui.receipt import figure_row, rows_behind
-from ui.results import compute
+from ui.reminder_policies import aftermath_sentence
+from ui.results import compute, computed_or_why
 from ui.text import undollared
 
 st.title("Satisfaction and money")
@@ -31,19 +37,26 @@ ours = analyses.linkage
 
 with explained():
     learnt = {"learnt": compute(analyses.churn.months, view)}
-    linkage = compute(ours.run, view, given=learnt)
+    rows = {"rows": compute(ours.read, view, given=learnt)}
+    linkage = compute(ours.run, view, given=rows)
     figure_row(view, linkage.figures(), rows_behind(ours.receipt_rows, view))
     scores = {name: scale.label for name, scale in SCALES.items() if name in linkage.spread}
     first = "csat" if "csat" in scores else next(iter(scores))
     measure = url_state.choose("Score", "score", scores, default=first)
     st.markdown(undollared(answer_sentence(linkage, measure)))
+    try:
+        margin = yearly_margin(compute(analyses.unit_economics.flows, view))
+        worth = worth_of_point(linkage, measure, margin)
+        st.markdown(undollared(worth_sentence(worth, measure, view.currency)))
+    except Refusal as refusal:
+        st.caption(str(refusal))
 
     st.subheader("Outcome by outcome")
     outcome = url_state.choose("Outcome", "outcome", OUTCOME_WORDS)
-    rows = linkage.table
-    whole = rows[rows["touchpoint"] == "all"]
+    effects = linkage.table
+    whole = effects[effects["touchpoint"] == "all"]
     told(effect_sentence(linkage, outcome), effect_forest(whole, outcome))
-    places = rows[(rows["touchpoint"] != "all") & (rows["outcome"] == outcome)]
+    places = effects[(effects["touchpoint"] != "all") & (effects["outcome"] == outcome)]
     if len(places):
         told("The same score at each touchpoint that asks for it:", effect_forest(places, outcome))
     show_effects(linkage, outcome)
@@ -57,3 +70,13 @@ with explained():
 
     st.subheader("Which comes first")
     st.markdown(timing_sentence(linkage, measure))
+
+with explained():
+    st.subheader("How far it can be believed")
+    show_checks(compute(ours.checks, view, given=rows, measure=measure), linkage)
+
+with explained():
+    st.subheader("The other way: what finance does to satisfaction")
+    st.markdown(channel_sentence(compute(ours.channels, view, given=rows)))
+    after = computed_or_why(analyses.reminders.aftermath, view, given=learnt)
+    st.markdown(after if isinstance(after, str) else undollared(aftermath_sentence(after)))

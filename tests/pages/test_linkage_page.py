@@ -20,6 +20,9 @@ def test_link_is_told_in_words_with_interval_and_what_cannot_be_told(page):
     assert "CSAT point more goes with" in said or "cannot tell" in said
     assert "95 %" in said
     assert "months before the answer" in said
+    assert "Hidden causes" in said
+    assert "an account and year" in said
+    assert "CSAT with invoicing" in said or "No channel of invoicing" in said
 
 
 def test_another_outcome_is_in_the_link_and_changes_the_table(page):
