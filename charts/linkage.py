@@ -8,7 +8,7 @@ from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from models.linkage_effects import SETS
 from models.score_scales import SCALES
 
-__all__ = ["ROUTES", "adjustment_diagram", "effect_forest", "named_effects"]
+__all__ = ["ROUTES", "SCORED", "adjustment_diagram", "effect_forest", "named_effects"]
 
 #: How each way to the effect is called.
 ROUTES = {

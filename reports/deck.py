@@ -12,12 +12,14 @@ from reports.late_causes import add_late_causes
 from reports.late_payments import add_late_share, add_time_to_pay
 from reports.late_signals import add_late_signals
 from reports.lifetime_value import add_lifetime_value
+from reports.linkage import add_linkage
 from reports.negative_personas import add_negative_personas
 from reports.personas import add_personas
 from reports.plain_text import plain
 from reports.product_fit import add_product_fit
 from reports.receivables import add_aging, add_customers, add_dso
 from reports.reminders import add_reminders
+from reports.scores import add_scores
 from reports.slides import Draft
 from reports.summary import add_definitions, add_opening, add_summary
 from reports.template import as_bytes, new_deck
@@ -75,5 +77,7 @@ def build_deck(
     add_negative_personas(draft, results)
     add_product_fit(draft, results)
     add_lifetime_value(draft, results)
+    add_scores(draft, results)
+    add_linkage(draft, results)
     add_definitions(draft)
     return as_bytes(deck)

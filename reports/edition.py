@@ -18,12 +18,14 @@ from models.late_payments import TimeToPay
 from models.late_share import LateShare
 from models.late_signals import LateSignals
 from models.lifetime_value import LifetimeValue
+from models.linkage import Linkage
 from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
 from models.personas import Personas
 from models.product_fit import ProductFit
 from models.receivables import Receivables
 from models.reminders import Reminders
+from models.scores import Scores
 from models.unit_economics import UnitEconomics
 from models.working_capital import BillingDelays, WorkingCapital
 
@@ -54,6 +56,8 @@ class Results(Protocol):
     unit_economics: UnitEconomics | None
     lifetime_value: LifetimeValue | None
     product_fit: ProductFit | None
+    scores: Scores | None
+    linkage: Linkage | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
