@@ -96,21 +96,21 @@ def links(companies):
 
 
 def test_with_true_satisfaction_the_true_log_hazard_ratios_come_out():
-    rng, errors = np.random.default_rng(0), {cause: [] for cause in CAUSES}
+    rng, errors = np.random.default_rng(0), {cause: [] for cause in CAUSES[:3]}
     for seed in (7, 3):
         known = Known(seed, 1_500, 48)
         rows, at = known.exposed()
         true = known.truth.effects["satisfaction_on_churn"]
-        for k, cause in enumerate(CAUSES):
+        for k, cause in enumerate(CAUSES[:3]):
             found = known.slopes(
                 known.satisfaction[at], known.hazards[at, k], rows, rng, draws=60,
                 besides=known.confounders[at],
             )  # fmt: skip
             errors[cause].append(found - true[cause])
+    # Not of insolvency: who is short of cash is reminded firmly, which hurts satisfaction, and how
+    # short it is stands in no table.
     bias = {cause: float(np.mean(values)) for cause, values in errors.items()}
-    # Of insolvency a tenth as many leave, and the draws leave three times the noise.
-    assert max(abs(bias[cause]) for cause in CAUSES[:3]) <= 0.02
-    assert abs(bias["insolvency"]) <= 0.06
+    assert max(abs(value) for value in bias.values()) <= 0.02
 
 
 def test_interval_holds_the_effect_of_the_score_as_reported(companies, links):

@@ -78,7 +78,7 @@ def test_each_finding_has_its_receipt_at_its_foot(deck):
         assert re.search(
             r"(?:receivables|late_payments|personas|unit_economics|churn|lifetime_value"
             r"|product_fit|disputes|credit|poor_experience|roi|reminders|late_causes"
-            r"|pricing|billing_fit)\.",
+            r"|pricing|billing_fit|scores|linkage)\.",
             foot,
         )
         assert re.search(r"as of \d+ \w{3} 20\d\d", foot)
