@@ -28,6 +28,7 @@ import analyses.reminders
 import analyses.roi
 import analyses.scores
 import analyses.unit_economics
+import analyses.watchlist
 import analyses.working_capital
 from analyses.scope import Scope
 from models.aging import BOUNDS
@@ -68,6 +69,7 @@ from models.retention import Retention
 from models.roi import Roi
 from models.scores import Scores
 from models.unit_economics import UnitEconomics
+from models.watchlist import Watchlist
 from models.working_capital import BillingDelays, WorkingCapital
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
@@ -94,7 +96,7 @@ class Review:
         What `analyses.working_capital.delays` returns.
     reminder_policies : DataFrame or None
         What `analyses.reminders.tried` returns.
-    late_signals, late_causes
+    late_signals, late_causes, watchlist
         What `analyses.<noun>.run` returns.
     negative_personas : NegativePersonas or None
         Who loses money, and why.
@@ -124,6 +126,7 @@ class Review:
     late_share: LateShare | None
     late_signals: LateSignals | None
     late_causes: LateCauses | None
+    watchlist: Watchlist | None
     scored_invoices: pd.DataFrame | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None
@@ -241,6 +244,7 @@ def run(
     at_issue = cache(lambda: analyses.late_signals.signals(tables, scope))
     early = cache(lambda: analyses.late_signals.run(tables, scope, rows=at_issue()))
     scored = cache(lambda: scored_invoices(tables, scope, curves, owed(), at_issue(), early))
+    caused = cache(lambda: late_causes(tables, scope, at_issue(), scored()))
     disputed = cache(lambda: analyses.disputes.rows(tables, scope))
     lives = cache(lambda: analyses.churn.lives(tables, scope))
     features = cache(lambda: analyses.personas.features(tables, scope))
@@ -260,9 +264,8 @@ def run(
         "late_share": lambda: ours.late_share(tables, scope, counted=counted()),
         "late_signals": early,
         "scored_invoices": scored,
-        "late_causes": lambda: analyses.late_causes.run(
-            tables, scope, signals=at_issue(), scored=scored()
-        ),
+        "late_causes": caused,
+        "watchlist": lambda: watchlist(tables, scope, scored(), caused, reminded),
         "cash_at_risk": lambda: fit_cash_at_risk(curves(), owed(), as_of),
         "cash_forecast": lambda: fit_cash_forecast(*ledger(), as_of),
         "disputes": lambda: analyses.disputes.run(tables, scope, read=disputed()),
@@ -341,6 +344,26 @@ def scored_invoices(
         signals=signals,
         learnt=if_found(early),
     )
+
+
+def late_causes(
+    tables: Tables, scope: Scope, signals: pd.DataFrame, scored: pd.DataFrame
+) -> LateCauses:
+    """Causes from what is already read."""
+    return analyses.late_causes.run(tables, scope, signals=signals, scored=scored)
+
+
+def watchlist(
+    tables: Tables,
+    scope: Scope,
+    scored: pd.DataFrame,
+    caused: Callable[[], LateCauses],
+    reminded: Callable[[], Reminders],
+) -> Watchlist:
+    """The watchlist from what is already read, under the usual assumptions."""
+    ours = analyses.watchlist
+    known = {"causes": ours.or_why(caused), "reminders": ours.or_why(reminded)}
+    return ours.run(tables, scope, scored=scored, **known)
 
 
 def if_found(find: Callable[[], Found]) -> Found | None:

@@ -18,7 +18,7 @@ from warehouse.snapshot import MissingTable
 from warehouse.watchlist import latest_answers, open_disputes, open_tickets, reminders_sent
 from warehouse.workspace import Tables
 
-__all__ = ["Facts", "care", "facts", "ranked", "run"]
+__all__ = ["Facts", "care", "facts", "or_why", "ranked", "run"]
 
 #: What the ranking rests on beside the scores: customers, reminders sent, and disputed invoices.
 Facts = tuple[pd.DataFrame, pd.DataFrame | None, pd.Series | None]

@@ -24,6 +24,7 @@ from reports.slides import Draft
 from reports.summary import add_definitions, add_opening, add_summary
 from reports.template import as_bytes, new_deck
 from reports.unit_economics import add_unit_economics
+from reports.watchlist import add_watchlist
 from reports.working_capital import add_working_capital
 
 __all__ = ["build_deck"]
@@ -65,6 +66,7 @@ def build_deck(
     add_late_share(draft, results, late_by or {}, segments or {})
     add_late_signals(draft, results)
     add_late_causes(draft, results)
+    add_watchlist(draft, results)
     add_reminders(draft, results)
     add_forecast(draft, results)
     add_disputes(draft, results)

@@ -27,6 +27,7 @@ from models.receivables import Receivables
 from models.reminders import Reminders
 from models.scores import Scores
 from models.unit_economics import UnitEconomics
+from models.watchlist import Watchlist
 from models.working_capital import BillingDelays, WorkingCapital
 
 __all__ = ["Edition", "Results"]
@@ -43,6 +44,7 @@ class Results(Protocol):
     time_to_pay: TimeToPay | None
     late_signals: LateSignals | None
     late_causes: LateCauses | None
+    watchlist: Watchlist | None
     late_share: LateShare | None
     cash_at_risk: CashAtRisk | None
     cash_forecast: CashForecast | None

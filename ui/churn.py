@@ -12,6 +12,7 @@ from models.churn_validation import ChurnValidation
 from models.refusal import Refusal
 from models.retention import PRICE_AND_BILLING, Retention
 from ui import url_state
+from ui.account_links import account_column, account_links
 from ui.download import offer_csv
 from ui.frame import View
 from ui.tables import PERCENT, ROWS_SHOWN, WHOLE, height_of, percents
@@ -237,7 +238,7 @@ def show_at_risk(scored: pd.DataFrame, names: pd.DataFrame, view: View) -> None:
     number = st.column_config.NumberColumn
     # What a telephone shows comes first.
     columns = {
-        "name": st.column_config.TextColumn("Customer", width=190),
+        "account": account_column(width=190),
         "at_risk": number("At risk", format=WHOLE, width=75,
                           help="What it brings a month times the chance that it leaves."),
         "churn_risk_12m": number("Leaves", format=PERCENT, width=65,
@@ -252,6 +253,7 @@ def show_at_risk(scored: pd.DataFrame, names: pd.DataFrame, view: View) -> None:
     shown = percents(
         table.head(ROWS_SHOWN), "churn_risk_12m", "churn_risk_12m_low", "churn_risk_12m_high"
     )
+    shown = shown.assign(account=account_links(shown["customer_id"], shown["name"], view))
     st.dataframe(
         shown[list(columns)],
         hide_index=True,

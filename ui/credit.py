@@ -7,6 +7,7 @@ from models.credit import STAGES, Credit
 from models.credit_conflicts import CreditConflicts
 from models.credit_forecast import CreditForecast
 from ui import url_state
+from ui.account_links import account_column, account_links
 from ui.download import offer_csv
 from ui.frame import View
 from ui.tables import PERCENT, WHOLE, height_of, percents
@@ -50,6 +51,7 @@ def table(frame: pd.DataFrame, *, percent: tuple[str, ...] = ()) -> None:
         column_config={
             **{name: number(format=WHOLE) for name in MONEY_COLUMNS if name in frame},
             **{name: number(format=PERCENT) for name in percent},
+            **({"Account": account_column()} if "Account" in frame else {}),
         },
     )
 
@@ -101,11 +103,11 @@ def sell_sentence(credit: Credit, customer_id: str, view: View) -> str:
     return said
 
 
-def show_customers(credit: Credit) -> None:
+def show_customers(credit: Credit, view: View) -> None:
     rows = percents(credit.customers, "used").sort_values("headroom", na_position="last")
     shown = pd.DataFrame(
         {
-            "Customer": rows["name"],
+            "Account": account_links(rows["customer_id"], rows["name"], view),
             "Limit": rows["credit_limit"],
             "Exposure": rows["exposure"],
             "Headroom": rows["headroom"],
@@ -242,13 +244,13 @@ def conflict_sentence(conflicts: CreditConflicts, view: View) -> str:
     )
 
 
-def show_conflicts(conflicts: CreditConflicts) -> None:
+def show_conflicts(conflicts: CreditConflicts, view: View) -> None:
     if conflicts.table.empty:
         return
     rows = percents(conflicts.table, "overdue_share")
     shown = pd.DataFrame(
         {
-            "Customer": rows["name"],
+            "Account": account_links(rows["customer_id"], rows["name"], view),
             "Contribution": rows["contribution"],
             "Headroom": rows["headroom"],
             "Blocked": rows["blocked"],

@@ -5,6 +5,7 @@ import streamlit as st
 
 from charts.late_causes import CAUSE_WORDS
 from models.late_causes import ACTIONS, LateCauses
+from ui.account_links import account_column, account_links
 from ui.download import offer_csv
 from ui.frame import View
 from ui.tables import AMOUNT, ROWS_SHOWN, height_of
@@ -66,7 +67,7 @@ def show_invoices(rows: pd.DataFrame, names: pd.Series, view: View) -> None:
         {
             "Invoice": shown["invoice_id"],
             "Customer": shown["customer_id"],
-            "Name": shown["customer_id"].map(names),
+            "Name": account_links(shown["customer_id"], shown["customer_id"].map(names), view),
             "Open": shown["open_amount"],
             "Cause": shown["cause"].map(CAUSE_WORDS),
             "Chance": 100 * shown[chances].max(axis=1),
@@ -81,6 +82,7 @@ def show_invoices(rows: pd.DataFrame, names: pd.Series, view: View) -> None:
         height=height_of(table),
         column_config={
             "Invoice": st.column_config.TextColumn(pinned=True),
+            "Name": account_column("Name", width=190),
             "Open": st.column_config.NumberColumn(f"Open, {view.currency}", format=AMOUNT),
             "Chance": st.column_config.NumberColumn("Likeliest cause, %", format="%.0f"),
         },
@@ -117,7 +119,7 @@ def show_persistent(table: pd.DataFrame, names: pd.Series, view: View) -> None:
         pd.DataFrame(
             {
                 "Customer": shown["customer_id"],
-                "Name": shown["name"],
+                "Name": account_links(shown["customer_id"], shown["name"], view),
                 "Late invoices": shown["n_late"],
                 "Days late": shown["days_late"].round(1),
                 "Cause": shown["cause"].map(CAUSE_WORDS),
@@ -127,7 +129,10 @@ def show_persistent(table: pd.DataFrame, names: pd.Series, view: View) -> None:
         ),
         hide_index=True,
         height=height_of(shown),
-        column_config={"Chance": st.column_config.NumberColumn("Chance, %", format="%.0f")},
+        column_config={
+            "Name": account_column("Name", width=190),
+            "Chance": st.column_config.NumberColumn("Chance, %", format="%.0f"),
+        },
         alt="Customers that are late again and again",
     )
     offer_csv(

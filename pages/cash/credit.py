@@ -40,7 +40,7 @@ with explained():
     st.subheader("What can still be sold")
     customer = choose_customer(credit)
     st.markdown(undollared(sell_sentence(credit, customer, view)))
-    show_customers(credit)
+    show_customers(credit, view)
 
     st.subheader("From order to overdue")
     told(stage_sentence(credit, view), stage_bars(credit, STAGE_WORDS, currency=view.currency))
@@ -70,7 +70,7 @@ with explained():
     st.subheader("Good, unhappy and held back")
     found = compute(ours.conflicts, view, given=given)
     st.markdown(undollared(conflict_sentence(found, view)))
-    show_conflicts(found)
+    show_conflicts(found, view)
 
 with explained():
     st.subheader("Which terms leave most")

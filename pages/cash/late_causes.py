@@ -41,6 +41,12 @@ with explained():
     names = compute(customer_names, view)
     show_invoices(rows if cause == "all" else rows[rows["cause"] == cause], names, view)
 
+    st.page_link(
+        "pages/cash/watchlist.py",
+        label="The watchlist ranks them by what contact may change",
+        icon=":material/checklist:",
+    )
+
     st.subheader("Late again and again")
     persistent = causes.persistent()
     st.markdown(persistent_sentence(persistent))

@@ -1,0 +1,70 @@
+"""Slide of the watchlist: whom to contact first, and how much of the money that reaches."""
+
+from charts.late_causes import CAUSE_WORDS
+from charts.wording import count, count_of, money, share
+from models.watchlist import DAYS_AHEAD, MEASURED, Watchlist
+from reports.edition import Results
+from reports.slides import Column, Draft, Finding, add_table, called
+from reports.template import CONTENT
+
+__all__ = ["add_watchlist", "watchlist_finding"]
+
+#: Customers that a person can call on a day, and those who fit on a slide.
+FIRST, MOST_CUSTOMERS = 20, 10
+
+
+def add_watchlist(draft: Draft, results: Results) -> None:
+    """The customers at the top, with the money at risk, its cause and what to do."""
+    watchlist = draft.held(results, "watchlist", "Whom to contact first is not known yet")
+    if watchlist is None:
+        return
+    slide = draft.add(watchlist_finding(watchlist, draft.currency))
+    columns = (
+        Column("Customer", 3.1, bold=True, size=11, longest=34),
+        Column("Open", 1.0, right=True, size=11),
+        Column("At risk", 1.0, right=True, size=11),
+        Column("Within reach", 1.25, right=True, bold=True, size=11),
+        Column("Unhappy", 0.85, size=11),
+        Column("Cause", 1.5, size=11),
+        Column("To do", 3.5, size=10, longest=60),
+    )
+    rows = [
+        (
+            called(row.name),
+            money(row.open_amount, draft.currency),
+            money(row.at_risk, draft.currency),
+            money(row.within_reach, draft.currency),
+            "yes" if row.unhappy else "",
+            CAUSE_WORDS[row.cause],
+            row.action,
+        )
+        for row in watchlist.customers.head(MOST_CUSTOMERS).itertuples(index=False)
+    ]
+    if rows:
+        says = "Customers by the money that contact may change"
+        add_table(slide, CONTENT, columns, rows, says=says, row_height=0.4)
+
+
+def watchlist_finding(watchlist: Watchlist, currency: str) -> Finding:
+    """How much of what can be changed lies with the first customers, and what that rests on."""
+    rows, reached = watchlist.invoices, watchlist.reached()
+    within = rows["within_reach"].sum()
+    if not within > 0:
+        return Finding("No open invoice needs a contact", "None is at risk that contact changes.")
+    first = min(FIRST, len(reached))
+    at = reached.iloc[first - 1]
+    n = int((rows["chance_from"] == MEASURED).sum())
+    rests = (
+        f"That contact changes it is measured for {count_of(n, 'invoice')} and assumed for "
+        f"{count(len(rows) - n)}."
+        if n
+        else "That contact changes it is assumed, not measured."
+    )
+    unhappy = int(watchlist.customers["unhappy"].head(first).sum())
+    return Finding(
+        f"{count_of(first, 'customer')} of {count(len(reached))} hold {share(at['share'], 0)} of "
+        f"the {money(within, currency)} that contact may still change",
+        f"{money(rows['at_risk'].sum(), currency)} of {money(rows['open_amount'].sum(), currency)} "
+        f"open is expected to be unpaid {DAYS_AHEAD} days from now. {rests} "
+        f"{count(unhappy)} of the first {count(first)} are unhappy: care comes before collecting.",
+    )
