@@ -147,7 +147,7 @@ def estimates_note(reaction: PriceReaction) -> str:
         said += (
             f" {count_of(len(assumed), 'effect')} cannot be estimated here and "
             f"{'is' if len(assumed) == 1 else 'are'} assumed: nothing, give or take a range that "
-            "is a choice and not a finding, until you set it below."
+            "is a choice and not a finding, until you set it above."
         )
     early = rows["placebo_p"].min()
     if early < 0.05:
@@ -200,7 +200,7 @@ def what_if_sentence(found: SimulatedReaction, change: float, currency: str) -> 
         f"revenue changes by **{money(row['static'], currency)}**, with the reaction by "
         f"**{money(row['reaction'], currency)}** ({money(row['low'], currency)} to "
         f"{money(row['high'], currency)}). {count(found.base_lost)} customers are expected to "
-        f"leave anyway; the change makes that {lost['reaction']:+.0f} ({lost['low']:+.0f} to "
+        f"leave anyway; the change moves that by {lost['reaction']:+.0f} ({lost['low']:+.0f} to "
         f"{lost['high']:+.0f})."
     )
 
