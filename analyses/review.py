@@ -22,6 +22,7 @@ import analyses.negative_personas
 import analyses.personas
 import analyses.poor_experience
 import analyses.price_reaction
+import analyses.pricing
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
@@ -33,6 +34,7 @@ import analyses.working_capital
 from analyses.scope import Scope
 from models.aging import BOUNDS
 from models.billing_fit import BillingFit
+from models.backbill import Backbill
 from models.cash_forecast import CashForecast, fit_cash_forecast
 from models.churn import Churn
 from models.churn_definitions import HAZARD_RATIOS
@@ -149,6 +151,7 @@ class Review:
     product_fit: ProductFit | None
     poor_experience: PoorExperience | None
     scores: Scores | None
+    pricing: Backbill | None
     linkage: Linkage | None
     roi: Roi | None
     elasticity: Elasticity | None
@@ -207,6 +210,7 @@ HOLDS = {
     "product_fit": ("product_fit.success_rate",),
     "poor_experience": tuple(id for id in DEFINITIONS if id.startswith("poor_experience.")),
     "scores": tuple(id for id in DEFINITIONS if id.startswith("scores.")),
+    "pricing": ("pricing.backbill_exact_share",),
     "linkage": tuple(id for id in DEFINITIONS if id.startswith("linkage.")),
     "roi": ("roi.portfolio_npv",),
     "billing_fit": ("billing_fit.smooth_share",),
@@ -221,6 +225,7 @@ ALONE = {
     "credit": analyses.credit.run,
     "product_fit": analyses.product_fit.run,
     "scores": analyses.scores.run,
+    "pricing": analyses.pricing.run,
 }
 
 

@@ -55,7 +55,12 @@ class Part:
 
 
 def charge_parts(
-    charge: Charge, used: Used, *, zero_usage: str = "nothing", share: Decimal = Decimal(1)
+    charge: Charge,
+    used: Used,
+    *,
+    zero_usage: str = "nothing",
+    share: Decimal = Decimal(1),
+    step: Callable[[Decimal], Decimal] = lambda amount: amount,
 ) -> tuple[Part, ...]:
     """Every step of what a charge comes to, before rounding; their amounts add up to it.
 
@@ -66,6 +71,8 @@ def charge_parts(
     share : Decimal
         Part of the period that is billed: fixed amounts, commitments and minimums are for so much
         of it. Use is billed as it is.
+    step : callable
+        How a price is rounded before a rebate is taken off it; not at all if left out.
 
     Examples
     --------
@@ -91,6 +98,8 @@ def charge_parts(
             parts += percentage_parts(charge, used.events or (billable,))
         elif billable == 0 and zero_usage == "nothing" and charge.model != "commitment":
             continue
+        elif charge.model == "discount_tiers":
+            parts += discount_tier_parts(charge, billable, step)
         else:
             parts += PRICES[charge.model](charge, billable)
     if charge.model == "commitment":
@@ -211,7 +220,9 @@ def tiered_package_parts(charge: Charge, units: Decimal) -> list[Part]:
     return parts
 
 
-def discount_tier_parts(charge: Charge, units: Decimal) -> list[Part]:
+def discount_tier_parts(
+    charge: Charge, units: Decimal, step: Callable[[Decimal], Decimal]
+) -> list[Part]:
     parts = usage_parts(charge, units)
     reached = bands(charge.tiers, units)
     if charge.applies_to == "whole":
@@ -219,8 +230,9 @@ def discount_tier_parts(charge: Charge, units: Decimal) -> list[Part]:
         reached = [(tier, units, units, name)]
     for tier, inside, _, name in reached:
         if tier.percent:
-            off = -charge.unit_price * tier.percent / 100
-            parts.append(Part(f"{tier.percent:f} % off, {name}", inside, off, inside * off))
+            rate = -charge.unit_price * tier.percent / 100
+            off = -step(inside * charge.unit_price) * tier.percent / 100
+            parts.append(Part(f"{tier.percent:f} % off, {name}", inside, rate, off))
     return parts
 
 
@@ -286,7 +298,6 @@ PRICES: Mapping[str, Callable[[Charge, Decimal], list[Part]]] = MappingProxyType
         "tiered": tiered_parts,
         "volume": volume_parts,
         "per_thousand": package_parts,
-        "discount_tiers": discount_tier_parts,
         "stairstep": stairstep_parts,
         "tiered_package": tiered_package_parts,
         "graduated_percentage": graduated_percentage_parts,

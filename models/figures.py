@@ -166,6 +166,7 @@ def glossary() -> str:
 HOMES: Mapping[str, str] = MappingProxyType(
     {
         "receivables.cash_release": "working_capital",
+        "pricing.backbill_exact_share": "backbill",
         "late_payments.late_share": "late_share",
         "late_payments.cash_at_risk": "open_invoices",
         "late_payments.expected_cash_13w": "cash_forecast",

@@ -4,7 +4,17 @@ from models.definition import Definition
 
 __all__ = ["PRICING_DEFINITIONS"]
 
-PRICING_DEFINITIONS = (
+PRICING_DEFINITIONS: tuple[Definition, ...] = (
+    Definition(
+        "pricing.backbill_exact_share",
+        "Invoice lines billed again exactly",
+        "share",
+        "The share of invoice lines under contracts that come out the same, to the cent, when "
+        "they are billed again at the tariff in force when it was used.",
+        "lines of contracts whose amount equals their tariff's, in the month they bill, to the "
+        "cent / lines of contracts",
+        False,
+    ),
     Definition(
         "pricing.elasticity",
         "Elasticity of use",

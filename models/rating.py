@@ -72,8 +72,10 @@ def rate_line(
     charge: Charge, used: Used, conventions: Conventions, *, share: Decimal = Decimal(1)
 ) -> Line:
     """What one charge comes to for what was used, as a line of an invoice."""
-    parts = charge_parts(charge, used, zero_usage=conventions.zero_usage, share=share)
-    if conventions.round_each == "part":
+    by_part = conventions.round_each == "part"
+    step = {"step": lambda amount: rounded(amount, conventions)} if by_part else {}
+    parts = charge_parts(charge, used, zero_usage=conventions.zero_usage, share=share, **step)
+    if by_part:
         amount = sum((rounded(part.amount, conventions) for part in parts), Decimal(0))
     else:
         amount = sum((part.amount for part in parts), Decimal(0))

@@ -98,7 +98,7 @@ def shape_of(charge: Charge, conventions: Conventions) -> tuple:
     """What charges must have in common to be priced by the same steps."""
     rounds_parts = conventions.round_each == "part"
     limited = charge.maximum is not None or charge.minimum is not None
-    changed = limited or charge.discount_percent
+    changed = limited or charge.discount_percent or charge.model == "discount_tiers"
     if charge.unit_conversion is not None or (rounds_parts and changed):
         return EXACTLY
     curves = parts_of(charge, conventions)

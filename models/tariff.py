@@ -37,8 +37,8 @@ class Conventions:
     decimals : int
         Smallest part of the currency; 2 are cents.
     round_each : str
-        ``line`` rounds the sum of the bands of a charge, ``part`` each band. An invoice is the
-        sum of its lines, so it is never rounded again.
+        ``line`` rounds the sum of the bands of a charge, ``part`` each band, and a price before a
+        rebate is taken off it. An invoice is the sum of its lines and never rounded again.
     zero_usage : str
         ``nothing``: who used nothing pays no flat fee of a tier; ``first_tier_fee``: the first
         tier's flat fee is due all the same.

@@ -16,6 +16,7 @@ KNOWN_FROM = {
     "customers": "acquired_on",
     "contracts": "started_on",
     "price_changes": "announced_on",
+    "tariffs": "valid_from",
     "invoices": "issued_on",
     "payments": "paid_on",
     "adjustments": "requested_on",

@@ -11,6 +11,7 @@ from sample_data.churn import recorded_reason
 from sample_data.contracts import ANNOUNCED_BEFORE, INVOICE_CHANNELS, tariff_rows
 from sample_data.market import benchmarks, events, exchange_rates
 from sample_data.population import CHANNELS, COUNTRIES, INDUSTRIES
+from sample_data.price_list import tariff_definitions
 from sample_data.projects import HOUR_COST, HOUR_PRICE
 from sample_data.rating import BILLING_MODELS
 from sample_data.words.catalogue import METERS, PRODUCTS, PROJECT_SCOPES, WAREHOUSES
@@ -54,6 +55,7 @@ def canonical_tables(world: World, numbers: Numbers) -> dict[str, pd.DataFrame]:
         "customers": customer_rows(world, numbers),
         "products": product_rows(),
         "contracts": contracts,
+        "tariffs": tariff_rows_written(world, numbers),
         "price_changes": price_change_rows(world, numbers),
         "invoices": invoice_rows(world, numbers),
         "invoice_lines": line_rows(book, numbers),
@@ -176,6 +178,13 @@ def contract_rows(world: World, numbers: Numbers) -> pd.DataFrame:
 def tariffs(world: World, numbers: Numbers) -> pd.DataFrame:
     """Every version of every customer's tariff, named as in the contracts."""
     rows = tariff_rows(world.contracts, world.calendar)
+    name = [f"T{numbers.customer[who][1:]}" for who in rows["customer"]]
+    return rows.drop(columns="customer").assign(tariff_id=name)
+
+
+def tariff_rows_written(world: World, numbers: Numbers) -> pd.DataFrame:
+    """The tariffs as the books have them, named as in the contracts."""
+    rows = tariff_definitions(world.contracts, world.calendar)
     name = [f"T{numbers.customer[who][1:]}" for who in rows["customer"]]
     return rows.drop(columns="customer").assign(tariff_id=name)
 

@@ -17,6 +17,7 @@ TABLE_WORDS: Mapping[str, str] = {
     "produits, productos, articulos",
     "contracts": "contracts, contract, subscriptions, subscription, agreements, vertraege, abos, "
     "contrats, abonnements, contratos, suscripciones",
+    "tariffs": "tariffs, price lists, price plans, plans, tarife, preislisten, tarifs, tarifas",
     "price_changes": "price changes, preisaenderungen, changements de prix, cambios de precio",
     "invoices": "invoices, invoice, bills, receivables, open items, rechnungen, offene posten, "
     "ausgangsrechnungen, factures, creances, facturas, cuentas por cobrar",
@@ -99,6 +100,8 @@ COLUMN_WORDS: Mapping[str, str] = {
     "monthly_value": "monthly value, mrr, mrr amount, monthly amount, monatsbetrag, montant "
     "mensuel, importe mensual",
     "tariff_id": "tariff id, plan, plan tier, tariff, tarif, tarifa",
+    "valid_from": "valid from, in force from, gueltig ab, valable des, vigente desde",
+    "definition": "definition, terms, price definition, preisdefinition",
     "invoice_id": "invoice id, invoice number, invoice no, invoice, inv no, inv number, num, "
     "number, bill number, document number, document no, doc no, receipt number, rechnungsnummer, "
     "rechnungs nr, rechnung nr, rechnungsnr, belegnummer, beleg, numero de facture, n facture, no "

@@ -129,6 +129,16 @@ SCHEMAS = (
         rules=(after("ended_on", "started_on"),),
     ),
     Schema(
+        "tariffs",
+        "one version of a tariff",
+        {
+            "tariff_id": required("text"),
+            "valid_from": required("date"),
+            "definition": required("text", says="its charges in YAML, see docs/tariffs.md"),
+        },
+        primary_key=("tariff_id", "valid_from"),
+    ),
+    Schema(
         "price_changes",
         "one announced change",
         {

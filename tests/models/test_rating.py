@@ -303,3 +303,12 @@ def test_every_model_of_the_canonical_tables_can_be_written_as_charges():
         "included_units", "overage",
     }  # fmt: skip
     assert wanted <= set(MODELS)
+
+
+def test_a_rebate_is_taken_off_the_rounded_price_where_each_part_is_rounded():
+    charge = Charge(
+        "c", "discount_tiers", unit_price=Decimal("0.104"), tiers=(Tier(percent=Decimal(45)),)
+    )
+    # .10 less 45 % of it, .045 rounded up, is .05; in one line .0572 is .06.
+    assert bill(charge, 1, Conventions(round_each="part")) == Decimal("0.05")
+    assert bill(charge, 1) == Decimal("0.06")

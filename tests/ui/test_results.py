@@ -21,6 +21,7 @@ import analyses.negative_personas
 import analyses.personas
 import analyses.poor_experience
 import analyses.price_reaction
+import analyses.pricing
 import analyses.product_fit
 import analyses.receivables
 import analyses.reminders
@@ -53,6 +54,7 @@ PLAIN = (
     (analyses.scores.run, analyses.scores.receipt_rows),
     (analyses.product_fit.run, analyses.product_fit.receipt_rows),
     (analyses.elasticity.run, analyses.elasticity.receipt_rows),
+    (analyses.pricing.run, analyses.pricing.receipt_rows),
     (analyses.churn.run, analyses.churn.receipt_rows),
     (analyses.churn.retention, analyses.churn.receipt_rows),
 )

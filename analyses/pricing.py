@@ -1,0 +1,90 @@
+"""Pricing of a view: tariffs in force, whether they reproduce what was billed, and others."""
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from analyses.scope import Scope
+from models.backbill import Backbill, fit_backbill, read_tariffs
+from models.figures import NoSuchFigure
+from warehouse.pricing import billed_lines, contracts_with_tariffs, tariff_versions
+from warehouse.workspace import Tables
+
+__all__ = ["backbill", "contracts", "lines", "receipt_rows", "run"]
+
+MILLION = 1_000_000
+
+
+def contracts(tables: Tables, scope: Scope) -> pd.DataFrame:
+    """Contracts of the view; see `contracts_with_tariffs`."""
+    tables.require("customers", "contracts", "invoices", "invoice_lines")
+    return scope.of_customers(contracts_with_tariffs(tables, scope.as_of), tables).to_pandas()
+
+
+def lines(tables: Tables, scope: Scope, contracts: pd.DataFrame) -> pd.DataFrame:
+    """Lines of the contracts, each with the contract, the month and the part of it it bills.
+
+    A fee in advance is for the month of its invoice, all else for the month before. A line of a
+    product that comes with every invoice of a customer is of that contract.
+    """
+    rows = scope.of_customers(billed_lines(tables, scope.as_of), tables).to_pandas()
+    every = contracts[contracts["billing_timing"] == "every_invoice"]
+    every = every[["customer_id", "product_id", "contract_id"]].drop_duplicates(
+        ["customer_id", "product_id"]
+    )
+    owner = contracts.set_index("contract_id")["customer_id"]
+    # The contract's customer, not the invoice's: a second account of it may have been billed.
+    rows["owner"] = rows["contract_id"].map(owner)
+    own = every.rename(columns={"customer_id": "owner", "contract_id": "recurring"})
+    rows = rows.merge(own, on=["owner", "product_id"], how="left")
+    rows["contract_id"] = rows["recurring"].fillna(rows["contract_id"])
+    about = contracts.set_index("contract_id")[["billing_timing", "started_on", "ended_on"]]
+    rows = rows.join(about, on="contract_id", how="inner").reset_index(drop=True)
+    month = rows["issued_on"].astype("datetime64[ns]").dt.to_period("M").dt.to_timestamp()
+    before = month - pd.DateOffset(months=1)
+    ahead = rows["billing_timing"].isin(["in_advance", "every_invoice", "one_time"])
+    rows["period"] = month.where(ahead, before)
+    rows["share"] = share_of_month(rows["period"], rows["started_on"], rows["ended_on"])
+    return rows.drop(columns=["recurring", "owner", "started_on", "ended_on"])
+
+
+def share_of_month(period: pd.Series, started_on: pd.Series, ended_on: pd.Series) -> np.ndarray:
+    """Part of each month in which the contract ran, in whole millionths as it is billed."""
+    ends = period + pd.offsets.MonthBegin(1)
+    since = np.maximum(period, started_on.astype("datetime64[ns]"))
+    last = ended_on.astype("datetime64[ns]") + pd.Timedelta(days=1)
+    until = np.minimum(ends, last.fillna(ends))
+    days = (until - since).dt.days.clip(lower=0)
+    share = days * MILLION // (ends - period).dt.days
+    # What was billed for a month outside the contract was billed in full.
+    return np.where(share > 0, share, MILLION) / MILLION
+
+
+def backbill(tables: Tables, scope: Scope) -> Backbill:
+    """Every line of the view billed again at the tariff in force when it was used."""
+    agreed = contracts(tables, scope)
+    rows = lines(tables, scope, agreed)
+    tariffs, changes = tariff_versions(tables, scope.as_of)
+    return fit_backbill(rows, read_tariffs(tariffs, agreed, changes, rows), scope.as_of)
+
+
+def run(tables: Tables, scope: Scope) -> Backbill:
+    """What the review needs of pricing; see `backbill`."""
+    return backbill(tables, scope)
+
+
+def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.DataFrame:
+    """The lines billed again, those that came out the same with a `contribution` of 1.
+
+    Raises
+    ------
+    NoSuchFigure
+        If `figure_id` is not a figure of pricing.
+    """
+    if figure_id != "pricing.backbill_exact_share":
+        raise NoSuchFigure(figure_id, "pricing")
+    shown = ["invoice_id", "line_no", "contract_id", "charge", "quantity", "amount", "rated"]
+    rows = backbill(tables, scope).lines
+    rows = rows[[*shown, "reason"]].assign(contribution=rows["exact"].astype(int))
+    return ibis.memtable(rows)
