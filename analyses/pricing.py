@@ -5,13 +5,16 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+import analyses.late_payments
 from analyses.scope import Scope
 from models.backbill import Backbill, fit_backbill, read_tariffs
 from models.figures import NoSuchFigure
+from models.pricing import MONTHS, PriceBase, fit_price_base
+from warehouse.currency import closing_rates
 from warehouse.pricing import billed_lines, contracts_with_tariffs, tariff_versions
 from warehouse.workspace import Tables
 
-__all__ = ["backbill", "contracts", "lines", "receipt_rows", "run"]
+__all__ = ["backbill", "base", "contracts", "lines", "paid_after", "receipt_rows", "run"]
 
 MILLION = 1_000_000
 
@@ -67,6 +70,68 @@ def backbill(tables: Tables, scope: Scope) -> Backbill:
     rows = lines(tables, scope, agreed)
     tariffs, changes = tariff_versions(tables, scope.as_of)
     return fit_backbill(rows, read_tariffs(tariffs, agreed, changes, rows), scope.as_of)
+
+
+def base(tables: Tables, scope: Scope, *, billed: Backbill | None = None) -> PriceBase:
+    """The last twelve months of every running contract of the view at its tariff of today.
+
+    Money is valued at the exchange rates of the as-of month: what is asked is what comes.
+    """
+    billed = backbill(tables, scope) if billed is None else billed
+    agreed = contracts(tables, scope)
+    agreed = agreed[agreed["ended_on"].isna()]
+    current = billed.book.current(scope.as_of).set_index("contract_id")["place"]
+    agreed = agreed.assign(
+        place=agreed["contract_id"].map(current).fillna(-1).astype(int),
+        timing=agreed["billing_timing"],
+    )
+    rates = closing_rates(tables, scope.as_of).set_index("currency")["to_reporting"]
+    rows = billed_months(billed.lines, last_month(scope))
+    rows = rows.merge(
+        agreed[["contract_id", "customer_id", "currency", "timing"]], on="contract_id"
+    )
+    rows["rate"] = rows["currency"].map(rates)
+    rows = rows[rows["rate"].notna()].reset_index(drop=True)
+    return fit_price_base(rows, agreed, billed.book.tariffs, scope.as_of)
+
+
+def last_month(scope: Scope) -> pd.Period:
+    """The last month whose use was billed by the as-of date: use is billed in the month after."""
+    day = pd.Timestamp(scope.as_of)
+    return day.to_period("M") - (1 if day.is_month_end else 2)
+
+
+def billed_months(lines: pd.DataFrame, last: pd.Period) -> pd.DataFrame:
+    """Units, part of the month and cost of each contract in the twelve months up to `last`."""
+    number = (lines["period"].dt.to_period("M").astype("int64") - last.ordinal) + MONTHS - 1
+    rows = lines.assign(month=number)
+    rows = rows[(rows["month"] >= 0) & (rows["month"] < MONTHS)]
+    fee = rows["charge"] == "fixed"
+    used = rows["charge"].notna() & ~fee
+    rows = rows.assign(
+        fee_share=rows["quantity"].where(fee),
+        quantity=rows["quantity"].where(used, 0.0),
+    )
+    sums = rows.groupby(["contract_id", "month"]).agg(
+        share=("share", "max"),
+        fee_share=("fee_share", "max"),
+        quantity=("quantity", "sum"),
+        cost=("cost", "sum"),
+    )
+    # A fee says itself for which part of the month it is.
+    sums["share"] = sums.pop("fee_share").fillna(sums["share"])
+    return sums.reset_index()
+
+
+def paid_after(tables: Tables, scope: Scope, *, months: int = MONTHS) -> list[float]:
+    """Share of invoices paid in the month of issue and in each month after, by the payment curve.
+
+    Beyond the ages that were seen nothing more is taken to be paid.
+    """
+    curve = analyses.late_payments.time_to_pay(tables, scope)
+    days = [round(30.4 * (month + 0.5)) for month in range(months)]
+    paid = curve.paid_by(days)["paid"].ffill().fillna(0.0).to_numpy()
+    return np.diff(paid, prepend=0.0).clip(min=0.0).tolist()
 
 
 def run(tables: Tables, scope: Scope) -> Backbill:

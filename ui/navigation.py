@@ -153,6 +153,14 @@ CONTENTS = {
             "Which way and time of charging goes smoothly, and for whom.",
         ),
     ),
+    "Pricing": (
+        (
+            "pricing/designer.py",
+            "Tariff designer",
+            "sell",
+            "What another tariff would bill each customer, and who wins and who loses by it.",
+        ),
+    ),
     "Data": (
         (
             "data/load.py",

@@ -24,6 +24,7 @@ from ui.text import escape, label_of, listed
 __all__ = [
     "choose",
     "choose_many",
+    "current",
     "fragment",
     "pick_date",
     "session",

@@ -72,6 +72,7 @@ ADD_UP = {
     "late_causes.process_share",
     "product_fit.success_rate",
     "roi.portfolio_npv",
+    "pricing.backbill_exact_share",
     *(id for id in DEFINITIONS if id.startswith("poor_experience.")),
 }
 

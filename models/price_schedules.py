@@ -1,0 +1,90 @@
+"""When another tariff is earned, billed and paid: three schedules that are not one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.pricing import MONTHS, PriceOutcome
+
+__all__ = ["PriceSchedules", "price_schedules"]
+
+
+@dataclass(frozen=True, eq=False)
+class PriceSchedules:
+    """Twelve months ahead, as if the usage of the last twelve came again.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``month`` (1 to 12), ``flow`` (revenue, billing, cash) and ``difference`` from the prices
+        of today, in the reporting currency.
+    working_capital : float
+        What more is billed and not yet paid at the end, than with the prices of today.
+    """
+
+    table: pd.DataFrame
+    working_capital: float
+
+    def total(self, flow: str) -> float:
+        """The difference of one flow over the twelve months."""
+        return float(self.table.loc[self.table["flow"] == flow, "difference"].sum())
+
+
+def price_schedules(
+    outcome: PriceOutcome, paid_after: Sequence[float], *, in_advance: bool | None = None
+) -> PriceSchedules:
+    """Revenue by month of use, billing by month of invoice, cash by when invoices are paid.
+
+    Parameters
+    ----------
+    paid_after : sequence of float
+        Share of an invoice's money paid in the month of issue, the month after, and so on: the
+        payment model's. What they leave is not paid within them.
+    in_advance : bool, optional
+        Bills everybody chosen a month earlier or later than today; as today if left out.
+
+    Raises
+    ------
+    ValueError
+        If the shares come to more than all.
+    """
+    weights = np.asarray(paid_after, dtype=float)
+    if (weights < 0).any() or weights.sum() > 1 + 1e-9:
+        raise ValueError(
+            f"The shares paid come to {weights.sum():.3f}, so more would be paid than was billed. "
+            "Give shares of one that add up to at most 1."
+        )
+    rows, scenario = outcome.rows, outcome.scenario
+    money = {"today": rows["old"] * rows["rate"], "scenario": rows["new"] * rows["rate"]}
+    begun = rows["month"] >= scenario.starts_in + scenario.grandfathered
+    # Until it starts, and while old prices are kept, the bill is that of today.
+    money["scenario"] = money["scenario"].where(begun, money["today"])
+    ahead = rows["timing"].eq("in_advance").to_numpy()
+    flows = {}
+    for name, amounts in money.items():
+        early = ahead
+        if name == "scenario" and in_advance is not None:
+            early = np.where(rows["touched"] & begun, in_advance, ahead)
+        earned = by_month(amounts, rows["month"])
+        billed = by_month(amounts, rows["month"] + np.where(early, 0, 1))
+        flows[name] = {
+            "revenue": earned[:MONTHS],
+            "billing": billed[:MONTHS],
+            "cash": np.convolve(billed, weights)[:MONTHS],
+        }
+    table = pd.DataFrame(
+        [
+            (month + 1, flow, flows["scenario"][flow][month] - flows["today"][flow][month])
+            for flow in ("revenue", "billing", "cash")
+            for month in range(MONTHS)
+        ],
+        columns=["month", "flow", "difference"],
+    )
+    sums = table.groupby("flow")["difference"].sum()
+    return PriceSchedules(table, float(sums["billing"] - sums["cash"]))
+
+
+def by_month(amounts: pd.Series, month: pd.Series) -> np.ndarray:
+    return np.bincount(month.to_numpy(int), weights=amounts.to_numpy(float), minlength=MONTHS + 1)

@@ -1,0 +1,77 @@
+"""Tariff designer: what another tariff would bill each customer, and who wins and who loses."""
+
+import streamlit as st
+
+import analyses.pricing
+from charts.pricing import bill_changes, price_curve, scenario_dots, schedule_lines
+from models.price_curve import cliffs
+from models.price_schedules import price_schedules
+from models.pricing import PriceScenario, reprice, scenario_tariffs
+from ui import url_state
+from ui.chart import told
+from ui.errors import explained
+from ui.frame import require_view
+from ui.pricing import (
+    WAYS,
+    answer_sentence,
+    choose_scenario,
+    choose_terms,
+    choose_who,
+    compare_kept,
+    curve_sentence,
+    curves_of,
+    most_units,
+    schedule_sentence,
+    show_conventions,
+    show_invoice,
+    show_losers,
+    show_totals,
+)
+from ui.receipt import figure_row, rows_behind
+from ui.results import compute
+from ui.tariff_editor import cliff_sentence, edit_tariff
+from warehouse.workspace import Workspace
+
+st.title("Tariff designer")
+st.markdown("What another tariff would bill each customer for the same use, and who loses by it.")
+view = require_view()
+ours = analyses.pricing
+
+with explained():
+    billed = compute(ours.run, view)
+    figure_row(view, billed.figures(), rows_behind(ours.receipt_rows, view))
+    base = compute(ours.base, view, given={"billed": billed})
+
+    st.subheader("Another tariff")
+    way = url_state.choose("What to try", "way", WAYS)
+    if way == "change":
+        who = choose_who(base)
+        scenario = choose_scenario("This scenario", who)
+    else:
+        start, origin, made = edit_tariff(base)
+        who = choose_who(base, like=start)
+        scenario = PriceScenario("This scenario", tariff=made, who=who, **choose_terms())
+        for charge in (charge for charge in made.charges if charge.metered):
+            top = most_units(base, made.currency)
+            told(
+                curve_sentence(charge, top),
+                price_curve(curves_of(charge, origin, made, top), made.currency),
+            )
+            if found := cliffs(charge, made.conventions):
+                st.warning(cliff_sentence(found, made.currency), icon=":material/warning:")
+        show_conventions(made)
+
+    st.subheader("What it would do")
+    outcome = reprice(base, scenario)
+    told(answer_sentence(outcome, view.currency), bill_changes(outcome))
+    show_totals(outcome, view.currency)
+    schedules = price_schedules(outcome, compute(ours.paid_after, view))
+    told(schedule_sentence(schedules, view.currency), schedule_lines(schedules, view.currency))
+
+    st.subheader("Who pays more")
+    show_losers(outcome, view.currency)
+    show_invoice(outcome, *scenario_tariffs(base, scenario))
+
+    st.subheader("Scenarios side by side")
+    table = compare_kept(base, scenario, Workspace.open(view.folder).settings)
+    told("Each kept scenario against the prices of today.", scenario_dots(table, view.currency))
