@@ -9,12 +9,23 @@ import analyses.late_payments
 from analyses.scope import Scope
 from models.backbill import Backbill, fit_backbill, read_tariffs
 from models.figures import NoSuchFigure
+from models.price_frontier import PriceFrontier, fit_price_frontier
 from models.pricing import MONTHS, PriceBase, fit_price_base
+from models.retention import Retention
 from warehouse.currency import closing_rates
 from warehouse.pricing import billed_lines, contracts_with_tariffs, tariff_versions
 from warehouse.workspace import Tables
 
-__all__ = ["backbill", "base", "contracts", "lines", "paid_after", "receipt_rows", "run"]
+__all__ = [
+    "backbill",
+    "base",
+    "contracts",
+    "frontier",
+    "lines",
+    "paid_after",
+    "receipt_rows",
+    "run",
+]
 
 MILLION = 1_000_000
 
@@ -121,6 +132,16 @@ def billed_months(lines: pd.DataFrame, last: pd.Period) -> pd.DataFrame:
     # A fee says itself for which part of the month it is.
     sums["share"] = sums.pop("fee_share").fillna(sums["share"])
     return sums.reset_index()
+
+
+def frontier(base: PriceBase, retention: Retention, *, log_hazard: float) -> PriceFrontier:
+    """Every change of fees and of prices of use from a fifth less to two fifths more.
+
+    What is lost in a year as prices are is the revenue churn of the last twelve months.
+    """
+    grid = np.round(np.arange(-0.2, 0.41, 0.01), 2)
+    [lost] = [f.value for f in retention.figures() if f.id == "churn.revenue_churn_12m"]
+    return fit_price_frontier(base, grid, grid, log_hazard=log_hazard, yearly_churn=lost or 0.0)
 
 
 def paid_after(tables: Tables, scope: Scope, *, months: int = MONTHS) -> list[float]:

@@ -311,6 +311,12 @@ def new_tariff(now: Tariff, scenario: PriceScenario) -> Tariff:
     return now.with_prices(changes)
 
 
+def with_fees_only(tariff: Tariff) -> Tariff:
+    """The same tariff with everything but its fees free."""
+    free = {charge.name: Decimal(0) for charge in tariff.charges if charge.metered}
+    return replace(tariff.with_prices(free), minimum=None)
+
+
 def reprice(base: PriceBase, scenario: PriceScenario) -> PriceOutcome:
     """Bill the same usage under a scenario, and compare customer by customer.
 

@@ -1,6 +1,6 @@
 """Invoices from tariffs and usage, exact to the cent, every line explained."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
@@ -23,6 +23,8 @@ __all__ = [
     "read_tariff",
     "rounded",
     "tariff_text",
+    "units_for",
+    "with_sums",
 ]
 
 DISCOUNT, MINIMUM, TAX = "Discount", "Minimum", "Tax"
@@ -119,22 +121,41 @@ def rate_invoice(
     ([('Platform', '49.90'), ('Calls', '7.50'), ('Discount', '-5.74')], '51.66')
     """
     tariff = tariff.of(customer_id, day)
-    set_as = tariff.conventions
     used = {meter: as_used(units) for meter, units in usage.items()}
     lines = [
-        rate_line(charge, units_for(charge, used), set_as, share=share) for charge in tariff.charges
+        rate_line(charge, units_for(charge, used), tariff.conventions, share=share)
+        for charge in tariff.charges
     ]
+    return with_sums(tariff, tariff.charges, lines, share=share)
+
+
+def with_sums(
+    tariff: Tariff,
+    charges: Sequence[Charge],
+    lines: Sequence[Line],
+    *,
+    share: Decimal = Decimal(1),
+    credit: bool = False,
+) -> Invoice:
+    """An invoice of lines of some charges: discount, minimum and tax added, a line each.
+
+    A credit note (`credit`) has no minimum.
+    """
+    lines, set_as = list(lines), tariff.conventions
     extra = tariff.discount_percent
     if extra:
         base = sum(
-            line.amount
-            for line, charge in zip(lines, tariff.charges, strict=True)
-            if charge.discountable
+            (
+                line.amount
+                for line, charge in zip(lines, charges, strict=True)
+                if charge.discountable
+            ),
+            Decimal(0),
         )
         off = rounded(-base * extra / 100, set_as)
         lines.append(sum_line(DISCOUNT, f"{extra:f} % of {base:,f}", off))
     total = sum((line.amount for line in lines), Decimal(0))
-    if tariff.minimum is not None and total < tariff.minimum * share:
+    if tariff.minimum is not None and not credit and total < tariff.minimum * share:
         gap = rounded(tariff.minimum * share - total, set_as)
         lines.append(sum_line(MINIMUM, f"up to {tariff.minimum * share:,f}", gap))
         total += gap

@@ -160,6 +160,12 @@ CONTENTS = {
             "sell",
             "What another tariff would bill each customer, and who wins and who loses by it.",
         ),
+        (
+            "pricing/price_frontier.py",
+            "Price frontier",
+            "trending_up",
+            "Which price changes bring the most revenue for the least of it at risk.",
+        ),
     ),
     "Data": (
         (

@@ -48,3 +48,14 @@ def test_a_tariff_goes_into_a_link_and_comes_out_the_same():
     with pytest.raises(ValueError, match="was not read|has no"):
         unpacked(packed(huge))
     assert isinstance(unpacked(packed(VOLUME)).charges[0], Charge)
+
+
+def test_the_frontier_tells_what_a_change_brings_and_when_it_breaks_even(page):
+    page = page.switch_page("pages/pricing/price_frontier.py")
+    page.query_params["use"] = "10"
+    page.run()
+    assert not page.exception
+    said = " ".join(markdown.value for markdown in page.markdown)
+    assert "3,721 price changes were tried" in said
+    assert "Margin stays as it is if use has an elasticity of **-" in said
+    assert page.dataframe[0].value["Change of revenue"].is_monotonic_increasing

@@ -1,0 +1,171 @@
+"""Thousands of price changes at once: revenue against churn, and the break-even elasticity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from models.pricing import PriceBase, complete_prices, with_fees_only
+from models.refusal import Refusal
+
+__all__ = ["SHOCK", "PriceFrontier", "break_even_elasticity", "fit_price_frontier"]
+
+#: A bill up by more than this is a shock.
+SHOCK = 0.25
+#: Elasticities are looked for in here.
+STEEPEST = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class PriceFrontier:
+    """Every combination of a change of fees and one of prices of use.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``fee_change``, ``use_change``, ``change`` (of the year's revenue for the same use),
+        ``at_risk`` (of the new bills, expected to be lost in a year to customers who leave because
+        of the rise), ``shocked`` (customers whose bill rises by more than a quarter) and ``best``
+        (no other brings as much at as little risk).
+    customers : DataFrame
+        ``customer_id``, ``fees`` and ``use``: what each pays today, in the reporting currency.
+    log_hazard, yearly_churn : float
+        What the risk rests on; see `fit_price_frontier`.
+    """
+
+    table: pd.DataFrame
+    customers: pd.DataFrame
+    log_hazard: float
+    yearly_churn: float
+
+    @property
+    def best(self) -> pd.DataFrame:
+        """The frontier, by revenue."""
+        return self.table[self.table["best"]].sort_values("change", ignore_index=True)
+
+
+def fit_price_frontier(
+    base: PriceBase,
+    fee_changes: Sequence[float],
+    use_changes: Sequence[float],
+    *,
+    log_hazard: float,
+    yearly_churn: float,
+) -> PriceFrontier:
+    """Sweep over both changes at once.
+
+    A tariff whose fees and whose prices of use are multiplied bills the sum of both multiples:
+    so a year of each customer is split in two once, and thousands of tariffs are products of the
+    two. Rounding of single invoices, a cent each, is left out.
+
+    Parameters
+    ----------
+    log_hazard : float
+        What a bill twice as high adds to the log hazard of leaving: an assumption of whoever asks.
+        A lower bill is taken to keep nobody.
+    yearly_churn : float
+        Share of revenue lost in a year as prices are.
+
+    Raises
+    ------
+    Refusal
+        If nobody pays anything today.
+    ValueError
+        If the share lost is not one, or the log hazard is below 0.
+    """
+    if not 0 <= yearly_churn < 1 or log_hazard < 0:
+        raise ValueError(
+            f"A yearly churn of {yearly_churn} and a log hazard of {log_hazard} give no risk. Use "
+            "a share below 1 and a log hazard of 0 or more."
+        )
+    customers = split_bills(base)
+    if len(customers) == 0:
+        raise Refusal(
+            "No customer pays anything under its tariff of today, so no price can be swept. Load "
+            "books with invoices of the last twelve months."
+        )
+    fees, use = customers["fees"].to_numpy(), customers["use"].to_numpy()
+    today = fees + use
+    hazard = -np.log1p(-yearly_churn)
+    rows = []
+    for fee_change in fee_changes:
+        change = fee_change * fees + np.outer(use_changes, use)
+        rise = np.maximum(change / today, 0.0)
+        # Survival of a year at the higher hazard, less that at the one of today.
+        leave = np.exp(-hazard) - np.exp(-hazard * np.exp(log_hazard * rise))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "fee_change": fee_change,
+                    "use_change": use_changes,
+                    "change": change.sum(axis=1),
+                    "at_risk": ((today + change) * leave).sum(axis=1),
+                    # A rise of just a quarter is none, whatever its last binary digit is.
+                    "shocked": (rise > SHOCK + 1e-9).sum(axis=1),
+                }
+            )
+        )
+    table = pd.concat(rows, ignore_index=True)
+    table = table.assign(best=on_frontier(table))
+    return PriceFrontier(table, customers, log_hazard, yearly_churn)
+
+
+def split_bills(base: PriceBase) -> pd.DataFrame:
+    """What each customer pays a year in fees and for use, discounts taken off, larger first."""
+    place = base.rows["contract_id"].map(base.contracts.set_index("contract_id")["place"])
+    free = [with_fees_only(tariff) for tariff in base.tariffs]
+    fees = complete_prices(base.rows, free, place.to_numpy(int))
+    parts = pd.DataFrame({"fees": fees, "use": base.rows["old"] - fees})
+    rows = parts.mul(base.rows["rate"], axis=0)
+    sums = rows.groupby(base.rows["customer_id"]).sum()
+    sums = sums[sums.sum(axis=1) > 0]
+    return sums.sort_values("use", ascending=False).reset_index()
+
+
+def on_frontier(table: pd.DataFrame) -> np.ndarray:
+    """Which combinations no other beats on both counts."""
+    order = table.sort_values(["at_risk", "change"], ascending=[True, False])
+    best_before = order["change"].cummax().shift(fill_value=-np.inf)
+    return (order["change"] > best_before).reindex(table.index).to_numpy()
+
+
+def break_even_elasticity(
+    fees: float, use: float, cost_of_use: float, fee_change: float, use_change: float
+) -> float | None:
+    """The elasticity of use at which margin stays what it is.
+
+    With an elasticity e, use and what it costs go with (1 + `use_change`) ** e. Above the value
+    returned (less negative) a rise pays; below it does not.
+
+    Parameters
+    ----------
+    fees, use : float
+        What is billed today a year.
+    cost_of_use : float
+        What the use costs us.
+
+    Returns
+    -------
+    float or None
+        None where no elasticity between -10 and 10 does it.
+
+    Examples
+    --------
+    Without costs a rise of 10 % brings nothing where use falls by as much: elasticity -1.
+
+    >>> round(break_even_elasticity(0.0, 100.0, 0.0, 0.0, 0.10), 6)
+    -1.0
+    """
+    if use_change <= -1 or use_change == 0:
+        return None
+
+    def gain(elasticity: float) -> float:
+        times = (1 + use_change) ** elasticity
+        return fees * fee_change + use * ((1 + use_change) * times - 1) - cost_of_use * (times - 1)
+
+    ends = gain(-STEEPEST), gain(STEEPEST)
+    if ends[0] * ends[1] > 0:
+        return None
+    return float(brentq(gain, -STEEPEST, STEEPEST))
