@@ -48,7 +48,8 @@ def bill_changes(outcome: PriceOutcome) -> alt.LayerChart:
     rows = outcome.customers
     rows = rows[rows["affected"] & rows["ratio"].notna()]
     change = (rows["ratio"] - 1).clip(-WIDEST, WIDEST)
-    frame = pd.DataFrame({"change": change, "way": (change > 0).map({True: "more", False: "less"})})
+    way = change.apply(lambda by: "more" if by > 0 else "less" if by < 0 else "the same")
+    frame = pd.DataFrame({"change": change, "way": way})
     bars = (
         alt.Chart(frame)
         .mark_bar()
@@ -63,7 +64,7 @@ def bill_changes(outcome: PriceOutcome) -> alt.LayerChart:
             color=alt.Color(
                 "way:N",
                 title="Pay",
-                scale=alt.Scale(domain=["less", "more"], range=[INK, LATE]),
+                scale=alt.Scale(domain=["less", "the same", "more"], range=[INK, MUTED, LATE]),
             ),
             tooltip=[
                 alt.Tooltip("change:Q", bin=alt.Bin(maxbins=BINS), title="Change", format=".0%"),

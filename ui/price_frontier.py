@@ -74,16 +74,14 @@ def break_even_sentence(
             "No elasticity of use between -10 and 10 leaves margin as it is: this change gains or "
             "loses whatever use does."
         )
-    return (
-        (
-            f"Margin stays as it is if use has an elasticity of **{found:.2f}**: where customers "
-            f"use {abs(1.1**found - 1):.0%} {'less' if found < 0 else 'more'} for prices 10% higher. "
-            "Cost is taken to go with use, in the share that use has of the bills. What elasticity "
-            "there is, is another question."
-        )
-        .replace("%", " %")
-        .replace("  %", " %")
+    word = "less" if found < 0 else "more"
+    said = (
+        f"Margin stays as it is if use has an elasticity of **{found:.2f}**: where customers use "
+        f"{abs(1.1**found - 1):.0%} {word} for prices that are 10% higher. Cost is taken to go "
+        "with use, in the share that use has of the bills. What elasticity there is, is another "
+        "question."
     )
+    return said.replace("%", " %")
 
 
 def show_best(frontier: PriceFrontier) -> None:

@@ -167,8 +167,7 @@ def show_invoice(outcome: PriceOutcome, made: Sequence[Tariff], place: np.ndarra
     order = outcome.customers["customer_id"].tolist()
     contracts = contracts.sort_values("customer_id", key=lambda ids: ids.map(order.index))
     names = {
-        row.contract_id: f"{escape(row.name, longest=40)} ({row.contract_id})"
-        for row in contracts.itertuples()
+        row.contract_id: f"{row.name[:40]} ({row.contract_id})" for row in contracts.itertuples()
     }
     chosen = url_state.choose("Invoice of", "invoice_of", names, kind=st.selectbox)
     month = int(base.rows.loc[base.rows["contract_id"] == chosen, "month"].max())
@@ -318,10 +317,14 @@ def compare_kept(base: PriceBase, scenario: PriceScenario, settings: Settings) -
     return table
 
 
-def most_units(base: PriceBase, currency: str) -> Decimal:
-    """Units up to which curves are drawn: beyond what nearly all use in a month."""
-    mine = base.contracts.loc[base.contracts["currency"] == currency, "contract_id"]
-    used = base.rows.loc[base.rows["contract_id"].isin(mine), "quantity"]
+def most_units(base: PriceBase, start: str) -> Decimal:
+    """Units up to which curves are drawn: what nearly all contracts of a product use in a month."""
+    about = base.contracts.set_index("contract_id")
+    alike = about.index[
+        (about["product_id"] == about.loc[start, "product_id"])
+        & (about["currency"] == about.loc[start, "currency"])
+    ]
+    used = base.rows.loc[base.rows["contract_id"].isin(alike), "quantity"]
     used = used[used > 0]
     return Decimal(int(used.quantile(0.95)) if len(used) else 1000).max(Decimal(10))
 
@@ -340,6 +343,6 @@ def curves_of(
 def curve_sentence(charge: Charge, top: Decimal) -> str:
     """What the curve of a charge shows, in words."""
     return (
-        f"What a month of **{escape(charge.name)}** costs, up to {count(int(top))} units: more "
-        "than 95 of 100 contracts use in a month."
+        f"What a month of **{escape(charge.name)}** costs, up to {count(int(top))} units: as "
+        "many as 95 of 100 such contracts stay below."
     )

@@ -62,7 +62,7 @@ def unpacked(word: str) -> Tariff:
 def edit_tariff(base: PriceBase) -> tuple[str, Tariff, Tariff]:
     """The contract and tariff it started from, and the tariff made of it, kept in the link."""
     names = {
-        row.contract_id: f"{escape(row.name, longest=40)} ({row.contract_id}, "
+        row.contract_id: f"{row.name[:40]} ({row.contract_id}, "
         f"{row.billing_model.replace('_', ' ')}, {row.currency})"
         for row in base.contracts.itertuples()
         if row.timing not in ("every_invoice", "one_time")

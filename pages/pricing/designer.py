@@ -52,7 +52,7 @@ with explained():
         who = choose_who(base, like=start)
         scenario = PriceScenario("This scenario", tariff=made, who=who, **choose_terms())
         for charge in (charge for charge in made.charges if charge.metered):
-            top = most_units(base, made.currency)
+            top = most_units(base, start)
             told(
                 curve_sentence(charge, top),
                 price_curve(curves_of(charge, origin, made, top), made.currency),
