@@ -135,6 +135,18 @@ CONTENTS = {
     ),
     "Pricing": (
         (
+            "pricing/designer.py",
+            "Tariff designer",
+            "sell",
+            "What another tariff would bill each customer, and who wins and who loses by it.",
+        ),
+        (
+            "pricing/price_frontier.py",
+            "Price frontier",
+            "trending_up",
+            "Which price changes bring the most revenue for the least of it at risk.",
+        ),
+        (
             "pricing/price_reaction.py",
             "Price reaction",
             "price_change",
@@ -151,20 +163,6 @@ CONTENTS = {
             "Billing fit",
             "handshake",
             "Which way and time of charging goes smoothly, and for whom.",
-        ),
-    ),
-    "Pricing": (
-        (
-            "pricing/designer.py",
-            "Tariff designer",
-            "sell",
-            "What another tariff would bill each customer, and who wins and who loses by it.",
-        ),
-        (
-            "pricing/price_frontier.py",
-            "Price frontier",
-            "trending_up",
-            "Which price changes bring the most revenue for the least of it at risk.",
         ),
     ),
     "Data": (
