@@ -9,6 +9,7 @@ from models.price_schedules import price_schedules
 from models.pricing import PriceScenario, reprice, scenario_tariffs
 from ui import url_state
 from ui.chart import told
+from ui.designer_reaction import show_reaction
 from ui.errors import explained
 from ui.frame import require_view
 from ui.pricing import (
@@ -67,6 +68,9 @@ with explained():
     show_totals(outcome, view.currency)
     schedules = price_schedules(outcome, compute(ours.paid_after, view))
     told(schedule_sentence(schedules, view.currency), schedule_lines(schedules, view.currency))
+
+    st.subheader("With the reaction")
+    show_reaction(view, outcome)
 
     st.subheader("Who pays more")
     show_losers(outcome, view.currency)
