@@ -33,8 +33,8 @@ import analyses.watchlist
 import analyses.working_capital
 from analyses.scope import Scope
 from models.aging import BOUNDS
-from models.billing_fit import BillingFit
 from models.backbill import Backbill
+from models.billing_fit import BillingFit
 from models.cash_forecast import CashForecast, fit_cash_forecast
 from models.churn import Churn
 from models.churn_definitions import HAZARD_RATIOS
