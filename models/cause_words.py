@@ -70,7 +70,8 @@ def disputes(rows: pd.DataFrame) -> pd.Series:
     """What is disputed, how much of it, and on which line."""
     about = rows["dispute_reason"].map(REASONS)
     share = (100 * rows["disputed_share"]).round().astype(int).astype(str) + " %"
-    line = rows["disputed_line"]
+    # Without a dispute that names one the column holds nothing, and no numbers either.
+    line = rows["disputed_line"].astype(float)
     where = np.where(
         line.notna(), " on line " + line.fillna(0).astype(int).astype(str), " of its amount"
     )

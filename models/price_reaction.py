@@ -311,6 +311,11 @@ def fit_price_reaction(
     Refusal
         If fewer than 30 customers have bills enough to expect another one from.
     """
+    if bills.empty:
+        raise Refusal(
+            "No invoice is of a recurring charge, so there is no bill to expect another one from. "
+            "Load invoices with their `kind` or their `contract_id`."
+        )
     rows = reaction_rows(bills, steps, as_of)
     n_customers = int(rows.known.any(axis=1).sum())
     if n_customers < FEWEST:

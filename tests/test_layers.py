@@ -190,3 +190,25 @@ def test_pages_are_nested():
 def test_every_layer_of_the_table_exists():
     # A renamed folder must not leave the rule watching nothing.
     assert [layer for layer in MAY_IMPORT if not modules(layer)] == []
+
+
+@pytest.mark.parametrize("path", modules("pages"), ids=named)
+def test_part_of_a_page_stands_without_what_another_could_not_show(path):
+    # An answer that is refused ends its part; a later part that uses it would be a fault.
+    parts = [node for node in ast.parse(path.read_text()).body if is_part(node)]
+    for index, part in enumerate(parts):
+        made = names(part, ast.Store)
+        for later in parts[index + 1 :]:
+            assert not made & names(later, ast.Load) - names(later, ast.Store), named(path)
+
+
+def is_part(node: ast.stmt) -> bool:
+    """Whether this is a block after whose failure the page goes on."""
+    if not isinstance(node, ast.With):
+        return False
+    call = node.items[0].context_expr
+    return isinstance(call, ast.Call) and ast.unparse(call) == "explained()"
+
+
+def names(node: ast.AST, context: type) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, context)}

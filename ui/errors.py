@@ -26,10 +26,14 @@ def end_page() -> NoReturn:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Show what went wrong in place of what could not be shown; the rest of the page goes on."""
+def explained(*, ends_page: bool = False) -> Iterator[None]:
+    """Show what went wrong in place of what could not be shown; the rest of the page goes on.
+
+    With `ends_page` it does not: nothing below can be shown without what was to be found here.
+    """
     try:
         yield
+        return
     except PageEnds:
         raise
     except ValueError as error:
@@ -39,6 +43,8 @@ def explained() -> Iterator[None]:
             unforeseen(error)
     except Exception as error:  # whatever it is, the visitor gets a reference and the log the rest
         unforeseen(error)
+    if ends_page:
+        end_page()
 
 
 def say(error: BaseException | str) -> str:

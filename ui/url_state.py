@@ -18,7 +18,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
-from ui.errors import PageEnds
+from ui.errors import PageEnds, explained
 from ui.text import escape, label_of, listed
 
 __all__ = [
@@ -90,7 +90,9 @@ def fragment(body: Callable[..., None]) -> Callable[..., None]:
     @st.fragment
     @functools.wraps(body)
     def run(*args: Any, **options: Any) -> None:
-        body(*args, **options)
+        # What a fragment raises would reach its page as a fault of Streamlit's.
+        with explained():
+            body(*args, **options)
         now = state()
         if not now.whole:
             write(now)

@@ -33,7 +33,7 @@ st.markdown("What stands against each credit limit, what can still be sold, and 
 view = require_view()
 ours = analyses.credit
 
-with explained():
+with explained(ends_page=True):
     credit = compute(ours.run, view)
     figure_row(view, credit.figures(), rows_behind(ours.receipt_rows, view))
 
@@ -51,12 +51,12 @@ with explained():
     st.subheader("Blocked orders")
     st.markdown(undollared(blocked_sentence(credit, view)))
     show_blocked(credit)
+    given = {"credit": credit}
 
 with explained():
     st.subheader("Who will pass the limit")
     ahead = {"30": "30 days", "60": "60 days", "90": "90 days"}
     days = int(url_state.choose("Ahead", "ahead", ahead))
-    given = {"credit": credit}
     coming = compute(ours.forecast, view, given=given, days=days)
     told(forecast_sentence(coming, view), breach_dots(coming, currency=view.currency))
     st.markdown(look_back_sentence(*compute(ours.look_back, view, given=given, days=days)))

@@ -31,7 +31,7 @@ st.markdown("How often invoices are disputed, about what, how long it takes, and
 view = require_view()
 ours = analyses.disputes
 
-with explained():
+with explained(ends_page=True):
     read = {"read": compute(ours.rows, view)}
     disputes = compute(ours.run, view, given=read)
     figure_row(view, disputes.figures(), rows_behind(ours.receipt_rows, view))

@@ -58,8 +58,10 @@ def at_risk(curves, scored):
     figure_row(view, risk.figures(), rows_behind(ours.receipt_rows, view, grace_days=grace))
 
 
-with explained():
+with explained(ends_page=True):
     counted = {"counted": compute(ours.counts, view)}
+
+with explained():
     figures = [
         *compute(ours.late_share, view, given=counted).figures(),
         *compute(ours.time_to_pay, view, given=counted).figures(),
@@ -69,9 +71,11 @@ with explained():
 # One choice for the two parts below it; a part that cannot be answered says so by itself.
 segment = choose_segment(view, "by", none="All invoices together")
 split = {"by": segment} if segment else {}
+with explained(ends_page=True):
+    split_counts = {"counted": compute(ours.counts, view, **split)}
+
 with explained():
     st.subheader("When invoices are paid")
-    split_counts = {"counted": compute(ours.counts, view, **split)}
     curve = compute(ours.time_to_pay, view, given=split_counts, **split)
     paid_by_day(curve, spec_of(paid_curve(curve)), paid_rows(curve))
     if segment is not None:

@@ -41,7 +41,7 @@ with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
 if complaint:
     st.warning(complaint, icon=":material/info:")
 
-with explained():
+with explained(ends_page=True):
     cells = {"cells": flows_of(view)}
     ledger = compute(ours.run, view, given=cells, aging_by=aging_by, buckets=bounds)
     main, others = main_figures(ledger)

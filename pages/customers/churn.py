@@ -60,9 +60,11 @@ with explained():
     told(cause_sentence(whole), incidence_areas(whole))
     st.caption(rule_note(whole))
 
+with explained(ends_page=True):
+    learnt = {"learnt": compute(ours.months, view)}
+
 with explained():
     st.subheader("Who may leave next")
-    learnt = {"learnt": compute(ours.months, view)}
     ahead = {"ahead": compute(ours.outlook, view, given=learnt)}
     scored = compute(ours.scored_customers, view, given=ahead)
     show_at_risk(scored, compute(ours.values_today, view), view)
