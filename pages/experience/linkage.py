@@ -35,7 +35,7 @@ st.markdown(
 view = require_view()
 ours = analyses.linkage
 
-with explained():
+with explained(ends_page=True):
     learnt = {"learnt": compute(analyses.churn.months, view)}
     rows = {"rows": compute(ours.read, view, given=learnt)}
     linkage = compute(ours.run, view, given=rows)
