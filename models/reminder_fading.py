@@ -1,5 +1,6 @@
 """How the hold of what is known of an invoice fades, because the patient ones are left over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -46,7 +47,9 @@ class Fading:
         return min(self.left) < 1
 
 
-def fit_fading(overdue: pd.DataFrame, drivers: list[str]) -> Fading:
+def fit_fading(
+    overdue: pd.DataFrame, drivers: Sequence[str], *, strata: Sequence[str] = ()
+) -> Fading:
     r"""Measure on what is known of the customer how an effect fades among those still unpaid.
 
     Who is quick for reasons on no record pays first, so that among the unpaid a cause of paying
@@ -59,8 +62,10 @@ def fit_fading(overdue: pd.DataFrame, drivers: list[str]) -> Fading:
     ----------
     overdue : DataFrame
         From `warehouse.reminders.overdue_invoices`.
-    drivers : list of str
+    drivers : sequence of str
         Columns, known on the due date.
+    strata : sequence of str
+        Columns within whose values invoices are compared, as the effects are.
 
     References
     ----------
@@ -80,8 +85,8 @@ def fit_fading(overdue: pd.DataFrame, drivers: list[str]) -> Fading:
     index = np.empty(len(rows))
     try:
         for side in (0, 1):
-            index[half != side] = learnt(rows[half == side], drivers, rows[half != side])
-        found = [slope(rows.assign(index=index), low, high)
+            index[half != side] = learnt(rows[half == side], drivers, strata, rows[half != side])
+        found = [slope(rows.assign(index=index), strata, low, high)
                  for low, high in pairwise([*edges, int(days.max()) + 1])]  # fmt: skip
     except Refusal:
         return none
@@ -94,18 +99,20 @@ def fit_fading(overdue: pd.DataFrame, drivers: list[str]) -> Fading:
     return Fading(tuple(int(edge) for edge in edges), tuple(left), error / first)
 
 
-def learnt(rows: pd.DataFrame, drivers: list[str], onto: pd.DataFrame) -> np.ndarray:
+def learnt(
+    rows: pd.DataFrame, drivers: Sequence[str], strata: Sequence[str], onto: pd.DataFrame
+) -> np.ndarray:
     """Index of the drivers from the first days after a reminder."""
     usable = [name for name in drivers if rows[name].nunique() > 1]
     fit = fit_cox(between(rows, 0, 2 * TRANSIT_DAYS), covariates=usable, start="start",
-                  stop="stop", event="paid")  # fmt: skip
+                  stop="stop", event="paid", strata=list(strata) or None)  # fmt: skip
     weights = fit.table.set_index("covariate")["coefficient"]
     return onto[usable].astype(float).to_numpy() @ weights[usable].to_numpy()
 
 
-def slope(rows: pd.DataFrame, low: int, high: int) -> tuple[float, float]:
+def slope(rows: pd.DataFrame, strata: Sequence[str], low: int, high: int) -> tuple[float, float]:
     fit = fit_cox(between(rows, low, high), covariates=["index"], start="start", stop="stop",
-                  event="paid", cluster="customer_id")  # fmt: skip
+                  event="paid", strata=list(strata) or None, cluster="customer_id")  # fmt: skip
     row = fit.table.iloc[0]
     return float(row["coefficient"]), float(row["robust_std_err"])
 

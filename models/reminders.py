@@ -166,7 +166,7 @@ def fit_reminders(
     rows = exposure.rows
     used = [name for name in drivers if rows[name].nunique() > 1]
     rows = rows.assign(**{name: rows[name].astype(float) for name in used})
-    fading = fit_fading(overdue, used)
+    fading = fit_fading(overdue, used, strata=strata)
     told_apart = [*exposure.channel_columns, *(f"tone_{name}" for name in exposure.tones)]
     fit = fit_cox(
         cut_by_fading(rows, told_apart, fading),
