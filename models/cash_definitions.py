@@ -173,10 +173,11 @@ CASH_DEFINITIONS: tuple[Definition, ...] = (
         "late_causes.process_share",
         "Late through a process",
         "share",
-        "The expected share of the late invoices of a year that are held up on their way "
-        "through our process or the customer's, and not for want of will or money: the "
-        "part that is cheapest to mend.",
-        "mean over invoices due in the last 12 months and late of P(process | evidence), "
+        "Of the invoices of a year that are late by more than three days, the expected share that "
+        "is held up on the way through our process or the customer's, and not for want of will or "
+        "money: the part that is cheapest to mend.",
+        "mean over invoices due in the last 12 months and more than 3 days late, which is what "
+        "money needs on its way, of P(process | evidence), "
         "interval robust to several invoices of one customer",
         True,
     ),

@@ -40,6 +40,8 @@ ENOUGH = 8_000
 #: Weight of a note when read as if its invoice were open still, or not yet due.
 AS_OPEN, AS_WAITING = 0.4, 0.2
 FEWEST_OF_NAME = 30
+#: A weekend and a bank's day: whoever is late by no more than that has no cause to look for.
+GRACE_DAYS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,10 @@ class LateCauses:
         """Return the share that is late through a process, ours or theirs."""
         rows = self.of_year()
         if not len(rows):
-            reason = "No invoice that was due in the last 12 months is late."
+            reason = (
+                f"No invoice that was due in the last 12 months is late by more than {GRACE_DAYS} "
+                "days."
+            )
             return (Figure("late_causes.process_share", None, None, None, 0, self.as_of, reason),)
         chance = rows["cause_process"].to_numpy(dtype=float)
         units, mean = pd.factorize(rows["customer_id"])[0], chance.mean()
@@ -80,10 +85,10 @@ class LateCauses:
         )
 
     def of_year(self) -> pd.DataFrame:
-        """Late invoices that were due in the 12 months before."""
+        """Invoices due in the 12 months before, late by more than money on its way explains."""
         due, today = self.invoices["due_on"], pd.Timestamp(self.as_of)
         recent = (due > today - pd.DateOffset(years=1)) & (due < today)
-        return self.invoices[recent & (self.invoices["days_late"] > 0)]
+        return self.invoices[recent & (self.invoices["days_late"] > GRACE_DAYS)]
 
     def mix(self, amount: str, *, only: np.ndarray | None = None) -> pd.DataFrame:
         """Expected money by cause: each invoice's `amount` shared out by its chances.

@@ -46,7 +46,9 @@ def true_figures(
     # Without a dispute there is no rate to estimate, and nothing to compare.
     if invoices["disputed"].any():
         disputed["disputes.rate_per_1000"] = float(1000 * invoices["disputed"].mean())
-    of_year = late & (known["due_on"] > LAST_DAY - pd.DateOffset(years=1)) & overdue
+    # A day or two are a weekend's, and no cause was drawn for them.
+    clearly = real & (np.minimum(days, age) - terms > 3)
+    of_year = clearly & (known["due_on"] > LAST_DAY - pd.DateOffset(years=1)) & overdue
     caused = {}
     if of_year.any():
         process = known.loc[of_year, "state"] == "process"
