@@ -9,16 +9,19 @@ from reports.template import CONTENT
 
 __all__ = ["add_watchlist", "watchlist_finding"]
 
+#: What the money on the slide is part of, and the risk of all of it at another day.
+FIGURES = ("receivables.open_amount", "late_payments.cash_at_risk")
 #: Customers that a person can call on a day, and those who fit on a slide.
 FIRST, MOST_CUSTOMERS = 20, 10
 
 
 def add_watchlist(draft: Draft, results: Results) -> None:
     """The customers at the top, with the money at risk, its cause and what to do."""
-    watchlist = draft.held(results, "watchlist", "Whom to contact first is not known yet")
+    otherwise = "Whom to contact first is not known yet"
+    watchlist = draft.held(results, "watchlist", otherwise, *FIGURES)
     if watchlist is None:
         return
-    slide = draft.add(watchlist_finding(watchlist, draft.currency))
+    slide = draft.add(watchlist_finding(watchlist, draft.currency), *FIGURES)
     columns = (
         Column("Customer", 3.1, bold=True, size=11, longest=34),
         Column("Open", 1.0, right=True, size=11),
