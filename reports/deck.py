@@ -16,6 +16,7 @@ from reports.linkage import add_linkage
 from reports.negative_personas import add_negative_personas
 from reports.personas import add_personas
 from reports.plain_text import plain
+from reports.price_reaction import add_price_reaction
 from reports.product_fit import add_product_fit
 from reports.receivables import add_aging, add_customers, add_dso
 from reports.reminders import add_reminders
@@ -78,6 +79,7 @@ def build_deck(
     add_unit_economics(draft, results)
     add_negative_personas(draft, results)
     add_product_fit(draft, results)
+    add_price_reaction(draft, results)
     add_lifetime_value(draft, results)
     add_scores(draft, results)
     add_linkage(draft, results)

@@ -22,6 +22,7 @@ from models.linkage import Linkage
 from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
 from models.personas import Personas
+from models.price_reaction import PriceReaction
 from models.product_fit import ProductFit
 from models.receivables import Receivables
 from models.reminders import Reminders
@@ -60,6 +61,7 @@ class Results(Protocol):
     product_fit: ProductFit | None
     scores: Scores | None
     linkage: Linkage | None
+    price_reaction: PriceReaction | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
