@@ -27,7 +27,7 @@ def hostile(workspace_of, long_history, reviewed):
                     "lifetime_value", "product_fit", "late_signals", "late_causes",
                     "disputes", "dispute_causes", "credit", "reminders", "roi",
                     "reminder_policies", "billing_delays", "linkage", "scores",
-                    "elasticity", "price_reaction", "billing_fit"}  # fmt: skip
+                    "elasticity", "price_reaction", "billing_fit", "pricing"}  # fmt: skip
     assert set(review.reasons) <= of_customers
     return review, edition, late_by
 
