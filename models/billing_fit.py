@@ -216,7 +216,8 @@ def compared(
     made = []
     for place in range(len(sizes)):
         row = {"value": np.nan, "low": np.nan, "high": np.nan, "adjusted": np.nan,
-               "adjusted_low": np.nan, "adjusted_high": np.nan, "p_value": np.nan}  # fmt: skip
+               "adjusted_low": np.nan, "adjusted_high": np.nan, "p_value": np.nan,
+               "gap": np.nan}  # fmt: skip
         if sizes["n_customers"].iloc[place] >= FEWEST:
             mine = code == place
             mean = float(value[mine].mean())

@@ -157,7 +157,9 @@ def take_out(unit: np.ndarray, period: np.ndarray | None, *, trend: bool):
     ]
     left = np.diag(np.bincount(period, minlength=n_periods).astype(float))
     left -= sum(share.T @ share for share in shares)
-    solve = np.linalg.pinv(left, hermitian=True)
+    # Lines of units and steps of periods say some things twice. What is left of those is rounding,
+    # which must not be divided by.
+    solve = np.linalg.pinv(left, rcond=NOTHING_LEFT, hermitian=True)
 
     def without_both(values: np.ndarray) -> np.ndarray:
         inner = without_units(values)

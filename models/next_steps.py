@@ -119,7 +119,7 @@ def next_steps(situation: Situation) -> tuple[Step, ...]:
 
     Examples
     --------
-    >>> empty = pd.DataFrame(columns=["invoice_id", "days_past_due", "open_amount"])
+    >>> empty = pd.DataFrame(columns=["invoice_id", "days_past_due", "open_amount", "cause"])
     >>> nobody = pd.DataFrame(columns=["invoice_id", "promised_on"])
     >>> calm = Situation(empty, nobody, None, 100.0, 0.0, 0.0, 5.0, why={"risk": "Too new."})
     >>> [step.rule for step in next_steps(calm) if step.holds]

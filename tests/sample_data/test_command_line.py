@@ -24,7 +24,7 @@ SMALL = ("--customers", 40, "--months", 14, "--seed", 3)
 def test_tables_and_truth_are_written(tmp_path):
     done = run(tmp_path / "books", *SMALL, "--off", "reminders", "--truth", tmp_path / "truth.json")
     assert done.exit_code == 0, done.output
-    assert "Wrote 19 tables" in done.stdout
+    assert "Wrote 20 tables" in done.stdout
     invoices = pd.read_parquet(tmp_path / "books" / "invoices.parquet")
     truth = json.loads((tmp_path / "truth.json").read_text())
     assert truth["n_invoices"] == len(invoices)
