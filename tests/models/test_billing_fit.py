@@ -78,6 +78,13 @@ def test_models_that_differ_are_called_and_small_ones_are_hidden():
     assert fit.smooth == pytest.approx(fit.figures()[0].value)
 
 
+def test_where_every_model_has_few_customers_all_are_hidden():
+    few = {("fixed", "in_advance"): (20, 0.1), ("usage", "in_arrears"): (20, 0.1)}
+    fit = fit_billing_fit(bills(few), AS_OF)
+    assert set(fit.table["verdict"]) == {"too few"}
+    assert fit.n_customers == 40
+
+
 def test_difference_of_who_is_billed_is_taken_out_where_it_is_known():
     # Late by industry alone, and the industries have other models.
     rows = bills({("fixed", "late"): (80, 0.4), ("fixed", "prompt"): (20, 0.0),
