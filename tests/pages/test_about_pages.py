@@ -3,29 +3,16 @@
 import json
 
 from scipy.stats import binom
-from streamlit.testing.v1 import AppTest
 
 from models.figures import DEFINITIONS
-from tests.served import ROOT
+from tests.shown import show, text_of
 from ui.known_truth import FILE
 
 PAGE = "pages/about/known_truth.py"
 
 
-def show() -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    at.switch_page(PAGE).run()
-    assert not at.exception
-    return at
-
-
-def text_of(at: AppTest) -> str:
-    return " ".join(element.value for element in [*at.markdown, *at.info, *at.caption])
-
-
 def test_estimates_stand_beside_the_truth_of_the_sample(in_sample_workspace):
-    at = show()
-    assert not at.error
+    at = show(PAGE)
     assert "intervals hold the true value" in text_of(at)
     table = at.dataframe[0].value
     known = json.loads((in_sample_workspace / FILE).read_text())
@@ -45,6 +32,6 @@ def test_books_of_ones_own_have_no_truth_beside_them(in_sample_workspace, tmp_pa
         if entry.name != FILE:
             (tmp_path / entry.name).symlink_to(entry)
     monkeypatch.setenv("GOODWILL_WORKSPACE", str(tmp_path))
-    said = text_of(show())
+    said = text_of(show(PAGE))
     assert "books of your own" in said
     assert "make app GOODWILL_WORKSPACE=sample_workspace" in said

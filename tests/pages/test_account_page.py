@@ -3,26 +3,16 @@
 import shutil
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import analyses.account
 from analyses.notes import keep_note
 from analyses.scope import Scope
-from tests.served import ROOT
+from tests.shown import show
 from ui.text import escape, money
 from warehouse.workspace import Workspace
 
+PAGE = "pages/customers/account.py"
 HOSTILE = "<script>alert(1)</script>"
-
-
-def show(**query) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.switch_page("pages/customers/account.py").run()
-    assert not at.exception
-    assert not at.error
-    return at
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +31,7 @@ def found(sample_workspace):
 def test_link_shows_one_customer_on_one_screen(in_sample_workspace, found):
     history, paid, currency = found
     id = history.customer["customer_id"]
-    at = show(customer=id, industry="Retail")
+    at = show(PAGE, customer=id, industry="Retail")
     assert not at.warning
     shown = {metric.label: metric.value.replace("\\$", "$") for metric in at.metric}
     assert shown["Open"] == money(paid.open_amount, currency)
@@ -60,17 +50,17 @@ def test_link_shows_one_customer_on_one_screen(in_sample_workspace, found):
 
 
 def test_unknown_customer_is_said_to_be_unknown_and_words_are_searched(in_sample_workspace, found):
-    at = show(customer=HOSTILE)
+    at = show(PAGE, customer=HOSTILE)
     said = at.warning[0].value
     assert "so there is no account to show" in said
     assert "Check the number" in said
     assert "<script>" not in said.replace("\\<script\\>", "")
     name = found[0].customer["name"]
-    at = show(customer=name.split()[0].lower())
+    at = show(PAGE, customer=name.split()[0].lower())
     assert not at.warning
     assert not at.metric
     assert any("hold" in markdown.value for markdown in at.markdown)
-    assert show().text_input[0].value == ""
+    assert show(PAGE).text_input[0].value == ""
 
 
 def test_notes_of_a_customer_stand_on_its_account_whatever_they_hold(
@@ -84,7 +74,7 @@ def test_notes_of_a_customer_stand_on_its_account_whatever_they_hold(
     keep_note(settings, "invoice", "vanished", who="Ben", note="was here")
     # A day on which nothing can be learnt yet: the parts that are read at once stand all the same.
     first = found[0].invoices["issued_on"].min().date().isoformat()
-    at = show(customer=id, as_of=first)
+    at = show(PAGE, customer=id, as_of=first)
     notes = next(f.value for f in at.dataframe if "note" in f.value.columns)
     assert notes["note"].tolist() == [HOSTILE]
     assert any("owner Ada" in caption.value for caption in at.caption)

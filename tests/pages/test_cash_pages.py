@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import analyses.cash_forecast
 import analyses.late_causes
@@ -11,23 +10,10 @@ import analyses.late_signals
 import analyses.receivables
 from analyses.scope import Scope
 from tests.served import ROOT
+from tests.shown import metrics, show
 from ui.text import days, money, share
 from warehouse.load import load
 from warehouse.workspace import Workspace
-
-
-def show(page: str, **query) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.switch_page(page).run()
-    assert not at.exception
-    assert not at.error
-    return at
-
-
-def metrics(at: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value.replace("\\$", "$") for metric in at.metric}
 
 
 @pytest.fixture(scope="module")

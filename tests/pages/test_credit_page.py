@@ -1,11 +1,10 @@
 """The page of credit from app.py: figures, the look-up of one customer, and the link to it."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import analyses.credit
 from analyses.scope import Scope
-from tests.served import ROOT
+from tests.shown import metrics, show
 from ui.text import money, share
 from warehouse.workspace import Workspace
 
@@ -22,13 +21,9 @@ def test_page_shows_the_figures_and_what_can_be_sold_to_the_customer_of_the_link
     credit, currency = sample
     active = credit.customers[credit.customers["active"]]
     row = active.loc[active["can_sell"].idxmax()]
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    at.query_params["customer"] = row["customer_id"]
-    at.switch_page("pages/cash/credit.py").run()
-    assert not at.exception
-    assert not at.error
+    at = show("pages/cash/credit.py", customer=row["customer_id"])
     assert not at.warning
-    shown = {metric.label: metric.value.replace("\\$", "$") for metric in at.metric}
+    shown = metrics(at)
     over = credit.figures()[1].value
     assert shown["Blocked orders"] == money(credit.blocked_value, currency)
     assert shown["Over their limit"] == share(over)

@@ -13,6 +13,7 @@ import sample_data.population
 from analyses.scope import Scope
 from charts.wording import share
 from tests.served import ROOT
+from tests.shown import show, text_of
 from warehouse.segments import segment_values
 from warehouse.workspace import Workspace
 
@@ -21,20 +22,6 @@ from warehouse.workspace import Workspace
 def sample(sample_workspace):
     with Workspace.open(sample_workspace).current().tables() as tables:
         yield tables, Scope(tables.newest_date)
-
-
-def show(page: str, **query) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.switch_page(page).run()
-    assert not at.exception
-    assert not at.error
-    return at
-
-
-def text_of(at: AppTest) -> str:
-    return " ".join(element.value for element in [*at.markdown, *at.info, *at.caption])
 
 
 def test_personas_page_shows_the_personas_of_the_result(in_sample_workspace, sample):

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.served import ROOT
+from tests.shown import app_at
 from warehouse.workspace import Workspace
 
 # Semicolons, decimal commas, day first, a script in a name, a formula, a negative amount, an
@@ -34,9 +35,7 @@ def workspace_folder(tmp_path, monkeypatch):
 
 
 def show(page: str) -> AppTest:
-    return checked(
-        AppTest.from_file(str(ROOT / "app.py"), default_timeout=240).switch_page(page).run()
-    )
+    return checked(app_at(page).run())
 
 
 def checked(at: AppTest) -> AppTest:

@@ -1,7 +1,5 @@
-from streamlit.testing.v1 import AppTest
-
 from models.figures import DEFINITIONS
-from tests.served import ROOT
+from tests.shown import app_at
 from ui.definitions import matching
 
 
@@ -18,8 +16,7 @@ def test_search_finds_by_word_and_by_what_people_call_it():
 
 
 def test_page_shows_what_the_link_searches_for(in_sample_workspace):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    at.switch_page("pages/about/definitions.py").run()
+    at = app_at("pages/about/definitions.py").run()
     assert len(at.subheader) == len(DEFINITIONS)
     at.text_input[0].set_value("turns a year").run()
     assert [head.value for head in at.subheader] == ["Cash-flow velocity (turns a year)"]

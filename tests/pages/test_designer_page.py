@@ -1,11 +1,10 @@
 """The tariff designer, driven from app.py on the sample company."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from models.charge import Charge
 from models.rating import Tariff, read_tariff
-from tests.served import ROOT
+from tests.shown import app_at
 from ui.tariff_editor import packed, unpacked
 
 VOLUME = read_tariff("""{name: Volume, currency: EUR, charges: [
@@ -14,8 +13,7 @@ VOLUME = read_tariff("""{name: Volume, currency: EUR, charges: [
 
 @pytest.fixture
 def page(in_sample_workspace):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    return app.switch_page("pages/pricing/designer.py")
+    return app_at("pages/pricing/designer.py")
 
 
 def test_all_lines_are_billed_again_exactly_and_dearer_use_makes_losers(page):

@@ -1,11 +1,10 @@
 """The page of disputes from app.py: the number shown is the number of the one result."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import analyses.disputes
 from analyses.scope import Scope
-from tests.served import ROOT
+from tests.shown import show
 from warehouse.workspace import Workspace
 
 
@@ -15,18 +14,8 @@ def result(sample_workspace):
         return analyses.disputes.run(tables, Scope(tables.newest_date))
 
 
-def show(**query) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.switch_page("pages/cash/disputes.py").run()
-    assert not at.exception
-    assert not at.error
-    return at
-
-
 def test_page_shows_the_figures_of_the_result_and_every_section(in_sample_workspace, result):
-    at = show(by="channel", unit="channel")
+    at = show("pages/cash/disputes.py", by="channel", unit="channel")
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown["Disputes per 1,000 invoices"] == f"{result.rate:,.1f}"
     sections = {heading.value for heading in at.subheader}

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from charts.wording import in_unit, money
 from tests.served import ROOT
+from tests.shown import app_at
 
 
 @pytest.fixture(scope="module")
@@ -12,8 +13,7 @@ def page(sample_workspace):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
         patch.chdir(ROOT)
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
-        yield at.switch_page("pages/customers/lifetime_value.py").run()
+        yield app_at("pages/customers/lifetime_value.py").run()
 
 
 def said(at: AppTest) -> str:

@@ -1,15 +1,13 @@
 """The page of the link, driven from app.py on the sample company."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.served import ROOT
+from tests.shown import app_at
 
 
 @pytest.fixture
 def page(in_sample_workspace):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    return app.switch_page("pages/experience/linkage.py")
+    return app_at("pages/experience/linkage.py")
 
 
 def test_link_is_told_in_words_with_interval_and_what_cannot_be_told(page):

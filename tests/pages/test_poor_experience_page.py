@@ -1,16 +1,11 @@
 """The page of the cost of poor experience: what it shows adds up, and ties to the books."""
 
-from streamlit.testing.v1 import AppTest
-
-from tests.served import ROOT
+from tests.shown import show
 from ui.text import in_unit
 
 
 def test_page_shows_a_total_that_its_parts_add_up_to_and_that_ties(in_sample_workspace):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    at.switch_page("pages/experience/poor_experience.py").run()
-    assert not at.exception
-    assert not at.error
+    at = show("pages/experience/poor_experience.py")
     shown = {metric.label: metric.value.replace("\\", "") for metric in at.metric}
     buckets = at.dataframe[0].value
     assert shown["Poor experience"] == in_unit(buckets["Amount"].sum(), "money", "EUR")

@@ -1,12 +1,11 @@
 """The pricing pages from app.py."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import analyses.elasticity
 import analyses.price_reaction
 from analyses.scope import Scope
-from tests.served import ROOT
+from tests.shown import show, text_of
 from warehouse.workspace import Workspace
 
 
@@ -14,20 +13,6 @@ from warehouse.workspace import Workspace
 def sample(sample_workspace):
     with Workspace.open(sample_workspace).current().tables() as tables:
         yield tables, Scope(tables.newest_date)
-
-
-def show(page: str, **query) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.switch_page(page).run()
-    assert not at.exception
-    assert not at.error
-    return at
-
-
-def text_of(at: AppTest) -> str:
-    return " ".join(element.value for element in [*at.markdown, *at.info, *at.caption])
 
 
 def test_price_reaction_page_shows_estimates_assumptions_and_both_results(in_sample_workspace):

@@ -1,9 +1,9 @@
 """The page of initiatives: a slider moves the value, and the link keeps what it was set to."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from tests.served import ROOT
+from tests.shown import app_at
 
 
 @pytest.fixture(scope="module")
@@ -11,10 +11,7 @@ def page(sample_workspace):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
         patch.chdir(ROOT)
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-        at.query_params["budget"] = "60"
-        at.switch_page("pages/experience/roi.py").run()
-        yield at
+        yield app_at("pages/experience/roi.py", budget="60").run()
 
 
 def worth(at):

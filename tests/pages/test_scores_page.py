@@ -1,15 +1,13 @@
 """The page of scores, driven from app.py on the sample company."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.served import ROOT
+from tests.shown import app_at
 
 
 @pytest.fixture
 def page(in_sample_workspace):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    return app.switch_page("pages/experience/scores.py")
+    return app_at("pages/experience/scores.py")
 
 
 def test_scores_are_told_with_interval_response_and_what_has_moved(page):

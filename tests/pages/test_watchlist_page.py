@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analyses.notes import kept_notes
 from charts.spreadsheet import csv_bytes
 from models.watchlist import Chances
-from tests.served import ROOT
+from tests.shown import show
 from ui.frame import View
 from ui.text import money
 from ui.watchlist import watchlist_of
@@ -32,12 +31,7 @@ def sample(sample_workspace):
 
 def test_page_shows_the_list_of_the_result_with_what_the_link_assumes(in_sample_workspace, sample):
     watchlist, currency = sample
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    at.query_params["chance_process"] = "100"
-    at.query_params["cause"] = "process"
-    at.switch_page("pages/cash/watchlist.py").run()
-    assert not at.exception
-    assert not at.error
+    at = show("pages/cash/watchlist.py", chance_process="100", cause="process")
     assert not at.warning
     said = " ".join(markdown.value.replace("\\$", "$") for markdown in at.markdown)
     assert money(watchlist.invoices["within_reach"].sum(), currency) in said
