@@ -2,6 +2,7 @@
 
 import altair as alt
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from charts.wording import days as in_days
 from charts.wording import share as percent
@@ -42,8 +43,5 @@ def fit_dots(fit: BillingFit, measure: str) -> alt.LayerChart:
     title = "Days to pay" if as_days else f"{MEASURES[measure][0]}, share of bills"
     axis = alt.Axis(grid=True, tickCount=4) if as_days else percent_axis(grid=True, tickCount=4)
     x = {"axis": axis, "title": title, "scale": alt.Scale(zero=False, nice=True, padding=8)}
-    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        alt.X("adjusted_low:Q", **x), alt.X2("adjusted_high:Q")
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("adjusted:Q", **x))
-    return alt.layer(interval, dot).properties(height=44 * len(labels) + 120)
+    dots = interval_dots(base, "adjusted", "adjusted_low", "adjusted_high", **x)
+    return dots.properties(height=44 * len(labels) + 120)

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, name_axis, percent_axis, series_color, series_dash
 from charts.wording import share as percent
 from models.dispute_causes import DisputeCauses
@@ -176,10 +177,13 @@ def cause_dots(causes: DisputeCauses, words: dict[str, str]) -> alt.LayerChart:
         f"{words[name]}  {ratio:.2f}"
         for name, ratio in zip(rows["circumstance"], rows["odds_ratio"], strict=True)
     ]
-    rows = rows.assign(label=labels, name=rows["circumstance"].map(words), one=1.0)
+    rows = rows.assign(label=labels, name=rows["circumstance"].map(words))
     ends = [0.9 * min(rows["low"].min(), 1), 1.1 * max(rows["high"].max(), 1)]
-    x = {"scale": alt.Scale(type="log", nice=False, domain=ends),
-         "axis": alt.Axis(grid=True, values=RATIOS, format="~g")}  # fmt: skip
+    x = {
+        "title": "Odds ratio, disputed against alike undisputed invoices",
+        "scale": alt.Scale(type="log", nice=False, domain=ends),
+        "axis": alt.Axis(grid=True, values=RATIOS, format="~g"),
+    }
     base = alt.Chart(rows).encode(
         alt.Y("label:N", sort=labels, title=None, axis=name_axis(labels, at_most=230)),
         color=alt.Color(
@@ -196,12 +200,5 @@ def cause_dots(causes: DisputeCauses, words: dict[str, str]) -> alt.LayerChart:
             alt.Tooltip("share_undisputed:Q", title="Of undisputed", format=".1%"),
         ],
     )
-    even = alt.Chart(rows.head(1)).mark_rule(color=MUTED, strokeDash=[4, 3])
-    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        alt.X("low:Q", title="Odds ratio, disputed against alike undisputed invoices", **x),
-        alt.X2("high:Q"),
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("odds_ratio:Q"))
-    return alt.layer(even.encode(alt.X("one:Q", **x)), interval, dot).properties(
-        height=36 * len(labels) + 110
-    )
+    dots = interval_dots(base, "odds_ratio", "low", "high", even=1.0, **x)
+    return dots.properties(height=36 * len(labels) + 110)

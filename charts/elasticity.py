@@ -1,8 +1,8 @@
 """Elasticity: the estimates with their intervals, and the checks beside nothing."""
 
 import altair as alt
-import pandas as pd
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, MUTED, name_axis
 from charts.wording import share as percent
 from models.elasticity import Elasticity
@@ -31,11 +31,5 @@ def elasticity_dots(found: Elasticity) -> alt.LayerChart:
         ],
     )  # fmt: skip
     x = {"axis": alt.Axis(grid=True, tickCount=5), "title": "Percent of use for a percent of price"}
-    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        alt.X("low:Q", **x), alt.X2("high:Q")
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("elasticity:Q", **x))
-    none = alt.Chart(pd.DataFrame({"none": [0.0]})).mark_rule(color=MUTED, strokeDash=[4, 3])
-    return alt.layer(none.encode(alt.X("none:Q", **x)), interval, dot).properties(
-        height=48 * len(labels) + 110
-    )
+    dots = interval_dots(base, "elasticity", "low", "high", even=0.0, **x)
+    return dots.properties(height=48 * len(labels) + 110)

@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from models.linkage_effects import SETS
 from models.score_scales import SCALES
@@ -95,16 +96,8 @@ def effect_forest(rows: pd.DataFrame, outcome: str) -> alt.LayerChart:
             alt.Tooltip("n_customers:Q", title="Customers", format=","),
         ],
     )
-    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        alt.X("lower:Q", **x), alt.X2("upper:Q")
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("value:Q"))
-    line = (
-        alt.Chart(rows.head(1).assign(none=none))
-        .mark_rule(color=MUTED, strokeDash=[4, 3])
-        .encode(alt.X("none:Q", **x))
-    )
-    return alt.layer(line, interval, dot).properties(height=28 * len(labels) + 100)
+    dots = interval_dots(base, "value", "lower", "upper", even=none, **x)
+    return dots.properties(height=28 * len(labels) + 100)
 
 
 def adjustment_diagram(outcome: str, measure: str) -> str:

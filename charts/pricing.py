@@ -6,6 +6,7 @@ from decimal import Decimal
 import altair as alt
 import pandas as pd
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, money_axis, percent_axis, series_color
 from models.price_schedules import PriceSchedules
 from models.pricing import PriceOutcome
@@ -97,6 +98,7 @@ def scenario_dots(table: pd.DataFrame, currency: str) -> alt.LayerChart:
     """Change of revenue of each scenario with its interval."""
     base = alt.Chart(table).encode(
         alt.Y("scenario:N", sort=list(table["scenario"]), title=None),
+        color=alt.value(INK),
         tooltip=[
             alt.Tooltip("scenario:N", title="Scenario"),
             alt.Tooltip("change:Q", title=f"Change of revenue ({currency})", format=",.0f"),
@@ -105,9 +107,5 @@ def scenario_dots(table: pd.DataFrame, currency: str) -> alt.LayerChart:
         ],
     )
     x = {"title": f"Change of yearly revenue ({currency})", "axis": money_axis()}
-    rule = base.mark_rule(strokeWidth=3, opacity=0.55, color=INK).encode(
-        alt.X("low:Q", **x), alt.X2("high:Q")
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1, color=INK).encode(alt.X("change:Q", **x))
-    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=MUTED).encode(alt.X("at:Q", **x))
-    return alt.layer(zero, rule, dot).properties(height=60 * len(table) + 60)
+    dots = interval_dots(base, "change", "low", "high", even=0.0, **x)
+    return dots.properties(height=60 * len(table) + 60)

@@ -2,6 +2,7 @@
 
 import altair as alt
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from charts.wording import share as percent
 from models.product_fit import ProductFit
@@ -42,16 +43,10 @@ def success_dots(fit: ProductFit, product: str, trait: str) -> alt.LayerChart:
         ],
     )
     x = {
+        "title": "Share that succeeds in the first year",
         "axis": percent_axis(grid=True, tickCount=4),
         "scale": alt.Scale(zero=False, nice=True, padding=8),
     }
-    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        alt.X("low:Q", title="Share that succeeds in the first year", **x), alt.X2("high:Q")
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("expected:Q"))
-    own = (
-        alt.Chart(rows.head(1))
-        .mark_rule(color=MUTED, strokeDash=[4, 3])
-        .encode(alt.X("product_rate:Q", **x))
-    )
-    return alt.layer(own, interval, dot).properties(height=40 * len(labels) + 130)
+    own = float(fit.products.set_index("product").at[product, "rate"])
+    dots = interval_dots(base, "expected", "low", "high", even=own, **x)
+    return dots.properties(height=40 * len(labels) + 130)

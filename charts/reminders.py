@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from models.reminders import Reminders
 
@@ -26,6 +27,7 @@ def ratio_forest(reminders: Reminders) -> alt.LayerChart:
     low = min(0.9, float(np.nanmin(rows["lower"].fillna(rows["hazard_ratio"]))))
     high = max(1.1, float(np.nanmax(rows["upper"].fillna(rows["hazard_ratio"]))))
     x = {
+        "title": "Times the chance of being paid on a day",
         "scale": alt.Scale(type="log", domain=[low / 1.03, high * 1.03], nice=False),
         "axis": alt.Axis(grid=True, tickCount=5, format=".2f"),
     }
@@ -45,17 +47,8 @@ def ratio_forest(reminders: Reminders) -> alt.LayerChart:
             alt.Tooltip("n:Q", title="Sent", format=","),
         ],
     )
-    title = "Times the chance of being paid on a day"
-    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        alt.X("lower:Q", title=title, **x), alt.X2("upper:Q")
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("hazard_ratio:Q"))
-    one = (
-        alt.Chart(rows.head(1).assign(one=1.0))
-        .mark_rule(color=MUTED, strokeDash=[4, 3])
-        .encode(alt.X("one:Q", title=title, **x))
-    )
-    return alt.layer(one, interval, dot).properties(height=30 * len(labels) + 90)
+    dots = interval_dots(base, "hazard_ratio", "lower", "upper", even=1.0, **x)
+    return dots.properties(height=30 * len(labels) + 90)
 
 
 def policy_frontier(tried: pd.DataFrame) -> alt.LayerChart:

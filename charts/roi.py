@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, money_axis, name_axis
 from charts.wording import money
 from models.initiatives import DRIVERS
@@ -124,6 +125,7 @@ def scenario_dots(table: pd.DataFrame, *, currency: str) -> alt.LayerChart:
     rows = table.assign(line=lines)
     base = alt.Chart(rows).encode(
         alt.Y("line:N", title=None, sort=lines, axis=name_axis(lines)),
+        color=alt.value(INK),
         tooltip=[
             alt.Tooltip("scenario:N", title="Scenario"),
             alt.Tooltip("p10:Q", title="One in ten is below", format=",.0f"),
@@ -131,10 +133,6 @@ def scenario_dots(table: pd.DataFrame, *, currency: str) -> alt.LayerChart:
             alt.Tooltip("p90:Q", title="One in ten is above", format=",.0f"),
         ],
     )
-    line = base.mark_rule(strokeWidth=3, opacity=0.55, color=INK).encode(
-        alt.X("p10:Q", title="Net present value", axis=money_axis()), alt.X2("p90:Q")
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1, color=INK).encode(alt.X("p50:Q"))
-    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=MUTED, strokeDash=[4, 3])
-    layers = alt.layer(zero.encode(alt.X("zero:Q")), line, dot)
-    return layers.properties(height=46 * len(rows) + 70)
+    x = {"title": "Net present value", "axis": money_axis()}
+    dots = interval_dots(base, "p50", "p10", "p90", even=0.0, **x)
+    return dots.properties(height=46 * len(rows) + 70)

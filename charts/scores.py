@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, month_end_axis, name_axis, percent_axis
 from charts.wording import share
 from models.score_scales import SCALES
@@ -91,8 +92,12 @@ def group_dots(scores: Scores, measure: str, cut: str) -> alt.LayerChart:
     rows = rows[(rows["measure"] == measure) & (rows["cut"] == cut) & rows["value"].notna()]
     rows = rows.nlargest(MOST_GROUPS, "n").sort_values(["value", "group"], ascending=[False, True])
     labels = [f"{g}  {said(measure, v)}" for g, v in zip(rows["group"], rows["value"], strict=True)]
-    rows = rows.assign(label=labels, whole=float(scores.score(measure)["value"]))
-    x = {"axis": axis_of(measure), "scale": alt.Scale(zero=False, nice=True, padding=8)}
+    rows = rows.assign(label=labels)
+    x = {
+        "title": f"{SCALES[measure].label}: {SCALES[measure].headline}",
+        "axis": axis_of(measure),
+        "scale": alt.Scale(zero=False, nice=True, padding=8),
+    }
     base = alt.Chart(rows).encode(
         alt.Y("label:N", sort=labels, title=None, axis=name_axis(labels)),
         color=alt.Color(
@@ -110,14 +115,6 @@ def group_dots(scores: Scores, measure: str, cut: str) -> alt.LayerChart:
             alt.Tooltip("n_customers:Q", title="Customers", format=","),
         ],
     )
-    title = f"{SCALES[measure].label}: {SCALES[measure].headline}"
-    interval = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        alt.X("low:Q", title=title, **x), alt.X2("high:Q")
-    )
-    dot = base.mark_point(filled=True, size=90, opacity=1).encode(alt.X("value:Q"))
-    own = (
-        alt.Chart(rows.head(1))
-        .mark_rule(color=MUTED, strokeDash=[4, 3])
-        .encode(alt.X("whole:Q", title=title, **x))
-    )
-    return alt.layer(own, interval, dot).properties(height=34 * len(labels) + 130)
+    whole = float(scores.score(measure)["value"])
+    dots = interval_dots(base, "value", "low", "high", even=whole, **x)
+    return dots.properties(height=34 * len(labels) + 130)
