@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from models.wording import counted
+
 __all__ = ["DAYS", "customer_side"]
 
 #: Days that are told of.
@@ -47,24 +49,27 @@ def customer_side(rows: Rows, as_of: dt.date) -> list[str]:
     return [sentence for tell in told if (sentence := tell(rows, pd.Timestamp(as_of)))]
 
 
-def of_year(frame: pd.DataFrame, day: str, today: pd.Timestamp) -> pd.DataFrame:
-    return frame[frame[day] > today - pd.Timedelta(days=DAYS)]
+def of_year(rows: Rows, table: str, day: str, today: pd.Timestamp) -> pd.DataFrame:
+    """Rows of the last twelve months, by the date that starts them; none of an absent table."""
+    own = rows.get(table)
+    if own is None:
+        return pd.DataFrame()
+    return own[(own[day] > today - pd.Timedelta(days=DAYS)) & (own[day] <= today)]
 
 
-def times(n: int, what: str) -> str:
-    return f"{n} {what}" + ("" if n == 1 else "s")
+def days_waited(own: pd.DataFrame, since: str, until: str, today: pd.Timestamp) -> pd.Series:
+    """Days from one date to another, or to `today` where that has not come."""
+    return (own[until].fillna(today) - own[since]).dt.days
 
 
 def waits_for_answers(rows: Rows, today: pd.Timestamp) -> str:
-    if "tickets" not in rows:
-        return ""
-    asked = of_year(rows["tickets"], "opened_on", today)
+    asked = of_year(rows, "tickets", "opened_on", today)
     if asked.empty:
         return ""
-    waited = (asked["resolved_on"].fillna(today) - asked["opened_on"]).dt.days
+    waited = days_waited(asked, "opened_on", "resolved_on", today)
     waits = int(asked["resolved_on"].isna().sum())
     said = (
-        f"It asked {times(len(asked), 'time')} and waited {times(int(waited.sum()), 'day')} in "
+        f"It asked {counted(len(asked), 'time')} and waited {counted(int(waited.sum()), 'day')} in "
         f"all, {int(waited.max())} at the longest"
     )
     return said + (f"; {waits} still {'waits' if waits == 1 else 'wait'} for an answer." if waits
@@ -72,31 +77,29 @@ def waits_for_answers(rows: Rows, today: pd.Timestamp) -> str:
 
 
 def waits_for_refunds(rows: Rows, today: pd.Timestamp) -> str:
-    if "adjustments" not in rows:
-        return ""
-    own = rows["adjustments"]
-    own = of_year(own[own["kind"] != "write_off"], "requested_on", today)
+    own = of_year(rows, "adjustments", "requested_on", today)
+    own = own if own.empty else own[own["kind"] != "write_off"]
     if own.empty:
         return ""
-    waited = (own["completed_on"].fillna(today) - own["requested_on"]).dt.days
+    waited = days_waited(own, "requested_on", "completed_on", today)
     waits = int(own["completed_on"].isna().sum())
+    owed = "1 credit or refund" if len(own) == 1 else f"{len(own):,} credits or refunds"
     said = (
-        f"It was owed {times(len(own), 'credit or refund')} and waited "
+        f"It was owed {owed} and waited "
         f"{waited.mean():.0f} days for one on average, {int(waited.max())} at the longest"
-    ).replace("credit or refunds", "credits or refunds")
+    )
     return said + (f"; {waits} not done yet." if waits else ".")
 
 
 def waits_for_goods(rows: Rows, today: pd.Timestamp) -> str:
-    if "orders" not in rows:
-        return ""
-    own = of_year(rows["orders"], "ordered_on", today).dropna(subset="promised_on")
+    own = of_year(rows, "orders", "ordered_on", today)
+    own = own if own.empty else own.dropna(subset="promised_on")
     if own.empty:
         return ""
-    behind = (own["delivered_on"].fillna(today) - own["promised_on"]).dt.days
+    behind = days_waited(own, "promised_on", "delivered_on", today)
     late = behind > 0
     short = int((own["delivered_quantity"] < own["quantity"]).sum())
-    said = f"Of {times(len(own), 'order line')}, {int(late.sum())} came later than promised"
+    said = f"Of {counted(len(own), 'order line')}, {int(late.sum())} came later than promised"
     if late.any():
         said += f", by {behind[late].mean():.0f} days on average"
     if short:
@@ -105,25 +108,21 @@ def waits_for_goods(rows: Rows, today: pd.Timestamp) -> str:
 
 
 def wrong_invoices(rows: Rows, today: pd.Timestamp) -> str:
-    if "disputes" not in rows:
-        return ""
-    opened = of_year(rows["disputes"], "opened_on", today)
+    opened = of_year(rows, "disputes", "opened_on", today)
     if opened.empty:
         return ""
     right = opened[opened["outcome"].isin(("upheld", "partial"))]
     n = opened["invoice_id"].nunique()
-    waited = (opened["resolved_on"].fillna(today) - opened["opened_on"]).dt.days
+    waited = days_waited(opened, "opened_on", "resolved_on", today)
     return (
-        f"It disputed {times(n, 'invoice')} and was found right on "
+        f"It disputed {counted(n, 'invoice')} and was found right on "
         f"{right['invoice_id'].nunique()}; deciding took {waited.mean():.0f} days on average."
     )
 
 
 def pressed_while_waiting(rows: Rows, today: pd.Timestamp) -> str:
     """Reminders that came while we owed it an answer on money."""
-    if "reminders" not in rows:
-        return ""
-    sent = of_year(rows["reminders"], "sent_on", today)
+    sent = of_year(rows, "reminders", "sent_on", today)
     if sent.empty:
         return ""
     held = pd.Series(False, index=sent.index)
@@ -135,7 +134,7 @@ def pressed_while_waiting(rows: Rows, today: pd.Timestamp) -> str:
         pairs = sent.reset_index().merge(about, how="cross")
         held[pairs.loc[waiting(pairs), "index"]] = True
     n = int(held.sum())
-    said = f"It got {times(len(sent), 'reminder')}"
+    said = f"It got {counted(len(sent), 'reminder')}"
     if not n:
         return (
             said + ", none of them while a dispute of that invoice or a question on money was open."
@@ -150,10 +149,9 @@ def waiting(pairs: pd.DataFrame) -> pd.Series:
 
 
 def price_rises(rows: Rows, today: pd.Timestamp) -> str:
-    if "price_changes" not in rows:
+    own = of_year(rows, "price_changes", "effective_on", today)
+    if own.empty:
         return ""
-    own = rows["price_changes"]
-    own = of_year(own[own["effective_on"] <= today], "effective_on", today)
     own = own[
         (own["new_monthly_value"] > own["old_monthly_value"]) & (own["old_monthly_value"] > 0)
     ]
@@ -162,6 +160,6 @@ def price_rises(rows: Rows, today: pd.Timestamp) -> str:
     rise = own["new_monthly_value"] / own["old_monthly_value"] - 1
     notice = (own["effective_on"] - own["announced_on"]).dt.days
     return (
-        f"Its prices rose {times(len(own), 'time')}, by {100 * rise.max():.1f} % at most, told "
+        f"Its prices rose {counted(len(own), 'time')}, by {100 * rise.max():.1f} % at most, told "
         f"{int(notice.min())} days ahead."
     )
