@@ -1,7 +1,8 @@
 """Slide of the link: what one point of satisfaction goes with, or that the data cannot tell."""
 
+from functools import partial
+
 import numpy as np
-import pandas as pd
 
 from charts.linkage import SCORED, named_effects
 from charts.wording import count, days, share
@@ -10,7 +11,15 @@ from models.refusal import Refusal
 from models.score_scales import SCALES
 from reports.edition import Results
 from reports.native_charts import Interval, add_bars
-from reports.slides import Column, Draft, Finding, add_caption, add_table, side_by_side
+from reports.slides import (
+    Column,
+    Draft,
+    Finding,
+    add_caption,
+    add_table,
+    interval,
+    side_by_side,
+)
 from reports.template import ACCENT, QUIET, Box
 
 __all__ = ["add_linkage", "linkage_finding"]
@@ -63,9 +72,7 @@ def add_linkage(draft: Draft, results: Results) -> None:
             SCALES[row.measure].label,
             SCORED[row.outcome],
             said(row.outcome, row.value),
-            "–"
-            if pd.isna(row.lower)
-            else f"{said(row.outcome, row.lower)} – {said(row.outcome, row.upper)}",
+            interval(row.lower, row.upper, partial(said, row.outcome)),
             count(row.n_customers),
             row.verdict,
         )

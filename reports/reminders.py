@@ -9,7 +9,15 @@ from models.reminder_policies import DAYS_AHEAD
 from models.reminders import NO_HOLD_OUT, Reminders
 from reports.edition import Results
 from reports.native_charts import Line, add_curves
-from reports.slides import Column, Draft, Finding, add_caption, add_table, side_by_side
+from reports.slides import (
+    Column,
+    Draft,
+    Finding,
+    add_caption,
+    add_table,
+    interval,
+    side_by_side,
+)
 from reports.template import ACCENT, QUIET, Box
 
 __all__ = ["add_reminders", "reminders_finding"]
@@ -48,7 +56,7 @@ def add_reminders(draft: Draft, results: Results) -> None:
             (CHANNEL_WORDS[row.name] if row.kind == "channel" else f"{row.name} tone").capitalize(),
             count(row.n),
             f"{row.hazard_ratio:.2f}",
-            "–" if np.isnan(row.lower) else f"{row.lower:.2f} – {row.upper:.2f}",
+            interval(row.lower, row.upper, "{:.2f}".format),
             "–" if row.verdict == "no effect found" else row.verdict,
         )
         for row in table.itertuples(index=False)

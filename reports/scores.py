@@ -1,6 +1,6 @@
 """Slide of scores: what customers say, with how far it may be off, and what has moved."""
 
-import pandas as pd
+from functools import partial
 
 from charts.scores import said
 from charts.wording import count, count_of, share
@@ -8,7 +8,15 @@ from models.score_scales import SCALES
 from models.scores import WEIGHTINGS, Scores
 from reports.edition import Results
 from reports.native_charts import Interval, add_bars
-from reports.slides import Column, Draft, Finding, add_caption, add_table, side_by_side
+from reports.slides import (
+    Column,
+    Draft,
+    Finding,
+    add_caption,
+    add_table,
+    interval,
+    side_by_side,
+)
 from reports.template import ACCENT, QUIET, Box
 
 __all__ = ["add_scores", "scores_finding"]
@@ -54,9 +62,7 @@ def add_scores(draft: Draft, results: Results) -> None:
             SCALES[row.measure].label,
             WEIGHTINGS[row.weighting],
             said(row.measure, row.value),
-            "–"
-            if pd.isna(row.low)
-            else f"{said(row.measure, row.low)} – {said(row.measure, row.high)}",
+            interval(row.low, row.high, partial(said, row.measure)),
             count(row.n),
         )
         for row in scores.table.itertuples()

@@ -1,6 +1,6 @@
 """The parts a slide is made of: a finding, its receipt, and a native table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -284,9 +284,9 @@ def side_by_side(right_width: float) -> tuple[Box, Box]:
     return left, Box(left.left + left_width + COLUMN_GAP, CONTENT.top, right_width, CONTENT.height)
 
 
-def interval(low: float, high: float) -> str:
-    """The ends of a share's interval; a dash where there is none."""
-    return "–" if np.isnan(low) or np.isnan(high) else f"{share(low)} – {share(high)}"
+def interval(low: float, high: float, said: Callable[[float], str] = share) -> str:
+    """The ends of an interval as `said` writes a number; a dash where there is none."""
+    return "–" if np.isnan(low) or np.isnan(high) else f"{said(low)} – {said(high)}"
 
 
 def unmarked(reason: str) -> str:

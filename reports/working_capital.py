@@ -4,7 +4,15 @@ from charts.wording import count, count_of, days, listed, money, share
 from models.working_capital import BillingDelays, WorkingCapital
 from reports.edition import Results
 from reports.native_charts import add_bars, money_format
-from reports.slides import Column, Draft, Finding, add_caption, add_table, side_by_side
+from reports.slides import (
+    Column,
+    Draft,
+    Finding,
+    add_caption,
+    add_table,
+    interval,
+    side_by_side,
+)
 from reports.template import ACCENT, Box
 
 __all__ = ["add_working_capital", "working_capital_finding"]
@@ -63,11 +71,11 @@ def add_working_capital(draft: Draft, results: Results) -> None:
             count(row.n),
             share(row.share, 0),
             f"{row.waited:.1f}",
-            f"{row.low:.1f} – {row.high:.1f}",
+            interval(row.low, row.high, "{:.1f}".format),
         )
         for row in known.itertuples()
     ]
-    ends = f"{delays.low:.1f} – {delays.high:.1f}"
+    ends = interval(delays.low, delays.high, "{:.1f}".format)
     rows.append(("All", count(delays.n), share(1.0, 0), f"{delays.waited:.1f}", ends))
     says = "Days from delivery or use to the invoice"
     add_table(slide, right, columns, rows, says=says, total=True, row_height=0.4)
