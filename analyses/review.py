@@ -19,6 +19,7 @@ import analyses.late_signals
 import analyses.lifetime_value
 import analyses.linkage
 import analyses.negative_personas
+import analyses.overview
 import analyses.personas
 import analyses.poor_experience
 import analyses.price_reaction
@@ -66,6 +67,7 @@ ALONE = {
     "product_fit": analyses.product_fit.run,
     "scores": analyses.scores.run,
     "pricing": analyses.pricing.run,
+    "overview": analyses.overview.run,
 }
 
 

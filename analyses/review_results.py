@@ -26,6 +26,7 @@ from models.lifetime_value import LifetimeValue
 from models.linkage import Linkage
 from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
+from models.overview import Overview
 from models.payment_patterns import PaymentPatterns
 from models.personas import Personas
 from models.poor_experience import PoorExperience
@@ -54,7 +55,7 @@ class Review:
     receivables, patterns, time_to_pay, late_share, cash_at_risk, cash_forecast, personas,
     lifetime_value, product_fit, disputes, credit, working_capital, reminders, scores, linkage,
     poor_experience, roi, elasticity, price_reaction,
-    billing_fit
+    billing_fit, overview
         What `analyses.<noun>` returns.
     billing_delays : BillingDelays or None
         What `analyses.working_capital.delays` returns.
@@ -119,6 +120,7 @@ class Review:
     elasticity: Elasticity | None
     price_reaction: PriceReaction | None
     billing_fit: BillingFit | None
+    overview: Overview | None
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -177,6 +179,7 @@ HOLDS = {
     "roi": ("roi.portfolio_npv",),
     "billing_fit": ("billing_fit.smooth_share",),
     "elasticity": ("pricing.elasticity",),
+    "overview": tuple(id for id in DEFINITIONS if id.startswith("overview.")),
     "price_reaction": tuple(
         id for id in DEFINITIONS if id.startswith("pricing.") and id.endswith("hazard_ratio")
     ),

@@ -12,6 +12,7 @@ from models.customer_definitions import CUSTOMER_DEFINITIONS
 from models.definition import Definition, Unit
 from models.estimates import Estimate
 from models.experience_definitions import EXPERIENCE_DEFINITIONS
+from models.overview_definitions import OVERVIEW_DEFINITIONS
 from models.pricing_definitions import PRICING_DEFINITIONS
 from models.reminder_definitions import REMINDER_DEFINITIONS
 from models.score_definitions import SCORE_DEFINITIONS
@@ -48,6 +49,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             *SCORE_DEFINITIONS,
             *EXPERIENCE_DEFINITIONS,
             *PRICING_DEFINITIONS,
+            *OVERVIEW_DEFINITIONS,
         )
     }
 )

@@ -71,6 +71,10 @@ SHORT_LABELS = {
     "linkage.csat_churn_hazard_ratio_unadjusted": "Not adjusted",
     "linkage.csat_days_to_pay": "Days for one point",
     "linkage.placebo_p": "Only follows? (p)",
+    "overview.sales_per_customer": "Sales per customer",
+    "overview.gross_margin": "Gross margin",
+    "overview.on_time_delivery": "Delivered on time",
+    "overview.billing_enquiries": "Billing enquiries",
 }
 
 #: Movements below these say nothing is better or worse: in percent of money, in days, in points.

@@ -13,7 +13,7 @@ from warehouse.invoices import issued_invoices
 from warehouse.segments import NOT_STATED
 from warehouse.workspace import Tables
 
-__all__ = ["CIRCUMSTANCES", "DISPUTED_BY", "dispute_rows", "enquiries_after",
+__all__ = ["ABOUT_BILLING", "CIRCUMSTANCES", "DISPUTED_BY", "dispute_rows", "enquiries_after",
            "invoice_circumstances"]  # fmt: skip
 
 #: Days before an invoice in which what happened may have led to a dispute about it.

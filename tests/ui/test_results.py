@@ -18,6 +18,7 @@ import analyses.late_signals
 import analyses.lifetime_value
 import analyses.linkage
 import analyses.negative_personas
+import analyses.overview
 import analyses.personas
 import analyses.poor_experience
 import analyses.price_reaction
@@ -55,6 +56,7 @@ PLAIN = (
     (analyses.product_fit.run, analyses.product_fit.receipt_rows),
     (analyses.elasticity.run, analyses.elasticity.receipt_rows),
     (analyses.pricing.run, analyses.pricing.receipt_rows),
+    (analyses.overview.run, analyses.overview.receipt_rows),
     (analyses.churn.run, analyses.churn.receipt_rows),
     (analyses.churn.retention, analyses.churn.receipt_rows),
 )
@@ -71,6 +73,7 @@ ADD_UP = {
     "personas.negative_share",
     "late_causes.process_share",
     "product_fit.success_rate",
+    "overview.on_time_delivery",
     "roi.portfolio_npv",
     "pricing.backbill_exact_share",
     *(id for id in DEFINITIONS if id.startswith("poor_experience.")),
