@@ -15,7 +15,7 @@ from warehouse.late_payments import invoice_outcomes, open_invoices
 from warehouse.late_signals import payment_rhythm
 from warehouse.workspace import Tables
 
-__all__ = ["customer_rows", "invoice_rows"]
+__all__ = ["customer_rows", "invoice_rows", "newest_rows"]
 
 
 def invoice_rows(tables: Tables, review: Review) -> ir.Table:
@@ -43,6 +43,17 @@ def invoice_rows(tables: Tables, review: Review) -> ir.Table:
     rows = rows.left_join(scores(review), "invoice_id").drop("invoice_id_right")
     rows = rows.left_join(causes(review), "invoice_id").drop("invoice_id_right")
     return rows.order_by("invoice_id")
+
+
+def newest_rows(invoices: ir.Table, most: int) -> tuple[pd.DataFrame, int]:
+    """The open and then the newest of `invoice_rows`, one more than `most`, and how many there are.
+
+    A spreadsheet holds no more; the one beyond tells how far back the others are complete.
+    """
+    is_open = ibis.desc(invoices.open_amount > 0)
+    newest = invoices.order_by(is_open, ibis.desc("issued_on"), "invoice_id").limit(most + 1)
+    rows = newest.to_pandas()
+    return rows, len(rows) if len(rows) <= most else int(invoices.count().to_pandas())
 
 
 def customer_rows(tables: Tables, review: Review) -> ir.Table:

@@ -26,6 +26,7 @@ from models.refusal import is_ours
 from reports.deck import build_deck
 from reports.edition import Edition
 from reports.figures import figures_json
+from reports.workbook import MOST_ROWS, build_workbook
 from warehouse.kept import kept
 from warehouse.segments import SEGMENTS, segments_in
 from warehouse.workspace import Tables, Workspace
@@ -66,7 +67,7 @@ def build(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Write figures.json, customers.parquet, invoices.parquet and quarterly_review.pptx."""
+    """Write the figures, the scored rows, the slides and the workbook."""
     try:
         bounds = BOUNDS if aging_bounds is None else read_bounds(aging_bounds)
         summary = build_reports(
@@ -125,11 +126,18 @@ def build_reports(
         )
         deck = build_deck(review, edition, late_by=late_shares(tables, review), segments=SEGMENTS)
         figures = review.figures()
+        invoices = analyses.exports.invoice_rows(tables, review)
+        customers = analyses.exports.customer_rows(tables, review)
+        newest, n_invoices = analyses.exports.newest_rows(invoices, MOST_ROWS)
+        workbook = build_workbook(
+            review, edition, newest, customers.to_pandas(), n_invoices=n_invoices
+        )
         files = {
             "figures.json": writes(figures_json(figures, edition, review.receivables).encode()),
-            "invoices.parquet": analyses.exports.invoice_rows(tables, review).to_parquet,
-            "customers.parquet": analyses.exports.customer_rows(tables, review).to_parquet,
+            "invoices.parquet": invoices.to_parquet,
+            "customers.parquet": customers.to_parquet,
             "quarterly_review.pptx": writes(deck),
+            "quarterly_review.xlsx": writes(workbook),
             **lists(tables, review),
         }
         put(out, files)

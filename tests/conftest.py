@@ -38,6 +38,7 @@ GROUPS = {
     "tests/test_frame.py": "frame",
     "tests/ui/": "frame",
     "tests/test_contract.py": "frame",
+    "tests/reports/": "reports",
     "tests/browser/": "server",
     "tests/sample_data/": "companies",
     "tests/models/test_discrete_hazard.py": "companies",

@@ -201,7 +201,7 @@ def totals_row(first: str, needed: Sequence[str]) -> dict[str, object]:
 
     A customer may be called Total; its row is whole.
     """
-    others = [name for name in needed if column_key(name) != column_key(first)]
+    others = dict.fromkeys(name for name in needed if column_key(name) != column_key(first))
     return {
         "rule": "totals_row",
         "reason": "it adds up other rows",

@@ -95,3 +95,13 @@ def long_history():
         return invoices
 
     return make
+
+
+@pytest.fixture(scope="session")
+def hostile_company(workspace_of, long_history, reviewed):
+    """A company of six customers with hostile names: its workspace and its review, as `reviewed`.
+
+    Every analysis that a ledger alone can carry has an answer.
+    """
+    workspace = workspace_of(long_history(len(HOSTILE)), HOSTILE)
+    return workspace, *reviewed(workspace, "industry", "country", "terms")

@@ -8,7 +8,6 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from reports.deck import build_deck
-from tests.reports.conftest import HOSTILE
 
 #: Where the rule above the receipt is; what comes below it would cover the receipt.
 FOOT = Inches(6.79)
@@ -16,10 +15,9 @@ EVERYTHING = ("industry", "country", "terms")
 
 
 @pytest.fixture(scope="module")
-def hostile(workspace_of, long_history, reviewed):
+def hostile(hostile_company):
     """A review in which no analysis is refused, of customers with hostile names."""
-    workspace = workspace_of(long_history(len(HOSTILE)), HOSTILE)
-    review, edition, late_by = reviewed(workspace, *EVERYTHING)
+    _, review, edition, late_by = hostile_company
     # The tables of this test hold neither behaviour nor costs beside the invoices, no note of why
     # any is late, and so few customers that nothing can be said of who leaves or is late next.
     of_customers = {"personas", "negative_personas", "unit_economics", "churn", "retention",
