@@ -148,7 +148,7 @@ def test_own_bounds_reach_the_file_and_the_slide(cut):
     assert labels[1:3] == ["1 to 15 days past due", "16 to 45 days past due"]
     owed = next(f["value"] for f in parts["figures"] if f["id"] == "receivables.open_amount")
     assert sum(b["amount"] for b in parts["aging"]["buckets"]) == pytest.approx(owed)
-    deck = Presentation(out / "quarterly_review.pptx", "quarterly_review.xlsx")
+    deck = Presentation(out / "quarterly_review.pptx")
     cells = {
         cell.text.lower()
         for slide in deck.slides
@@ -171,7 +171,7 @@ def test_filter_cuts_every_file_and_each_says_so(whole, cut):
         for parts in (all_of_it, part)
     ]
     assert 0 < owed[1] < owed[0]
-    deck = Presentation(out / "quarterly_review.pptx", "quarterly_review.xlsx")
+    deck = Presentation(out / "quarterly_review.pptx")
     foot = next(p for p in deck.slides[1].placeholders if p.placeholder_format.idx == 14)
     assert "Industry: A, B" in foot.text_frame.text
 
