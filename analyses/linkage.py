@@ -13,7 +13,7 @@ from models.linkage import Linkage, fit_linkage
 from models.linkage_checks import LinkageChecks, fit_linkage_checks
 from models.linkage_policies import ChannelScores, fit_channel_scores
 from models.linkage_rows import HORIZON
-from warehouse.linkage import linked_invoices
+from warehouse.linkage import linked_answers, linked_invoices
 from warehouse.scores import survey_answers
 from warehouse.workspace import Tables
 
@@ -31,11 +31,10 @@ def read(
         scope.invoices(tables), tables, scope.as_of, horizon=HORIZON, one_in=part
     )
     # Of very many customers the months are of a part; the answers of others find no months.
-    answers = scope.of_customers(survey_answers(tables, scope.as_of), tables)
-    wanted = ("customer_id", "answered_on", "measure", "touchpoint", "region", "score")
+    answers = scope.of_customers(linked_answers(tables, scope.as_of), tables)
     return {
         "months": months,
-        "answers": answers.select(*wanted).to_pandas(),
+        "answers": answers.order_by(*answers.columns[:4]).to_pandas(),
         "invoices": invoices.order_by("customer_id", "issued_on", "invoice_id").to_pandas(),
     }
 

@@ -9,7 +9,14 @@ from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from models.linkage_effects import SETS
 from models.score_scales import SCALES
 
-__all__ = ["ROUTES", "SCORED", "adjustment_diagram", "effect_forest", "named_effects"]
+__all__ = [
+    "ROUTES",
+    "SCORED",
+    "adjustment_diagram",
+    "effect_forest",
+    "held_name",
+    "named_effects",
+]
 
 #: How each way to the effect is called.
 ROUTES = {
@@ -27,14 +34,27 @@ AXES = {
 }
 #: What a column adjusted for is called.
 WORDS = {
-    "log_size": "Company size", "days_late": "Earlier lateness", "price_rise_6m": "Price rise",
+    "log_size": "Employees", "log_value": "Value of the first deal",
+    "log_acquisition_cost": "Cost of winning", "log_onboarding_cost": "Cost of starting up",
+    "acquisition_channel": "Way of winning", "days_late": "Earlier lateness", "price_rise_6m": "Price rise",
     "industry": "Industry", "region": "Region", "billing_model": "Billing model",
     "touchpoint": "Touchpoint", "month": "Time as a customer", "renewal": "Renewal month",
     "months_before": "Time as a customer", "log_amount": "Amount", "terms": "Payment terms",
-    "channel": "Invoice channel", "kind": "Kind of invoice", "log_before": "Billing of last year",
+    "price_rise_before": "Price rise", "channel": "Invoice channel", "kind": "Kind of invoice", "log_before": "Billing of last year",
 }  # fmt: skip
 SCORED = {"churn": "Leaving", "days_to_pay": "Days to pay", "disputes": "Disputes",
           "spend": "Spend"}  # fmt: skip
+
+
+def held_name(column: str) -> str:
+    """What a column of `models.linkage_rows.adjusted` is called.
+
+    >>> held_name("log_size"), held_name("region:North")
+    ('Employees', 'Region: North')
+    """
+    name, _, value = column.partition(":")
+    word = WORDS.get(name, name.replace("_", " ").capitalize())
+    return f"{word}: {value.replace('_', ' ')}" if value else word
 
 
 def named_effects(rows: pd.DataFrame) -> pd.DataFrame:

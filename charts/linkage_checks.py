@@ -2,6 +2,7 @@
 
 import altair as alt
 
+from charts.linkage import held_name
 from charts.theme import INK, LATE, MUTED, name_axis
 from models.doubly_robust import BALANCED, DoublyRobust
 from models.linkage_checks import Shape
@@ -18,8 +19,7 @@ def balance_dots(contrast: DoublyRobust) -> alt.LayerChart:
     """How far content and discontent answers lie apart in what is held equal."""
     rows = contrast.balance.assign(size=contrast.balance["before"].abs())
     rows = rows.nlargest(MOST_COLUMNS, "size")
-    names = rows["column"].str.replace("_", " ").str.replace(":", ": ")
-    rows["name"] = names.str[:1].str.upper() + names.str[1:]
+    rows["name"] = [held_name(column) for column in rows["column"]]
     labels = rows["name"].tolist()
     long = rows.melt(["name"], ["before", "after"], "side", "gap")
     long["side"] = long["side"].map({"before": "As they are", "after": "Made alike"})

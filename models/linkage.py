@@ -207,7 +207,7 @@ def fit_linkage(
     months : DataFrame
         From `warehouse.customer_months.customer_months`.
     answers : DataFrame
-        From `warehouse.scores.survey_answers`.
+        From `warehouse.linkage.linked_answers`.
     invoices : DataFrame
         From `warehouse.linkage.linked_invoices`.
     as_of : date

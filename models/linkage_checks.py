@@ -9,7 +9,15 @@ from scipy.stats import norm
 
 from models.doubly_robust import DoublyRobust, fit_doubly_robust
 from models.e_value import e_value, risk_ratio_of_hazards
-from models.linkage_effects import ALL, CAUSES, Exposed, churn_design, expose
+from models.linkage_effects import (
+    ALL,
+    CAUSES,
+    OF_CUSTOMER,
+    SIZES,
+    Exposed,
+    churn_design,
+    expose,
+)
 from models.linkage_rows import adjusted
 from models.linkage_slopes import fit_hazard_slopes
 from models.refusal import Refusal
@@ -25,8 +33,7 @@ REPEAT_DAYS = 31
 FEWEST_PAIRS = 30
 #: An outcome that more than so many have is not rare.
 RARE = 0.15
-HELD_EQUAL = ("log_size", "days_late", "months_before", "price_rise_before")
-CATEGORIES = ("industry", "region", "billing_model", "touchpoint")
+HELD_EQUAL = (*SIZES, "days_late", "months_before", "price_rise_before")
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +209,7 @@ def content_against_not(exposed: Exposed, months: pd.DataFrame, confidence: floa
             "No customer was watched for a year after an answer, so content and discontent ones "
             "cannot be compared. Load a longer period."
         )
-    columns = adjusted(rows, HELD_EQUAL, CATEGORIES)
+    columns = adjusted(rows, HELD_EQUAL, OF_CUSTOMER)
     outcomes = ["stayed", "left", *(f"left for {name}" for name in CAUSES)]
     return fit_doubly_robust(
         (rows["last_score"] >= SCALES[exposed.measure].content_from).to_numpy(),

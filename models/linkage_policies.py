@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
+from models.linkage_effects import OF_CUSTOMER, SIZES
 from models.linkage_rows import adjusted, answer_days
 from models.linkage_slopes import fit_mean_slopes
 from models.refusal import Refusal
@@ -15,8 +16,8 @@ from models.segments import FEWEST
 __all__ = ["ChannelScores", "fit_channel_scores"]
 
 FALSE_DISCOVERIES = 0.05
-HELD_EQUAL = ("log_size", "days_late", "months_before")
-CATEGORIES = ("industry", "region", "billing_model")
+HELD_EQUAL = (*SIZES, "days_late", "months_before")
+CATEGORIES = tuple(name for name in OF_CUSTOMER if name != "touchpoint")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +49,8 @@ def fit_channel_scores(
 ) -> ChannelScores:
     """Compare answers about invoicing by the channel of the invoice before them.
 
-    Linear, adjusted for size, industry, region, billing model, time as a customer and earlier
-    lateness, robust by customer. Who gets which channel was not drawn by lot.
+    Linear, adjusted for size, how the customer was won, industry, region, billing model, time as a
+    customer and earlier lateness, robust by customer. Who gets which channel was not drawn by lot.
 
     Raises
     ------

@@ -14,6 +14,7 @@ from models.segments import FEWEST, NOT_STATED
 __all__ = [
     "ANSWER_HOLDS",
     "HORIZON",
+    "SETTLED",
     "adjusted",
     "answer_days",
     "exposed_invoices",
@@ -27,6 +28,8 @@ ANSWER_HOLDS = 366
 HORIZON = 120
 #: What is the same in every month of a customer.
 FIXED = ("industry", "billing_model", "log_size")
+#: What was settled with a customer before it could answer.
+SETTLED = ("log_value", "log_acquisition_cost", "log_onboarding_cost", "acquisition_channel")
 
 
 def answer_days(
@@ -42,14 +45,16 @@ def answer_days(
         Ordered by ``answered_on``: ``customer_id``, ``last_score``, ``score_before`` (the one
         before it), ``touchpoint``, ``region``,
         ``days_late`` (of invoices settled before the month of the answer), ``months_before`` (of
-        being a customer then), ``price_rise_before`` and the fixed columns of `months`.
+        being a customer then), ``price_rise_before``, the fixed columns of `months` and those of
+        `SETTLED`.
     """
     kept = answers[answers["measure"] == measure]
     if touchpoint is not None:
         kept = kept[kept["touchpoint"] == touchpoint]
     days = kept.groupby(["customer_id", "answered_on"], as_index=False).agg(
-        last_score=("score", "mean"), touchpoint=("touchpoint", "first"), region=("region", "first")
-    )
+        last_score=("score", "mean"), touchpoint=("touchpoint", "first"),
+        **{name: (name, "first") for name in ("region", *SETTLED)},
+    )  # fmt: skip
     days["begins"] = days["answered_on"].dt.to_period("M").dt.to_timestamp()
     known = months[["customer_id", "begins", "days_late", "month", "price_rise_6m"]].rename(
         columns={"month": "months_before", "price_rise_6m": "price_rise_before"}

@@ -64,8 +64,9 @@ def frames(months, answers, invoices, rng):
         industry="Retail", billing_model="fixed", **named,
     )  # fmt: skip
     answers = pd.concat(answers, ignore_index=True).assign(
-        measure="csat", touchpoint="invoicing", region="North", **named
-    )
+        measure="csat", touchpoint="invoicing", region="North", log_value=np.nan,
+        log_acquisition_cost=np.nan, log_onboarding_cost=np.nan, acquisition_channel=None, **named
+    )  # fmt: skip
     invoices = pd.concat(invoices, ignore_index=True).assign(
         amount=lambda rows: np.exp(rng.normal(6, 0.3, size=len(rows))),
         terms=30, channel="email", kind="fixed", disputed=np.nan,

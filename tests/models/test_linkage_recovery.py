@@ -14,8 +14,7 @@ from sample_data import generate
 from sample_data.churn import CAUSES
 from tests.warehouse.frame_tables import FrameTables
 from warehouse.customer_months import customer_months
-from warehouse.linkage import linked_invoices
-from warehouse.scores import survey_answers
+from warehouse.linkage import linked_answers, linked_invoices
 from warehouse.settlements import settlements
 
 AS_OF = dt.date(2026, 9, 30)
@@ -51,7 +50,7 @@ class Known:
         issued = issued.filter(issued.issued_on <= AS_OF)
         self.rows = {
             "months": rows.reset_index(drop=True),
-            "answers": survey_answers(tables, AS_OF).to_pandas(),
+            "answers": linked_answers(tables, AS_OF).to_pandas(),
             "invoices": linked_invoices(issued, tables, AS_OF, horizon=HORIZON).to_pandas(),
         }
         self.truth = truth

@@ -57,6 +57,11 @@ def test_no_link_is_reported_where_there_is_none(ravenstack):
         {"customer_id": tickets["account_id"], "measure": "csat", "touchpoint": "support",
          "answered_on": pd.to_datetime(tickets["closed_at"]).dt.normalize(), "region": "all",
          "score": tickets["satisfaction_score"].astype(float)}
+    ).assign(
+        log_value=np.nan, log_acquisition_cost=np.nan, log_onboarding_cost=np.nan,
+        acquisition_channel=tickets["account_id"].map(
+            accounts.set_index("account_id")["referral_source"]
+        ),
     )  # fmt: skip
     invoices = pd.DataFrame(
         {"customer_id": pd.Series(dtype=object), "issued_on": pd.Series(dtype="datetime64[ns]"),
