@@ -11,13 +11,15 @@ from analyses.scope import Scope, one_in
 from models.figures import NoSuchFigure
 from models.linkage import Linkage, fit_linkage
 from models.linkage_checks import LinkageChecks, fit_linkage_checks
+from models.linkage_personas import PersonaLinks, fit_persona_links
 from models.linkage_policies import ChannelScores, fit_channel_scores
 from models.linkage_rows import HORIZON
+from models.personas import Personas
 from warehouse.linkage import linked_answers, linked_invoices
 from warehouse.scores import survey_answers
 from warehouse.workspace import Tables
 
-__all__ = ["channels", "checks", "read", "receipt_rows", "run"]
+__all__ = ["channels", "checks", "of_personas", "read", "receipt_rows", "run"]
 
 
 def read(
@@ -73,6 +75,27 @@ def checks(
     """
     rows = read(tables, scope) if rows is None else rows
     return fit_linkage_checks(**rows, as_of=scope.as_of, measure=measure)
+
+
+def of_personas(
+    tables: Tables,
+    scope: Scope,
+    *,
+    personas: Personas,
+    measure: str,
+    rows: Mapping[str, pd.DataFrame] | None = None,
+) -> PersonaLinks:
+    """What one point of a score goes with, persona by persona.
+
+    Raises
+    ------
+    Refusal
+        As `fit_persona_links`.
+    """
+    rows = read(tables, scope) if rows is None else rows
+    return fit_persona_links(
+        **rows, personas=personas.by_customer, as_of=scope.as_of, measure=measure
+    )
 
 
 def channels(

@@ -7,6 +7,7 @@ import pandas as pd
 from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from models.linkage_effects import SETS
+from models.linkage_personas import PersonaLinks
 from models.score_scales import SCALES
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "effect_forest",
     "held_name",
     "named_effects",
+    "persona_forest",
 ]
 
 #: How each way to the effect is called.
@@ -36,12 +38,17 @@ AXES = {
 WORDS = {
     "log_size": "Employees", "log_value": "Value of the first deal",
     "log_acquisition_cost": "Cost of winning", "log_onboarding_cost": "Cost of starting up",
-    "acquisition_channel": "Way of winning", "days_late": "Earlier lateness", "price_rise_6m": "Price rise",
-    "industry": "Industry", "region": "Region", "billing_model": "Billing model",
-    "touchpoint": "Touchpoint", "month": "Time as a customer", "renewal": "Renewal month",
-    "months_before": "Time as a customer", "log_amount": "Amount", "terms": "Payment terms",
-    "price_rise_before": "Price rise", "channel": "Invoice channel", "kind": "Kind of invoice", "log_before": "Billing of last year",
+    "acquisition_channel": "Way of winning", "days_late": "Earlier lateness",
+    "price_rise_6m": "Price rise", "price_rise_before": "Price rise", "industry": "Industry",
+    "region": "Region", "billing_model": "Billing model", "touchpoint": "Touchpoint",
+    "month": "Time as a customer", "months_before": "Time as a customer",
+    "renewal": "Renewal month", "log_amount": "Amount", "terms": "Payment terms",
+    "channel": "Invoice channel", "kind": "Kind of invoice",
+    "log_before": "Billing of last year",
 }  # fmt: skip
+#: Where no effect lies, if not at 0; and what an effect of all touchpoints and causes has.
+NONE = {"churn": 1.0}
+EVERY = {"touchpoint": "all", "cause": "all", "route": "adjusted"}
 SCORED = {"churn": "Leaving", "days_to_pay": "Days to pay", "disputes": "Disputes",
           "spend": "Spend"}  # fmt: skip
 
@@ -84,22 +91,8 @@ def effect_forest(rows: pd.DataFrame, outcome: str) -> alt.LayerChart:
     """
     rows = named_effects(rows[rows["outcome"] == outcome])
     labels = rows["name"].tolist()
-    none = 1.0 if outcome == "churn" else 0.0
-    ends = rows[["lower", "upper", "value"]].assign(none=none).to_numpy(dtype=float)
-    low, high = np.nanmin(ends), np.nanmax(ends)
     said = [verdict for verdict in VERDICTS if (rows["verdict"] == verdict).any()]
-    form = {"churn": ".2f", "days_to_pay": ".1f"}.get(outcome, ".1%")
-    if outcome == "churn":
-        scale = alt.Scale(type="log", domain=[low / 1.03, high * 1.03], nice=False)
-    else:
-        scale = alt.Scale(domain=[low - 0.03 * (high - low), high + 0.03 * (high - low)])
-    percent = form.endswith("%")
-    axis = (
-        percent_axis(grid=True, tickCount=4)
-        if percent
-        else alt.Axis(grid=True, tickCount=5, format=form)
-    )
-    x = {"title": AXES[outcome], "scale": scale, "axis": axis}
+    x, form = effect_axis(rows, outcome)
     base = alt.Chart(rows).encode(
         alt.Y("name:N", sort=labels, title=None, axis=name_axis(labels)),
         color=alt.Color(
@@ -116,8 +109,52 @@ def effect_forest(rows: pd.DataFrame, outcome: str) -> alt.LayerChart:
             alt.Tooltip("n_customers:Q", title="Customers", format=","),
         ],
     )
-    dots = interval_dots(base, "value", "lower", "upper", even=none, **x)
+    dots = interval_dots(base, "value", "lower", "upper", even=NONE.get(outcome, 0.0), **x)
     return dots.properties(height=28 * len(labels) + 100)
+
+
+def effect_axis(rows: pd.DataFrame, outcome: str) -> tuple[dict[str, object], str]:
+    """Title, scale and axis of effects on one outcome that holds that of none, and their format."""
+    ends = rows[["lower", "upper", "value"]].assign(none=NONE.get(outcome, 0.0))
+    low, high = np.nanmin(ends.to_numpy(dtype=float)), np.nanmax(ends.to_numpy(dtype=float))
+    form = {"churn": ".2f", "days_to_pay": ".1f"}.get(outcome, ".1%")
+    if outcome == "churn":
+        scale = alt.Scale(type="log", domain=[low / 1.03, high * 1.03], nice=False)
+    else:
+        scale = alt.Scale(domain=[low - 0.03 * (high - low), high + 0.03 * (high - low)])
+    axis = (
+        percent_axis(grid=True, tickCount=4)
+        if form.endswith("%")
+        else alt.Axis(grid=True, tickCount=5, format=form)
+    )
+    return {"title": AXES[outcome], "scale": scale, "axis": axis}, form
+
+
+def persona_forest(links: PersonaLinks, outcome: str) -> alt.LayerChart:
+    """The effect on one outcome in each persona; grey where the interval holds none."""
+    rows = links.table[(links.table["outcome"] == outcome) & links.table["value"].notna()]
+    rows = rows.sort_values("value", ignore_index=True)
+    apart = ((rows["lower"] > 0) | (rows["upper"] < 0)).map({True: "found", False: "cannot tell"})
+    rows = named_effects(rows.assign(verdict=apart, **EVERY, measure=links.measure))
+    labels = rows["persona"].tolist()
+    x, form = effect_axis(rows, outcome)
+    base = alt.Chart(rows).encode(
+        alt.Y("persona:N", sort=labels, title=None, axis=name_axis(labels)),
+        color=alt.Color(
+            "verdict:N",
+            legend=None,
+            scale=alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values())),
+        ),
+        tooltip=[
+            alt.Tooltip("persona:N", title="Persona"),
+            alt.Tooltip("value:Q", title="Effect", format=form),
+            alt.Tooltip("lower:Q", title="From", format=form),
+            alt.Tooltip("upper:Q", title="To", format=form),
+            alt.Tooltip("n_customers:Q", title="Customers", format=","),
+        ],
+    )
+    dots = interval_dots(base, "value", "lower", "upper", even=NONE.get(outcome, 0.0), **x)
+    return dots.properties(height=30 * len(labels) + 70)
 
 
 def adjustment_diagram(outcome: str, measure: str) -> str:

@@ -19,14 +19,20 @@ from models.linkage_slopes import Slopes, fit_hazard_slopes, fit_mean_slopes
 __all__ = [
     "ALL",
     "CAUSES",
+    "COLUMNS",
+    "FEWEST_EVENTS",
+    "FEWEST_OF_CAUSE",
+    "FEWEST_ROWS",
     "OF_CUSTOMER",
     "OUTCOMES",
     "SETS",
     "SIZES",
     "AdjustmentSet",
     "Exposed",
+    "churn_design",
     "expose",
     "fit_effects",
+    "mean_design",
     "spend_rows",
     "touchpoints_of",
 ]
@@ -176,7 +182,7 @@ def fit_effects(exposed: Exposed, *, confidence: float) -> tuple[list[dict], dic
                 f"it; {FEWEST_ROWS} are needed"
             )
             continue
-        lines += mean_lines(exposed, rows, outcome, column, confidence)
+        lines += mean_lines(exposed, rows, outcome, confidence)
     return lines, reasons
 
 
@@ -237,17 +243,9 @@ def churn_design(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, dict]:
     return rows[["last_score"]].to_numpy(dtype=float), adjust, common
 
 
-def mean_lines(
-    exposed: Exposed, rows: pd.DataFrame, outcome: str, column: str, confidence: float
-) -> list[dict]:
+def mean_lines(exposed: Exposed, rows: pd.DataFrame, outcome: str, confidence: float) -> list[dict]:
     """Changes of a mean: adjusted, unadjusted, and within each customer alone."""
-    if outcome != "spend":
-        rows = rows.assign(log_amount=np.log(rows["amount"].clip(lower=0.01)))
-    customer = pd.factorize(rows["customer_id"])[0]
-    y = rows[column].to_numpy(dtype=float)
-    x = rows[["last_score"]].to_numpy(dtype=float)
-    wanted = SETS[outcome]
-    adjust = adjusted(rows, wanted.numbers, wanted.categories).to_numpy()
+    x, adjust, y, customer = mean_design(rows, outcome)
     bare = np.empty((len(rows), 0))
     routes = [("adjusted", x, adjust, y)]
     if exposed.touchpoint == ALL:
@@ -260,6 +258,21 @@ def mean_lines(
                     fit_mean_slopes(x, columns, y, customer, confidence=confidence))
         for route, x, columns, y in routes
     ]  # fmt: skip
+
+
+def mean_design(
+    rows: pd.DataFrame, outcome: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The score, what is adjusted for, the outcome and the customer of each row."""
+    if outcome != "spend":
+        rows = rows.assign(log_amount=np.log(rows["amount"].clip(lower=0.01)))
+    wanted = SETS[outcome]
+    return (
+        rows[["last_score"]].to_numpy(dtype=float),
+        adjusted(rows, wanted.numbers, wanted.categories).to_numpy(),
+        rows[COLUMNS[outcome]].to_numpy(dtype=float),
+        pd.factorize(rows["customer_id"])[0],
+    )
 
 
 def means_of(values: np.ndarray, customer: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from models.linkage import Linkage
 
-__all__ = ["PointWorth", "worth_of_point", "yearly_margin"]
+__all__ = ["PointWorth", "persona_margins", "worth_of_point", "yearly_margin"]
 
 MONTHS_OF_A_YEAR = 12
 
@@ -46,6 +46,21 @@ def yearly_margin(year: pd.DataFrame) -> float:
     600.0
     """
     return float(MONTHS_OF_A_YEAR * year["contribution"].sum() / year["months"].sum())
+
+
+def persona_margins(year: pd.DataFrame, personas: pd.Series) -> dict[str, float]:
+    """`yearly_margin` of each persona's customers.
+
+    Parameters
+    ----------
+    year : DataFrame
+        As `yearly_margin` takes it, with ``customer_id``.
+    personas : Series
+        Persona by customer id.
+    """
+    named = year.assign(persona=year["customer_id"].map(personas)).dropna(subset="persona")
+    named = named[named["months"] > 0]
+    return {str(name): yearly_margin(rows) for name, rows in named.groupby("persona")}
 
 
 def worth_of_point(linkage: Linkage, measure: str, margin: float) -> PointWorth:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 import numpy as np
-from scipy.special import expit, ndtri
+from scipy.special import expit, ndtr, ndtri
 from scipy.stats import poisson
 
 from sample_data.book import Book, Calendar
@@ -13,7 +13,7 @@ from sample_data.streams import Streams
 from sample_data.words.tickets import TOPICS as TICKET_TOPICS
 from sample_data.words.tickets import TROUBLES as TICKET_TROUBLES
 
-__all__ = ["TOPICS", "TOUCHPOINTS", "TROUBLES", "surveys", "tickets"]
+__all__ = ["TOPICS", "TOUCHPOINTS", "TROUBLES", "expected_points", "surveys", "tickets"]
 
 TOPICS = np.array(TICKET_TOPICS, dtype=object)
 TOPIC_MIX = np.cumsum([0.20, 0.10, 0.08, 0.04, 0.16, 0.28, 0.05, 0.09])
@@ -28,6 +28,9 @@ MINUTE_COST = 0.92
 #: Half a year in which a team was short of people, two thirds through the books.
 SHORT_OF_PEOPLE = (0.60, 0.68)
 
+#: Answer of someone who feels 0, and what a standard deviation more adds; edges between answers.
+NPS_OF, CES_OF = (8.1, 1.9), (4.9, 1.1)
+CSAT_EDGES = (-1.7, -1.0, -0.2, 0.9)
 #: Touchpoint, measure and how often it asks where there is a reason to.
 TOUCHPOINTS = (
     ("relationship", "nps", 1.0),
@@ -136,9 +139,14 @@ def surveys(
         logit = logit + np.minimum(extreme, 4.0)
         if "informative_response" in off:
             logit = np.full(len(population), -0.5)
-        answers = (u[:, 0] < asked) & (u[:, 1] < expit(logit))
-        answers &= active & reasons_to_ask[touchpoint] & ("surveys" not in off)
-        who = np.flatnonzero(answers)
+        can = active & reasons_to_ask[touchpoint] & ("surveys" not in off)
+        chance = asked * expit(logit[can])
+        points = expected_points(measure, content[can], reliability_of(off))
+        book.add(
+            "survey_truth", month=month, measure=measure, answers=chance.sum(),
+            points=(chance * points).sum(),
+        )  # fmt: skip
+        who = np.flatnonzero(can & (u[:, 0] < asked) & (u[:, 1] < expit(logit)))
         measured = observed(content[who], u[who, 2], off)
         day = first[who] + np.floor(u[who, 3] * days[who])
         book.add(
@@ -155,9 +163,13 @@ def surveys(
 
 def observed(satisfaction: np.ndarray, uniform: np.ndarray, off: Collection[str]) -> np.ndarray:
     """What a respondent feels when asked, about standard normal: reliability 0.7."""
-    reliability = 1.0 if "survey_noise" in off else EFFECTS.survey_reliability
+    reliability = reliability_of(off)
     error = ndtri(np.clip(uniform, 1e-9, 1 - 1e-9))
     return np.sqrt(reliability) * satisfaction + np.sqrt(1 - reliability) * error
+
+
+def reliability_of(off: Collection[str]) -> float:
+    return 1.0 if "survey_noise" in off else EFFECTS.survey_reliability
 
 
 def score(measure: str, felt: np.ndarray) -> np.ndarray:
@@ -169,7 +181,33 @@ def score(measure: str, felt: np.ndarray) -> np.ndarray:
     [[2.0, 8.0, 10.0], [1.0, 4.0, 5.0], [2.0, 5.0, 7.0]]
     """
     if measure == "nps":
-        return np.clip(np.round(8.1 + 1.9 * felt), 0, 10)
+        return np.clip(np.round(NPS_OF[0] + NPS_OF[1] * felt), 0, 10)
     if measure == "csat":
-        return 1.0 + np.searchsorted([-1.7, -1.0, -0.2, 0.9], felt)
-    return np.clip(np.round(4.9 + 1.1 * felt), 1, 7)
+        return 1.0 + np.searchsorted(CSAT_EDGES, felt)
+    return np.clip(np.round(CES_OF[0] + CES_OF[1] * felt), 1, 7)
+
+
+def expected_points(measure: str, content: np.ndarray, reliability: float) -> np.ndarray:
+    """What an answer adds to its score on average, over the noise of answering.
+
+    To NPS 100 for a promoter and -100 for a detractor, to CSAT 1 for an answer of 4 or 5, to CES
+    the answer.
+
+    Examples
+    --------
+    Someone who feels as at the edge between a 3 and a 4 gives either as often:
+
+    >>> expected_points("csat", np.array([-0.2 / np.sqrt(0.7)]), 0.7).round(6).tolist()
+    [0.5]
+    """
+    spread = max(np.sqrt(1 - reliability), 1e-9)
+
+    def above(felt: float) -> np.ndarray:
+        return ndtr((np.sqrt(reliability) * content - felt) / spread)
+
+    if measure == "nps":
+        promoter, detractor = ((edge - NPS_OF[0]) / NPS_OF[1] for edge in (8.5, 6.5))
+        return 100 * (above(promoter) - (1 - above(detractor)))
+    if measure == "csat":
+        return above(CSAT_EDGES[2])
+    return 1 + sum(above((k - 0.5 - CES_OF[0]) / CES_OF[1]) for k in range(2, 8))

@@ -24,6 +24,7 @@ from sample_data.population import (
 from sample_data.settlement import STATES
 from sample_data.tables import Numbers, tariffs
 from sample_data.true_churn import churn_figures, since_acquired
+from sample_data.true_experience import experience_figures
 from sample_data.true_figures import reminder_figures, true_figures
 from sample_data.true_prices import price_figures
 from sample_data.true_value import true_worth, waiting_cost
@@ -162,6 +163,8 @@ def known_truth(
     joined = calendar.day_joined(people.acquired_month, people.acquired_day)
     since = since_acquired(world.hazards, world.wronged, joined, world.left_day, calendar)
     worth = true_worth(world, numbers.customer, tables)
+    of_month = worth.value.set_index("customer_id")["contribution"]
+    contributions = of_month.reindex(numbers.customer).fillna(0.0).to_numpy()
     waiting = waiting_cost(tables["invoices"], invoices, tables["fx_rates"], LAST_DAY)
     waiting = waiting.reindex(worth.outlook["customer_id"]).fillna(0.0).to_numpy()
     waiting = worth.outlook["expected_months"].to_numpy() * waiting
@@ -201,6 +204,7 @@ def known_truth(
         | persona_figures(world)
         | reminder_figures(world.off)
         | price_figures(world)
+        | experience_figures(world, tables, numbers.customer, contributions)
         | {"lifetime_value.portfolio": float((worth.outlook["residual_36m"] - waiting).sum())},
     )
 

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from models.poor_experience import BUCKETS, CAUSE_WORDS, PoorExperience
+from ui import url_state
 from ui.download import offer_csv
 from ui.tables import AMOUNT, PERCENT, WHOLE, columns_of, height_of
 from ui.text import count, count_of, escape, exact_money, label_of, listed, money, share, undollared
@@ -115,11 +116,11 @@ def show_groups(ledger: PoorExperience, by: str) -> None:
 def show_entries(ledger: PoorExperience, by: str) -> None:
     """The rows of one group."""
     words = {**BUCKETS, **CAUSE_WORDS}
-    groups = list(ledger.entries[by].value_counts().index)
-    group = st.selectbox(
-        "Rows of", groups, format_func=lambda name: words.get(name, label_of(str(name))),
-        key=f"rows_of_{by}", width=300,
-    )  # fmt: skip
+    groups = {
+        str(name): words.get(name, label_of(str(name)))
+        for name in ledger.entries[by].value_counts().index
+    }
+    group = url_state.choose("Rows of", f"rows_{by}", groups, kind=st.selectbox, width=300)
     rows = ledger.entries[ledger.entries[by] == group]
     rows = rows.assign(amount=rows["cents"] / 100).drop(columns="cents")
     first = rows.head(200)

@@ -7,7 +7,7 @@ import analyses.linkage
 import analyses.reminders
 import analyses.unit_economics
 from charts.linkage import adjustment_diagram, effect_forest
-from models.linkage_money import worth_of_point, yearly_margin
+from models.linkage_money import persona_margins, worth_of_point, yearly_margin
 from models.refusal import Refusal
 from models.score_scales import SCALES
 from ui import url_state
@@ -22,6 +22,8 @@ from ui.linkage import (
     timing_sentence,
 )
 from ui.linkage_checks import channel_sentence, show_checks, worth_sentence
+from ui.linkage_personas import show_personas
+from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
 from ui.reminder_policies import aftermath_sentence
 from ui.results import compute, computed_or_why
@@ -70,6 +72,17 @@ with explained(ends_page=True):
 
     st.subheader("Which comes first")
     st.markdown(timing_sentence(linkage, measure))
+
+with explained():
+    st.subheader("Persona by persona")
+    _, personas, why = personas_or_why(view)
+    if personas is None:
+        st.info(why)
+    else:
+        given = {**rows, "personas": personas}
+        links = compute(ours.of_personas, view, given=given, measure=measure)
+        year = compute(analyses.unit_economics.flows, view)
+        show_personas(links, outcome, persona_margins(year, personas.by_customer), view.currency)
 
 with explained():
     st.subheader("How far it can be believed")

@@ -8,8 +8,10 @@ from models.doubly_robust import fit_doubly_robust
 from models.e_value import e_value, e_value_of_difference
 from models.linkage import fit_linkage
 from models.linkage_checks import contrast_rows, fit_linkage_checks
+from models.linkage_effects import churn_design, expose
 from models.linkage_money import worth_of_point
 from models.linkage_policies import fit_channel_scores
+from models.linkage_slopes import fit_hazard_slopes
 from models.refusal import Refusal
 from tests.models.satisfied import AS_OF, company
 
@@ -77,6 +79,28 @@ def test_a_year_after_an_answer_is_whole_and_counts_months(rows):
         ["A", 12.0, 0.0], ["B", 1.5, 1.0],
     ]  # fmt: skip
     assert found["left for price or billing"].tolist() == [0.0, 1.0]
+
+
+@pytest.mark.verify
+def test_error_by_customer_is_that_of_drawing_customers_anew(rows):
+    frames = (
+        rows[name].assign(**{day: rows[name][day].astype("datetime64[ns]")})
+        for name, day in (("answers", "answered_on"), ("months", "begins"),
+                          ("invoices", "issued_on"))
+    )  # fmt: skip
+    months = expose("csat", "all", *frames, pd.Timestamp(AS_OF)).months
+    x, adjust, common = churn_design(months)
+    left = months["cause"].notna().to_numpy()
+    found = fit_hazard_slopes(x, adjust, event=left, **common)
+    own = [group.to_numpy() for _, group in pd.Series(np.arange(len(months))).groupby(
+        common["customer"])]  # fmt: skip
+    rng, drawn = np.random.default_rng(0), []
+    for _ in range(150):
+        at = np.concatenate([own[k] for k in rng.integers(0, len(own), len(own))])
+        again = {name: values[at] for name, values in common.items()}
+        drawn.append(fit_hazard_slopes(x[at], adjust[at], event=left[at], **again).value[0])
+    # The spread of 150 draws is itself off by a seventeenth.
+    assert np.std(drawn) == pytest.approx(float(found.std_err[0]), rel=0.15)
 
 
 def test_groups_without_a_like_are_not_compared():

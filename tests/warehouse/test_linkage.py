@@ -43,7 +43,8 @@ FRAMES = {
     ),
     "surveys": pd.DataFrame(
         {"survey_id": ["S1", "S2"], "customer_id": "A", "measure": "csat",
-         "answered_on": days("2025-02-01", "2025-07-01"), "touchpoint": "invoicing", "score": [4, 1]}
+         "answered_on": days("2025-02-01", "2025-07-01"), "touchpoint": "invoicing",
+         "score": [4, 1]}
     ),
 }  # fmt: skip
 
