@@ -6,29 +6,40 @@ import streamlit as st
 
 from charts.linkage import named_effects
 from models.linkage import FOLLOWS, Effect, Linkage
+from models.linkage_effects import ALL
 from models.refusal import Refusal
 from models.score_scales import SCALES
 from ui.download import offer_csv
 from ui.tables import height_of
-from ui.text import count_of, days, share
+from ui.text import count_of, days, label_of, share
 
-__all__ = ["OUTCOME_WORDS", "answer_sentence", "effect_sentence", "show_effects", "timing_sentence"]
+__all__ = ["OUTCOME_WORDS", "answer_sentence", "effect_sentence", "show_effects",
+           "timing_sentence", "touchpoints_told"]  # fmt: skip
 
 #: The outcomes, as the page offers them.
 OUTCOME_WORDS = {"churn": "Leaving", "days_to_pay": "Days to pay", "disputes": "Disputes",
                  "spend": "Spend"}  # fmt: skip
 
 
-def answer_sentence(linkage: Linkage, measure: str) -> str:
+def touchpoints_told(linkage: Linkage, measure: str) -> dict[str, str]:
+    """Where a score is asked for, of which an effect is known; everywhere first."""
+    own = linkage.table[linkage.table["measure"] == measure]
+    places = [place for place in own["touchpoint"].unique() if place != ALL]
+    return {ALL: "Everywhere"} | {place: label_of(place) for place in sorted(places)}
+
+
+def answer_sentence(linkage: Linkage, measure: str, touchpoint: str = ALL) -> str:
     """What one point goes with, over all outcomes, in the language of finance."""
     said, untold = [], []
     for outcome in OUTCOME_WORDS:
         try:
-            effect = linkage.effect(measure, outcome)
+            effect = linkage.effect(measure, outcome, touchpoint=touchpoint)
         except Refusal:
             continue
         (said if effect.found else untold).append(effect_words(effect))
     label = SCALES[measure].label
+    if touchpoint != ALL:
+        label += f" at {label_of(touchpoint).lower()}"
     if not said and not untold:
         return f"What **{label}** goes with cannot be told from these data."
     level = share(linkage.confidence, 0)

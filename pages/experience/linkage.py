@@ -20,6 +20,7 @@ from ui.linkage import (
     effect_sentence,
     show_effects,
     timing_sentence,
+    touchpoints_told,
 )
 from ui.linkage_checks import channel_sentence, show_checks, worth_sentence
 from ui.linkage_personas import show_personas
@@ -45,7 +46,9 @@ with explained(ends_page=True):
     scores = {name: scale.label for name, scale in SCALES.items() if name in linkage.spread}
     first = "csat" if "csat" in scores else next(iter(scores))
     measure = url_state.choose("Score", "score", scores, default=first)
-    st.markdown(undollared(answer_sentence(linkage, measure)))
+    places = touchpoints_told(linkage, measure)
+    place = url_state.choose("Asked at", "at", places, kind=st.selectbox, width=250)
+    st.markdown(undollared(answer_sentence(linkage, measure, place)))
     try:
         margin = yearly_margin(compute(analyses.unit_economics.flows, view))
         worth = worth_of_point(linkage, measure, margin)
@@ -58,9 +61,9 @@ with explained(ends_page=True):
     effects = linkage.table
     whole = effects[effects["touchpoint"] == "all"]
     told(effect_sentence(linkage, outcome), effect_forest(whole, outcome))
-    places = effects[(effects["touchpoint"] != "all") & (effects["outcome"] == outcome)]
-    if len(places):
-        told("The same score at each touchpoint that asks for it:", effect_forest(places, outcome))
+    each = effects[(effects["touchpoint"] != "all") & (effects["outcome"] == outcome)]
+    if len(each):
+        told("The same score at each touchpoint that asks for it:", effect_forest(each, outcome))
     show_effects(linkage, outcome)
 
     st.subheader("What is held equal")

@@ -23,11 +23,16 @@ def test_link_is_told_in_words_with_interval_and_what_cannot_be_told(page):
     assert "CSAT with invoicing" in said or "No channel of invoicing" in said
 
 
-def test_another_outcome_is_in_the_link_and_changes_the_table(page):
+def test_another_outcome_touchpoint_and_persona_are_in_the_link(page):
     page.query_params["outcome"] = "days_to_pay"
-    page.query_params["score"] = "nps"
+    page.query_params["at"] = "invoicing"
     page.run()
     assert not page.exception
     table = page.dataframe[0].value
     assert table["Score"].str.startswith("NPS").any()
     assert (table["Effect"].abs() > 0).all()
+    said = " ".join(markdown.value for markdown in page.markdown)
+    assert "CSAT at invoicing" in said
+    persona = page.selectbox[-1]
+    assert persona.label == "Persona"
+    assert f"For **{persona.value}**" in said
