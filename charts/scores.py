@@ -91,7 +91,8 @@ def group_dots(scores: Scores, measure: str, cut: str) -> alt.LayerChart:
     rows = scores.cuts
     rows = rows[(rows["measure"] == measure) & (rows["cut"] == cut) & rows["value"].notna()]
     rows = rows.nlargest(MOST_GROUPS, "n").sort_values(["value", "group"], ascending=[False, True])
-    labels = [f"{g}  {said(measure, v)}" for g, v in zip(rows["group"], rows["value"], strict=True)]
+    named = rows["group"].str[:1].str.upper() + rows["group"].str[1:]
+    labels = [f"{g}  {said(measure, v)}" for g, v in zip(named, rows["value"], strict=True)]
     rows = rows.assign(label=labels)
     x = {
         "title": f"{SCALES[measure].label}: {SCALES[measure].headline}",
@@ -117,4 +118,4 @@ def group_dots(scores: Scores, measure: str, cut: str) -> alt.LayerChart:
     )
     whole = float(scores.score(measure)["value"])
     dots = interval_dots(base, "value", "low", "high", even=whole, **x)
-    return dots.properties(height=34 * len(labels) + 130)
+    return dots.properties(height=34 * len(labels) + 190)

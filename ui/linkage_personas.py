@@ -52,9 +52,8 @@ def persona_sentence(links: PersonaLinks, persona: str, margin: float | None, cu
         except Refusal:
             missing.append(word.lower())
             continue
-        said = words_of(row, outcome, margin, currency)
         apart = row["lower"] > 0 or row["upper"] < 0
-        (found if apart else untold).append(said)
+        (found if apart else untold).append(words_of(row, outcome, margin, currency))
     text = f"For **{name}** "
     if found:
         level = share(links.confidence, 0)
@@ -76,7 +75,10 @@ def words_of(row: pd.Series, outcome: str, margin: float | None, currency: str) 
         return f"{value:.2f} times the chance of leaving in a month ({low:.2f} to {high:.2f})"
     value, low, high = (float(end) for end in ends)
     if outcome == "days_to_pay":
-        return f"{value:+.1f} days to pay ({low:+.1f} to {days(high, 1)})"
+        if low <= 0 <= high:
+            return f"{value:+.1f} days to pay ({low:+.1f} to {days(high, 1)})"
+        word, ends = "sooner" if value < 0 else "later", sorted((abs(low), abs(high)))
+        return f"payment {days(abs(value), 1)} {word} ({ends[0]:.1f} to {days(ends[1], 1)})"
     if outcome == "disputes":
         ends = f"{1000 * low:+.0f} to {1000 * high:+.0f}"
         return f"{1000 * value:+.0f} disputes in 1,000 invoices ({ends})"

@@ -3,14 +3,16 @@
 import pandas as pd
 import streamlit as st
 
+from models.churned_margin import DEFECTS
+from models.figures import Figure
 from models.poor_experience import BUCKETS, CAUSE_WORDS, PoorExperience
 from ui import url_state
 from ui.download import offer_csv
 from ui.tables import AMOUNT, PERCENT, WHOLE, columns_of, height_of
 from ui.text import count, count_of, escape, exact_money, label_of, listed, money, share, undollared
 
-__all__ = ["WAYS", "group_sentence", "show_entries", "show_groups", "show_tie", "tie_sentence",
-           "total_sentence", "trend_sentence"]  # fmt: skip
+__all__ = ["WAYS", "figures_in_order", "group_sentence", "show_entries", "show_groups", "show_tie",
+           "tie_sentence", "total_sentence", "trend_sentence"]  # fmt: skip
 
 #: Ways to split the total.
 WAYS = {"bucket": "Kind of cost", "cause": "Cause", "touchpoint": "Touchpoint"}
@@ -123,7 +125,7 @@ def show_entries(ledger: PoorExperience, by: str) -> None:
     group = url_state.choose("Rows of", f"rows_{by}", groups, kind=st.selectbox, width=300)
     rows = ledger.entries[ledger.entries[by] == group]
     rows = rows.assign(amount=rows["cents"] / 100).drop(columns="cents")
-    first = rows.head(200)
+    first = in_words(rows.head(200))
     st.dataframe(
         first, hide_index=True, placeholder="", height=height_of(first),
         column_config=columns_of(first),
@@ -131,6 +133,33 @@ def show_entries(ledger: PoorExperience, by: str) -> None:
     if len(rows) > len(first):
         st.caption(f"The first {count(len(first))} of {count_of(len(rows), 'row')}.")
     offer_csv("Download these rows", rows, "poor_experience_rows.csv", key=f"poor_rows_{by}")
+
+
+def in_words(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows as they are read: what it cost first, codes spelt out, ids last."""
+    about = rows["about"].map(lambda name: DEFECTS.get(name, label_of(str(name))), "ignore")
+    return pd.DataFrame(
+        {
+            "Booked on": rows["booked_on"],
+            "Customer": rows["customer_id"],
+            "Amount": rows["amount"],
+            "Kind of cost": rows["bucket"].map(BUCKETS),
+            "Cause": rows["cause"].map(CAUSE_WORDS),
+            "Touchpoint": rows["touchpoint"].map(label_of),
+            "About": about,
+            "Minutes": rows["minutes"],
+            "Invoice": rows["invoice_id"],
+            "Entry": rows["entry_id"],
+        }
+    )
+
+
+def figures_in_order(ledger: PoorExperience) -> tuple[Figure, ...]:
+    """The total, then what is known from the dearest on, then what is not."""
+    total, *buckets = ledger.figures()
+    known = [figure for figure in buckets if figure.value is not None]
+    missing = [figure for figure in buckets if figure.value is None]
+    return (total, *sorted(known, key=lambda figure: -figure.value), *missing)
 
 
 def tie_sentence(ledger: PoorExperience, currency: str) -> str:

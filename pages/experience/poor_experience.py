@@ -12,6 +12,7 @@ from ui.errors import explained
 from ui.frame import require_view
 from ui.poor_experience import (
     WAYS,
+    figures_in_order,
     group_sentence,
     show_entries,
     show_groups,
@@ -37,7 +38,7 @@ with explained():
     ledger = compute(ours.run, view, given=read)
     behind = rows_behind(ours.receipt_rows, view, given={"ledger": ledger})
     st.markdown(undollared(total_sentence(ledger, view.currency)))
-    figure_row(view, ledger.figures(), behind)
+    figure_row(view, figures_in_order(ledger), behind)
 
     st.subheader("Where it comes from")
     by = url_state.choose("Split by", "by", WAYS)
