@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from warehouse.contract_prices import with_price
 from warehouse.currency import STEADY_DIGITS, convert
 from warehouse.invoices import first_day_covered, invoice_balances, issued_invoices
 from warehouse.margins import costed_lines, customer_margins
@@ -213,12 +214,12 @@ def reminded(tables: Tables, as_of: dt.date) -> ir.Table:
 
 
 def contracted(tables: Tables, as_of: dt.date) -> ir.Table:
-    """The main contract: of those begun by the day, the one of the highest value."""
+    """The main contract: of those begun by the day, the one of the highest price on it."""
     contracts = tables["contracts"].filter(_.started_on <= as_of)
-    value = contracts.monthly_value.cast("float64").fill_null(0.0)
+    contracts = with_price(contracts, tables, ibis.literal(as_of))
     ranked = contracts.mutate(
         place=ibis.row_number().over(
-            group_by="customer_id", order_by=[ibis.desc(value), contracts.contract_id]
+            group_by="customer_id", order_by=[ibis.desc(contracts.price), contracts.contract_id]
         )
     )
     return ranked.filter(_.place == 0).select(

@@ -9,6 +9,7 @@ import pandas as pd
 from ibis import _
 
 from warehouse.churn import customer_lives, opened_once
+from warehouse.contract_prices import with_price
 from warehouse.currency import convert
 from warehouse.workspace import Tables
 
@@ -106,36 +107,15 @@ def value_on(tables: Tables, day: dt.date) -> ir.Table:
 
 
 def agreed_on(tables: Tables, day: dt.date) -> ir.Table:
-    """Value of the contracts that run on `day`, at its price.
-
-    A contract is exported with its latest price. Of a change still to come on `day` only the price
-    it found is read, which is the one that held until then.
-    """
+    """Value of the contracts that run on `day`, at the prices of that day."""
     contracts = tables["contracts"].filter(
         (_.started_on <= day)
         & (_.ended_on.isnull() | (_.ended_on > day))
         & _.billing_timing.notin(NOT_MONTHLY)
         & _.monthly_value.notnull()
     )
-    value = contracts.monthly_value.cast("float64")
-    if "price_changes" in tables:
-        changes = tables["price_changes"]
-        before, after = (
-            changes.filter(side).group_by("contract_id").agg(**{name: found})
-            for name, side, found in (
-                ("new", _.effective_on <= day, _.new_monthly_value.argmax(_.effective_on)),
-                ("old", _.effective_on > day, _.old_monthly_value.argmin(_.effective_on)),
-            )
-        )
-        contracts = contracts.left_join(before, "contract_id").drop("contract_id_right")
-        contracts = contracts.left_join(after, "contract_id").drop("contract_id_right")
-        # The price of the day: what the last change made it, else what the next one found it.
-        value = ibis.coalesce(
-            contracts.new.cast("float64"), contracts.old.cast("float64"),
-            contracts.monthly_value.cast("float64"),
-        )  # fmt: skip
-    contracts = contracts.mutate(value=value)
-    return contracts.group_by("customer_id").agg(agreed=_.value.sum())
+    contracts = with_price(contracts, tables, ibis.literal(day))
+    return contracts.group_by("customer_id").agg(agreed=_.price.sum())
 
 
 def invoiced_on(tables: Tables, day: dt.date) -> ir.Table:

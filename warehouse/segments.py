@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from warehouse.contract_prices import with_price
 from warehouse.invoices import issued_invoices
 from warehouse.workspace import Tables
 
@@ -143,17 +144,17 @@ def customer_segments(tables: Tables, as_of: dt.date, *, by: Iterable[str]) -> i
 def first_contracts(tables: Tables, as_of: dt.date) -> ir.Table:
     """The contract each customer began with: known as long as it is a customer.
 
-    Of several begun on one day, the one of the highest value.
+    Of several begun on one day, the one of the highest price on that day.
     """
     contracts = tables["contracts"].filter(_.started_on <= as_of)
-    value = contracts.monthly_value.cast("float64").fill_null(0.0)
+    contracts = with_price(contracts, tables, contracts.started_on)
     ranked = contracts.mutate(
         place=ibis.row_number().over(
             group_by="customer_id",
-            order_by=[contracts.started_on, ibis.desc(value), contracts.contract_id],
+            order_by=[contracts.started_on, ibis.desc(contracts.price), contracts.contract_id],
         )
     )
-    return ranked.filter(_.place == 0).drop("place")
+    return ranked.filter(_.place == 0).drop("place", "price")
 
 
 def segment_values(tables: Tables, name: str, as_of: dt.date) -> list[str]:
