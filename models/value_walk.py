@@ -14,8 +14,8 @@ __all__ = ["AT_A_TIME", "Walk", "factors", "walk"]
 MONTHS = 12
 #: Hazards are lowered by this part to see what staying longer is worth.
 SMALL_PART = 0.05
-#: Customers taken through the months together: so many that two arrays of (month, customer)
-#: stay in the processor's cache.
+#: Customers taken through the months together: so many that what is kept of them, a number each
+#: of a few kinds, stays in the processor's cache.
 AT_A_TIME = 8_192
 
 
@@ -32,50 +32,110 @@ class Walk:
     point_of_retention: float
 
 
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """What is summed over customers, by month's end, the first being today.
+
+    Attributes
+    ----------
+    paid, longer : ndarray of shape (horizon + 1,)
+        Payments of those who are there; and of those who would be if a part fewer left.
+    staying : ndarray of shape (horizon + 1,)
+    more : ndarray of shape (1,)
+        How many would be there after a year, or at the horizon, if a part fewer left.
+    lost : ndarray of shape (n_causes,)
+        Value lost to each cause, where there are several.
+    """
+
+    paid: np.ndarray
+    longer: np.ndarray
+    staying: np.ndarray
+    more: np.ndarray
+    lost: np.ndarray
+
+
 def walk(outlook: Outlook, payment: np.ndarray, terms: Terms) -> Walk:
     """Pass through the months once, with as many customers at a time as fit into the cache."""
     weights, at_start, at_end = terms.weights(), terms.weights(0.0), terms.weights(1.0)
     # Of the month in which a customer leaves half is lost, of later ones all.
     ahead = np.cumsum(weights[::-1])[::-1] - weights / 2
     n, horizon = len(payment), terms.horizon
-    halves = np.stack([of_ends(weights), of_ends(np.ones(horizon))])
     factor, stay = np.empty(n), np.empty(n)
-    lost = np.zeros(len(outlook.causes))
-    # By month's end, the first being today: what is paid, and by how many, also if fewer left.
-    sums, longer = np.zeros((horizon + 1, 2)), np.zeros((horizon + 1, 2))
-    for part, there, slower, gone in passages(outlook, terms.horizon, payment):
-        each = np.column_stack([payment[part], np.ones(part.stop - part.start)])
-        factor[part], stay[part] = halves @ there
-        sums += there @ each
-        longer += slower @ each
-        lost += ahead @ gone
-    ends, staying = sums.T
+    sums = Sums(*(np.zeros(k) for k in (*[horizon + 1] * 3, 1, len(outlook.causes))))
+    room = np.empty((4, min(AT_A_TIME, n)))
+    for part in parts_of(n):
+        pass_through(
+            outlook.part(part), payment[part], weights, ahead, sums,
+            (factor[part], stay[part], *room[:, : part.stop - part.start]),
+        )  # fmt: skip
+    ends, lost = sums.paid, sums.lost
     if len(lost) == 1:
         # All who are not there any more left for it.
         lost = np.array([ahead @ (ends[:-1] - ends[1:])])
     payments = (ends[:-1] + ends[1:]) / 2
-    months = pd.DataFrame({"month": np.arange(1, horizon + 1), "staying": staying[1:] / n})
+    months = pd.DataFrame({"month": np.arange(1, horizon + 1), "staying": sums.staying[1:] / n})
     months["payments"] = payments * terms.grown()
     months["value"] = payments * weights
-    gained, more = halves[0] @ (longer - sums)[:, 0], (longer - sums)[:, 1]
-    stayed = float(more[min(MONTHS, horizon)]) / n
+    gained = of_ends(weights) @ (sums.longer - ends)
+    stayed = float(sums.more.item() - sums.staying[min(MONTHS, horizon)]) / n
     causes = pd.DataFrame({"cause": list(outlook.causes), "lost": lost})
     point = 0.01 * float(gained) / stayed if stayed > 0 else np.nan
     start, end = float(np.dot(ends[:-1], at_start)), float(np.dot(ends[1:], at_end))
     return Walk(factor, start, end, stay, months, causes, point)
 
 
+def pass_through(
+    outlook: Outlook,
+    payment: np.ndarray,
+    weights: np.ndarray,
+    ahead: np.ndarray,
+    sums: Sums,
+    room: tuple[np.ndarray, ...],
+) -> None:
+    """Take some customers through the months: fills the first two of `room`, and adds to `sums`.
+
+    `room` is the value of one unit of payment a month, the months stayed, and four to work in.
+    """
+    factor, stay, there, slower, work, paying = room
+    by_end, horizon = of_ends(weights), len(weights)
+    factor.fill(by_end[0])
+    stay.fill(0.5)
+    there.fill(1.0)
+    slower.fill(1.0)
+    total = payment.sum()
+    for of_all, first in ((sums.paid, total), (sums.longer, total), (sums.staying, len(there))):
+        of_all[0] += first
+    for month, chance in enumerate(outlook.hazards(horizon), start=1):
+        leaving = total_of(chance)
+        if len(sums.lost) > 1:
+            np.multiply(payment, there, out=paying)
+            sums.lost[:] += ahead[month - 1] * (paying @ chance)
+        np.multiply(leaving, SMALL_PART - 1, out=work)
+        work += 1.0
+        slower *= work
+        np.subtract(1.0, leaving, out=work)
+        there *= work
+        sums.paid[month] += there @ payment
+        sums.longer[month] += slower @ payment
+        sums.staying[month] += there.sum()
+        factor += np.multiply(there, by_end[month], out=work)
+        stay += there
+        if month == min(MONTHS, horizon):
+            sums.more[0] += slower.sum()
+    # Of the last month both ends count half, as of every other.
+    stay -= there / 2
+
+
 def factors(outlook: Outlook, terms: Terms) -> np.ndarray:
     """Value of one unit of payment a month from each customer."""
     n = len(outlook.customer_id)
-    halves, factor = of_ends(terms.weights()), np.empty(n)
-    there = np.ones((terms.horizon + 1, min(AT_A_TIME, n)))
+    by_end = of_ends(terms.weights())
+    factor = np.full(n, by_end[0])
     for part in parts_of(n):
-        mine = there[:, : part.stop - part.start]
-        for month, leaving in enumerate(outlook.part(part).leaving(terms.horizon)):
-            np.subtract(1.0, leaving, out=mine[month + 1])
-            mine[month + 1] *= mine[month]
-        factor[part] = halves @ mine
+        there, work = np.ones((2, part.stop - part.start))
+        for month, leaving in enumerate(outlook.part(part).leaving(terms.horizon), start=1):
+            there *= np.subtract(1.0, leaving, out=work)
+            factor[part] += np.multiply(there, by_end[month], out=work)
     return factor
 
 
@@ -86,31 +146,6 @@ def of_ends(weights: np.ndarray) -> np.ndarray:
     [0.5, 1.5, 1.0]
     """
     return (np.append(weights, 0.0) + np.append(0.0, weights)) / 2
-
-
-def passages(
-    outlook: Outlook, horizon: int, payment: np.ndarray
-) -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield for some customers at a time where they stand, and what becomes of them.
-
-    The chance of being there at each month's end, also if a part fewer left, both (month,
-    customer), and the payments lost in each month for each cause, where there are several. The
-    arrays are used again.
-    """
-    there, slower = (np.ones((horizon + 1, min(AT_A_TIME, len(payment)))) for _ in range(2))
-    lost = np.zeros((horizon, len(outlook.causes)))
-    for part in parts_of(len(payment)):
-        mine, late = (rows[:, : part.stop - part.start] for rows in (there, slower))
-        for month, chance in enumerate(outlook.part(part).hazards(horizon)):
-            leaving = total_of(chance)
-            if len(outlook.causes) > 1:
-                np.matmul(payment[part] * mine[month], chance, out=lost[month])
-            np.subtract(1.0, leaving, out=mine[month + 1])
-            mine[month + 1] *= mine[month]
-            np.multiply(leaving, SMALL_PART - 1, out=late[month + 1])
-            late[month + 1] += 1.0
-            late[month + 1] *= late[month]
-        yield part, mine, late, lost
 
 
 def parts_of(n: int) -> Iterator[slice]:
