@@ -16,7 +16,7 @@ MONTHS = 12
 SMALL_PART = 0.05
 #: Customers taken through the months together: so many that what is kept of them, a number each
 #: of a few kinds, stays in the processor's cache.
-AT_A_TIME = 8_192
+AT_A_TIME = 16_384
 
 
 @dataclass(frozen=True, eq=False)
