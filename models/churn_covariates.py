@@ -1,7 +1,7 @@
 """What moves leaving: which columns can be used, what each is called, and why one is not used."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -14,6 +14,8 @@ __all__ = ["CATEGORIES", "COVARIATES", "Covariate", "Terms", "choose_terms"]
 
 #: A single column that tells leavers from stayers better than this knows the answer already.
 SUSPICIOUS_AUC = 0.95
+#: Share of the rows at either end of a column that are taken to be where the others end.
+OUTERMOST = 0.01
 # What is left of a column, of its variance, once the columns before it have explained it.
 NOTHING_OF_ITS_OWN = 1e-8
 
@@ -95,12 +97,23 @@ class Terms:
         The value of each category that the others are compared with.
     left_out : dict of str to str
         Columns that are not used, each with the reason.
+    bounds : dict of str to tuple of float
+        Ends of numbers; what lies beyond counts as the end.
     """
 
     names: tuple[str, ...]
     means: Mapping[str, float] = field(default_factory=dict)
     reference: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def within(self, rows: pd.DataFrame) -> "Terms":
+        """Return the same terms, bounded by all but the outermost hundredths of `rows`."""
+        numbers = [name for name in self.names if ":" not in name]
+        ends = rows[numbers].astype(float).quantile([OUTERMOST, 1 - OUTERMOST])
+        # What is the same in nearly all rows is told by the few others.
+        bounds = {name: tuple(ends[name]) for name in numbers if np.ptp(ends[name]) > 0}
+        return replace(self, bounds=bounds)
 
     def columns(self, rows: pd.DataFrame) -> np.ndarray:
         """Array (row, column), with nothing missing."""
@@ -113,7 +126,8 @@ class Terms:
                 made[:, place] = code == values.get_indexer([value])[0]
             else:
                 values = pd.to_numeric(rows[name]).to_numpy(dtype=float)
-                made[:, place] = np.where(np.isnan(values), self.means[name], values)
+                values = np.where(np.isnan(values), self.means[name], values)
+                made[:, place] = np.clip(values, *self.bounds.get(name, (None, None)))
         return made
 
 

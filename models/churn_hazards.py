@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.churn_covariates import COVARIATES, Terms, choose_terms
-from models.cloglog import fit_cloglog
+from models.cloglog import CloglogFit, fit_cloglog
 from models.clusters import few_clusters_factor
 from models.month_baseline import MonthBaseline, month_baseline
 from models.refusal import Refusal
@@ -173,7 +173,8 @@ def fit_churn_hazards(
     if covariates is None:
         # That the contract comes up is known for every month ahead: no part of what gets old.
         covariates = [name for name in COVARIATES if name in rows and name != "renewal"]
-    terms = choose_terms(rows, event, covariates=covariates)
+    # What grows from year to year may lie further out tomorrow than any effect was learnt from.
+    terms = choose_terms(rows, event, covariates=covariates).within(rows)
     known = terms.columns(rows)
     place = np.arange(len(rows)) - np.searchsorted(unit, unit)
     n_units = int(unit.max()) + 1
@@ -235,19 +236,9 @@ def fit_lead(
 ) -> tuple[Lead, np.ndarray, np.ndarray]:
     """One range: its coefficients, each customer's pull on them, and what the prior leaves open."""
     month, event = rows["month"].to_numpy(dtype=np.int64), cause >= 0
-    baseline = month_baseline(month, event, None, None)
     renewal = renewals(*clock_of(rows))
-    design = np.column_stack([np.ones(len(rows)), baseline.columns(month), renewal, known])
-    names = (INTERCEPT, *baseline.names, "renewal", *terms.names)
-    varies = np.ptp(design, axis=0) > 0
-    varies[0] = True
-    part = design[:, varies]
-    free = varies.cumsum()[1 + len(baseline.names)] if varies[1 + len(baseline.names)] else (
-        1 + len(baseline.names)
-    )  # fmt: skip
-    precision = np.where(np.arange(part.shape[1]) < free, 0.0, WEAK)
+    baseline, names, varies, part, precision, fit = fit_hazard(month, event, renewal, known, terms)
     kept = [name for name, v in zip(names, varies, strict=True) if v]
-    fit = fit_cloglog(part, event, np.ones(len(part)), kept, precision=precision)
     # What numbers say and what categories say are of two kinds, each with its own noise and size.
     shrunk = shrink(
         fit.coefficient, fit.covariance, part.std(axis=0), precision > 0,
@@ -275,6 +266,30 @@ def fit_lead(
         slice(start, start + size), int(event.sum()),
     )  # fmt: skip
     return lead, np.hstack([pull, share_pull]), whole
+
+
+def fit_hazard(
+    month: np.ndarray, event: np.ndarray, renewal: np.ndarray, known: np.ndarray, terms: Terms
+) -> tuple[MonthBaseline, tuple[str, ...], np.ndarray, np.ndarray, np.ndarray, CloglogFit]:
+    """The regression of one range: baseline, names, which of them vary, columns, prior and fit.
+
+    The hazard runs straight over the log of the months, which is Weibull's, unless bends gain
+    more than they cost by Akaike's criterion.
+    """
+    for baseline in (month_baseline(month, event, None, None), MonthBaseline()):
+        names = (INTERCEPT, *baseline.names, "renewal", *terms.names)
+        design = np.column_stack([np.ones(len(month)), baseline.columns(month), renewal, known])
+        varies = np.ptp(design, axis=0) > 0
+        varies[0] = True
+        part, kept = design[:, varies], list(np.array(names)[varies])
+        precision = np.where(np.isin(kept, names[: -len(terms.names) or None]), 0.0, WEAK)
+        fit = fit_cloglog(part, event, np.ones(len(part)), kept, precision=precision)
+        bends = np.flatnonzero(np.isin(kept, baseline.names[1:]))
+        if bends.size:
+            own, found = fit.covariance[np.ix_(bends, bends)], fit.coefficient[bends]
+            if found @ np.linalg.solve(own, found) > 2 * bends.size:
+                break
+    return baseline, names, varies, part, precision, fit
 
 
 def clock_of(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

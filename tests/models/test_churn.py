@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.churn import fit_churn
-from models.churn_covariates import choose_terms
+from models.churn_covariates import Terms, choose_terms
 from models.churn_definitions import CHURN_CAUSES, HAZARD_RATIOS
-from models.churn_hazards import fit_churn_hazards
+from models.churn_hazards import fit_churn_hazards, fit_hazard
 from models.churn_outlook import churn_outlook, score_customers
 from models.churn_ratios import check_ratios, clear_of_chance, fit_churn_ratios
 from models.churn_validation import folds, validate_churn
@@ -285,6 +285,29 @@ def test_drawn_outlooks_spread_as_far_as_the_interval_says(outlook):
     _, std_err = outlook.cumulative_rate(12)
     ratio = np.log(drawn).std(axis=0) / (std_err / risk(outlook))
     assert np.median(ratio) == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize("bent", [False, True])
+def test_hazard_bends_over_the_months_only_where_that_pays_for_its_noise(bent):
+    rng = np.random.default_rng(4)
+    month = rng.integers(1, 49, 20_000)
+    hazard = 0.03 * np.exp(np.abs(np.log(month) - 2.5) if bent else 0.0)
+    event = rng.random(len(month)) < -np.expm1(-hazard)
+    nothing = np.empty((len(month), 0))
+    baseline, names, *_ = fit_hazard(month, event, np.zeros(len(month)), nothing, Terms(()))
+    assert len(baseline.names) == (3 if bent else 1)
+    assert names == ("intercept", *baseline.names, "renewal")
+
+
+def test_what_lies_further_out_than_was_learnt_from_counts_as_its_end(model, months):
+    now = months[months["ahead"]].head(20)
+    low, high = model.terms.bounds["score"]
+    assert low < now["score"].median() < high
+    further, at_end = (
+        score_customers(churn_outlook(model, now.assign(score=score)))["churn_risk_12m"]
+        for score in (low - 100, low)
+    )
+    np.testing.assert_array_equal(further, at_end)
 
 
 def test_months_of_which_the_data_cannot_speak_are_refused(outlook):
