@@ -344,8 +344,7 @@ def matched(customers: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
             f"{(place < 0).sum():,} customers have chances of leaving but no margins, so they "
             "cannot be valued. Give margins for every customer of the outlook."
         )
-    if not np.array_equal(place, np.arange(len(rows))):
-        rows = rows.iloc[place]
+    rows = rows.iloc[place]
     known = rows[["contribution", "std_err"]].notna().all(axis=1)
     if not known.all():
         raise Refusal(
