@@ -59,7 +59,9 @@ from warehouse.workspace import Tables
 Found = TypeVar("Found")
 Fits = dict[str, Callable[[], Any]]
 
-__all__ = ["Review", "run"]
+__all__ = ["Progress", "Review", "run"]
+
+Progress = Callable[[float, str], object]
 
 #: Results that need nothing that another one reads.
 ALONE = {
@@ -76,18 +78,21 @@ def run(
     scope: Scope,
     *,
     buckets: Sequence[int] = BOUNDS,
+    progress: Progress | None = None,
 ) -> Review:
     """Run every analysis on one view; one that refuses does not stop the others.
 
     The rows are read once and shared, so that this costs less than the sum of the pages.
-    `buckets` are the upper ends of the aging buckets in days.
+    `buckets` are the upper ends of the aging buckets in days. `progress` is told, before each
+    analysis, the share of them that is done, and which comes now.
     """
     shared = Shared(tables, scope, buckets)
     alone = {name: partial(analysis, tables, scope) for name, analysis in ALONE.items()}
     # Thousands of small products of matrices: shared out to threads, each costs twice the time.
     with threadpool_limits(1):
         results, reasons = attempted(
-            {**cash(shared), **customers(shared), **experience(shared), **prices(shared), **alone}
+            {**cash(shared), **customers(shared), **experience(shared), **prices(shared), **alone},
+            progress,
         )
     largest = analyses.receivables.by_customer(tables, scope).to_pandas()
     return Review(scope, tables.reporting_currency, **results, largest=largest, reasons=reasons)
@@ -276,10 +281,14 @@ def prices(shared: Shared) -> Fits:
     }
 
 
-def attempted(fits: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], dict[str, str]]:
+def attempted(
+    fits: Mapping[str, Callable[[], Any]], progress: Progress | None
+) -> tuple[dict[str, Any], dict[str, str]]:
     """What each of `fits` gives, None where it refuses, and the reasons of those."""
     results, reasons = {}, {}
-    for name, fit in fits.items():
+    for done, (name, fit) in enumerate(fits.items()):
+        if progress is not None:
+            progress(done / len(fits), name)
         try:
             results[name] = fit()
         # Only what the data cannot carry is a reason; any other error is a fault, and goes on.

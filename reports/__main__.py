@@ -9,27 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import pandas as pd
 import typer
 
-import analyses.exports
-import analyses.late_payments
-import analyses.negative_personas
-import analyses.personas
-import analyses.review
-from analyses.review import Review
-from analyses.scope import Scope, filters_in_words, read_filters, view_key
-from charts.spreadsheet import csv_bytes
+from analyses.scope import Scope, read_filters
 from models.aging import BOUNDS, read_bounds
-from models.late_share import LateShare
 from models.refusal import is_ours
-from reports.deck import build_deck
-from reports.edition import Edition
-from reports.figures import figures_json
-from reports.workbook import MOST_ROWS, build_workbook
-from warehouse.kept import kept
-from warehouse.segments import SEGMENTS, segments_in
-from warehouse.workspace import Tables, Workspace
+from reports.build import Wanted, files_of, reviewed
+from reports.company_template import company_deck
+from warehouse.segments import SEGMENTS
+from warehouse.workspace import Workspace
 
 app = typer.Typer(
     help="Write the figures, the scored rows and the slides of a workspace.",
@@ -39,7 +27,6 @@ app = typer.Typer(
 )
 
 FAULT, NOTHING_BUILT = 1, 2
-LISTS = ("avoid_list.csv", "target_list.csv")
 
 
 @app.callback()
@@ -65,13 +52,22 @@ def build(
             f"Segments: {', '.join(SEGMENTS)}, as far as the data has them.",
         ),
     ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(help="PowerPoint file (.pptx, .potx) whose look the deck is to have."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Write the figures, the scored rows, the slides and the workbook."""
     try:
         bounds = BOUNDS if aging_bounds is None else read_bounds(aging_bounds)
         summary = build_reports(
-            Workspace.open(workspace), out, read_day(as_of), bounds=bounds, filters=filters or ()
+            Workspace.open(workspace),
+            out,
+            read_day(as_of),
+            bounds=bounds,
+            filters=filters or (),
+            template=None if template is None else read_template(template),
         )
     except ValueError as error:
         if not is_ours(error):
@@ -101,8 +97,10 @@ def build_reports(
     *,
     bounds: Sequence[int] = BOUNDS,
     filters: Sequence[str] = (),
+    template: bytes | None = None,
 ) -> dict[str, object]:
     """Write every file of the current snapshot and return what was written."""
+    blank, said = (None, "") if template is None else company_deck(template)
     snapshot = workspace.current()
     if snapshot is None:
         raise ValueError(
@@ -113,34 +111,10 @@ def build_reports(
         tables.require("customers", "invoices", "payments")
         day = as_of or workspace.settings.as_of or tables.newest_date
         scope = Scope(day, read_filters(tables, day, filters))
-        review = reviewed(workspace, tables, scope, bounds)
-        if review.receivables is None:
-            raise ValueError(review.reasons["receivables"])
-        edition = Edition(
-            workspace.company,
-            snapshot.id,
-            scope.as_of,
-            review.currency,
-            cut=filters_in_words(scope.filters),
-            fiscal_year_first_month=workspace.settings.fiscal_year_first_month,
-        )
-        deck = build_deck(review, edition, late_by=late_shares(tables, review), segments=SEGMENTS)
-        figures = review.figures()
-        invoices = analyses.exports.invoice_rows(tables, review)
-        customers = analyses.exports.customer_rows(tables, review)
-        newest, n_invoices = analyses.exports.newest_rows(invoices, MOST_ROWS)
-        workbook = build_workbook(
-            review, edition, newest, customers.to_pandas(), n_invoices=n_invoices
-        )
-        files = {
-            "figures.json": writes(figures_json(figures, edition, review.receivables).encode()),
-            "invoices.parquet": invoices.to_parquet,
-            "customers.parquet": customers.to_parquet,
-            "quarterly_review.pptx": writes(deck),
-            "quarterly_review.xlsx": writes(workbook),
-            **lists(tables, review),
-        }
-        put(out, files)
+        review = reviewed(workspace, tables, scope, bounds=bounds)
+        built = files_of(workspace, tables, review, Wanted(blank=blank))
+        put(out, built.files)
+    edition = built.edition
     return {
         "built": True,
         "workspace": edition.company,
@@ -148,58 +122,11 @@ def build_reports(
         "as_of": edition.as_of.isoformat(),
         "currency": edition.currency,
         "cut": edition.cut,
-        "files": {name: (out / name).stat().st_size for name in files},
-        "figures": len(figures),
-        "empty": dict.fromkeys(LISTS, why) if (why := why_empty(review)) else {},
-        "refused": {figure.id: figure.reason for figure in figures if figure.value is None},
-    }
-
-
-def reviewed(workspace: Workspace, tables: Tables, scope: Scope, bounds: Sequence[int]) -> Review:
-    """Every analysis of the view; what a page worked out of it already is not worked out again."""
-    decisions = workspace.settings.version()
-    view = view_key(tables.snapshot, scope, tables.reporting_currency, decisions)
-    options = () if tuple(bounds) == BOUNDS else (("buckets", tuple(bounds)),)
-    return kept(
-        ("analyses.review.run", view, options),
-        lambda: analyses.review.run(tables, scope, buckets=bounds),
-    )
-
-
-def lists(tables: Tables, review: Review) -> dict[str, Callable[[str], object]]:
-    """Whom to avoid and whom to win, for marketing and sales; a header alone where nobody can tell.
-
-    Written all the same: a list of an earlier build must not stand beside new figures.
-    """
-    ours, negative = analyses.negative_personas, review.negative_personas
-    if negative is None:
-        avoid, target = (pd.DataFrame(columns=list(n)) for n in (ours.AVOID_LIST, ours.TARGET_LIST))
-    else:
-        avoid = ours.avoid_list(tables, review.scope, negative=negative)
-        known = {"rows": review.customer_features, "personas": review.personas}
-        sheets = analyses.personas.sheets(tables, review.scope, **known)
-        target = ours.target_list(negative, sheets)
-    return {
-        name: writes(csv_bytes(rows)) for name, rows in zip(LISTS, (avoid, target), strict=True)
-    }
-
-
-def why_empty(review: Review) -> str | None:
-    """Why nobody is on the lists; None where somebody may be."""
-    if review.negative_personas is None:
-        return review.reasons["negative_personas"]
-    if not review.personas.count:
-        return "The data show no groups of customers, so there is nobody to avoid or to win."
-    return None
-
-
-def late_shares(tables: Tables, review: Review) -> dict[str, LateShare]:
-    """The late share by every way to cut these tables."""
-    if review.late_share is None:
-        return {}
-    return {
-        name: analyses.late_payments.late_share(tables, review.scope, name)
-        for name in segments_in(tables)
+        "files": {name: (out / name).stat().st_size for name in built.files},
+        "figures": len(built.figures),
+        "template": said,
+        "empty": built.empty,
+        "refused": {figure.id: figure.reason for figure in built.figures if figure.value is None},
     }
 
 
@@ -214,8 +141,13 @@ def read_day(text: str | None) -> dt.date | None:
         ) from error
 
 
-def writes(content: bytes) -> Callable[[str], object]:
-    return lambda path: Path(path).write_bytes(content)
+def read_template(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ValueError(
+            f"The template {path.name} cannot be read ({error.strerror}). Check where it is."
+        ) from error
 
 
 def put(out: Path, files: Mapping[str, Callable[[str], object]]) -> None:
@@ -238,6 +170,7 @@ def in_words(summary: dict) -> str:
         f"in {summary['currency']}, {summary['cut']}:"
     ]
     lines += [f"  {name:<24} {size:>12,} bytes" for name, size in summary["files"].items()]
+    lines += [summary["template"]] if summary["template"] else []
     lines += [f"Nobody is on {name}: {reason}" for name, reason in summary["empty"].items()]
     lines += [f"No value for {name}: {reason}" for name, reason in summary["refused"].items()]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from charts.wording import count, count_of, money, share
 from models.churn import Churn
 from models.churn_definitions import NO_REASONS
 from models.retention import PRICE_AND_BILLING, Retention
+from reports.asks import add_ask
 from reports.edition import Results
 from reports.native_charts import Line, add_bars, add_curves
 from reports.slides import Column, Draft, Finding, add_table, interval, side_by_side
@@ -62,7 +63,8 @@ def add_retention(draft: Draft, results: Results) -> None:
         for label, found in ((named[name], retention.estimates[name]) for name in named)
     ]
     says = "Shares of the recurring value of a year ago"
-    add_table(slide, right, columns, rows, says=says, row_height=0.45)
+    ends = add_table(slide, right, columns, rows, says=says, row_height=0.45)
+    add_ask(draft, slide, right.below(ends), "keep_from_billing")
 
 
 def step_label(step: str) -> str:

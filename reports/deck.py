@@ -1,32 +1,18 @@
 """The quarterly business review as a PowerPoint file: results in, bytes out, nothing computed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from pptx.presentation import Presentation as Deck
+
+from models.asks import asks
+from models.commitments import Commitment, Scored
 from models.late_share import LateShare
-from reports.cash_forecast import add_forecast
-from reports.churn import add_retention, add_survival
-from reports.credit import add_credit
-from reports.disputes import add_disputes
+from reports.appendix import add_receipts, add_refused
+from reports.contents import APPENDIX, STORY
 from reports.edition import Edition, Results
-from reports.late_causes import add_late_causes
-from reports.late_payments import add_late_share, add_time_to_pay
-from reports.late_signals import add_late_signals
-from reports.lifetime_value import add_lifetime_value
-from reports.linkage import add_linkage
-from reports.negative_personas import add_negative_personas
-from reports.personas import add_personas
 from reports.plain_text import plain
-from reports.price_reaction import add_price_reaction
-from reports.product_fit import add_product_fit
-from reports.receivables import add_aging, add_customers, add_dso
-from reports.reminders import add_reminders
-from reports.scores import add_scores
 from reports.slides import Draft
-from reports.summary import add_definitions, add_opening, add_summary
 from reports.template import as_bytes, new_deck
-from reports.unit_economics import add_unit_economics
-from reports.watchlist import add_watchlist
-from reports.working_capital import add_working_capital
 
 __all__ = ["build_deck"]
 
@@ -37,6 +23,11 @@ def build_deck(
     *,
     late_by: Mapping[str, LateShare] | None = None,
     segments: Mapping[str, str] | None = None,
+    shown: Sequence[str] = (),
+    slides: Collection[str] | None = None,
+    carried: Sequence[Scored] = (),
+    committed: Sequence[Commitment] = (),
+    blank: Deck | None = None,
 ) -> bytes:
     """Build the deck and return it as the bytes of a ``.pptx`` file.
 
@@ -45,43 +36,43 @@ def build_deck(
     Parameters
     ----------
     results : analyses.review.Review
-        Where a result is None its slide says why.
+        Where a result is None it has no slide, and the appendix says why.
     edition : Edition
         Printed on every slide.
     late_by : mapping of str to LateShare, optional
         The late share by each way to cut; the slide shows the most telling one.
     segments : mapping of str to str, optional
         The ways to cut in words.
+    shown : sequence of str, optional
+        Ids of the figures on the scoreboard; the usual ones where none is named.
+    slides : collection of str, optional
+        Names in `reports.contents` of the slides that are wanted; all where it is left out.
+    carried : sequence of Scored, optional
+        Commitments of earlier reviews with their score.
+    committed : sequence of Commitment, optional
+        Those made in this review.
+    blank : Presentation, optional
+        From `reports.company_template.company_deck`; the usual look where it is left out.
     """
-    deck = new_deck()
-    deck.core_properties.title = f"{plain(edition.company)}: receivables and time to pay"
-    deck.core_properties.subject = f"{edition.quarter}, snapshot {edition.snapshot}"
+    deck = new_deck() if blank is None else blank
+    deck.core_properties.title = f"{plain(edition.company)}: quarterly review, {edition.quarter}"
+    deck.core_properties.subject = f"{edition.months}, snapshot {edition.snapshot}"
     deck.core_properties.author = "Goodwill"
-    draft = Draft(deck, edition, {figure.id: figure for figure in results.figures()})
-    add_opening(draft)
-    add_summary(draft, results)
-    add_aging(draft, results)
-    add_dso(draft, results)
-    add_working_capital(draft, results)
-    add_time_to_pay(draft, results)
-    add_late_share(draft, results, late_by or {}, segments or {})
-    add_late_signals(draft, results)
-    add_late_causes(draft, results)
-    add_watchlist(draft, results)
-    add_reminders(draft, results)
-    add_forecast(draft, results)
-    add_disputes(draft, results)
-    add_credit(draft, results)
-    add_customers(draft, results)
-    add_retention(draft, results)
-    add_survival(draft, results)
-    add_personas(draft, results)
-    add_unit_economics(draft, results)
-    add_negative_personas(draft, results)
-    add_product_fit(draft, results)
-    add_price_reaction(draft, results)
-    add_lifetime_value(draft, results)
-    add_scores(draft, results)
-    add_linkage(draft, results)
-    add_definitions(draft)
+    figures = {figure.id: figure for figure in results.figures()}
+    draft = Draft(
+        deck,
+        edition,
+        figures,
+        late_by=late_by or {},
+        segments=segments or {},
+        shown=shown,
+        asks=asks(results),
+        carried=tuple(carried),
+        committed=tuple(committed),
+    )
+    for entry in (*STORY, *APPENDIX):
+        if slides is None or entry.name in slides:
+            entry.add(draft, results)
+    add_refused(draft)
+    add_receipts(draft)
     return as_bytes(deck)

@@ -22,10 +22,12 @@ from models.linkage import Linkage
 from models.negative_personas import NegativePersonas
 from models.open_invoices import CashAtRisk
 from models.personas import Personas
+from models.poor_experience import PoorExperience
 from models.price_reaction import PriceReaction
 from models.product_fit import ProductFit
 from models.receivables import Receivables
 from models.reminders import Reminders
+from models.roi import Roi
 from models.scores import Scores
 from models.unit_economics import UnitEconomics
 from models.watchlist import Watchlist
@@ -62,6 +64,8 @@ class Results(Protocol):
     scores: Scores | None
     linkage: Linkage | None
     price_reaction: PriceReaction | None
+    poor_experience: PoorExperience | None
+    roi: Roi | None
     largest: pd.DataFrame
     reasons: dict[str, str]
 
@@ -101,6 +105,28 @@ class Edition:
         began = self.as_of.year - (self.as_of.month < first)
         year = f"{began}" if first == 1 else f"fiscal year {began}/{(began + 1) % 100:02d}"
         return f"{ORDINALS[self._quarter_index]} quarter of {year}"
+
+    @property
+    def label(self) -> str:
+        """The quarter in short; a fiscal year is named by the calendar year it ends in.
+
+        >>> Edition("Acme", "a", dt.date(2026, 9, 30), "EUR", fiscal_year_first_month=4).label
+        'Q2 FY2027'
+        """
+        first = self.fiscal_year_first_month
+        ends = self.as_of.year + (first > 1 and self.as_of.month >= first)
+        return f"Q{self._quarter_index + 1} FY{ends}"
+
+    @property
+    def next_quarter_end(self) -> dt.date:
+        """The last day of the quarter after that of `as_of`.
+
+        >>> Edition("Acme", "a", dt.date(2026, 9, 30), "EUR").next_quarter_end
+        datetime.date(2026, 12, 31)
+        """
+        months = 5 - (self.as_of.month - self.fiscal_year_first_month) % 3
+        start = pd.Timestamp(self.as_of).replace(day=1)
+        return (start + pd.DateOffset(months=months) + pd.offsets.MonthEnd(0)).date()
 
     @property
     def months(self) -> str:

@@ -3,6 +3,7 @@
 from charts.late_causes import CAUSE_WORDS
 from charts.wording import count, count_of, money, share
 from models.late_causes import ACTIONS, LateCauses
+from reports.asks import add_ask
 from reports.edition import Results
 from reports.native_charts import add_bars, money_format
 from reports.slides import Column, Draft, Finding, add_caption, add_table, side_by_side
@@ -60,7 +61,8 @@ def add_late_causes(draft: Draft, results: Results) -> None:
     unclear = 1 - mix["named"].sum() / total if total else None
     rows.append((CAUSE_WORDS["unclear"], "", share(unclear, 0), "", ACTIONS["unclear"]))
     says = "Causes of late money with what to do about each"
-    add_table(slide, right, columns, rows, says=says, row_height=0.55)
+    ends = add_table(slide, right, columns, rows, says=says, row_height=0.55)
+    add_ask(draft, slide, right.below(ends), "mend_cause")
 
 
 def late_causes_finding(causes: LateCauses, currency: str) -> Finding:

@@ -143,13 +143,9 @@ def steps(day: pd.Series, value: pd.Series, last: int) -> tuple[list[float], lis
     return [*x[1:], last], [*y[:-1], y[-1]]
 
 
-def add_late_share(
-    draft: Draft,
-    results: Results,
-    late_by: Mapping[str, LateShare],
-    segments: Mapping[str, str],
-) -> None:
+def add_late_share(draft: Draft, results: Results) -> None:
     """The late share, and the way to cut that tells most about it."""
+    late_by, segments = draft.late_by, draft.segments
     ids = ("late_payments.late_share",)
     otherwise = "How many invoices are late is not known yet"
     whole = draft.held(results, "late_share", otherwise, *ids)

@@ -38,7 +38,7 @@ def add_linkage(draft: Draft, results: Results) -> None:
         return
     finding = linkage_finding(linkage)
     slide = draft.add(finding, *FIGURES)
-    left, right = side_by_side(5.2)
+    left, right = side_by_side(6.9)
     main = linkage.table
     main = main[
         (main["touchpoint"] == "all") & (main["cause"] == "all") & (main["route"] == "adjusted")

@@ -20,6 +20,7 @@ from charts.wording import (
 )
 from models.figures import DEFINITIONS
 from models.receivables import Receivables
+from reports.asks import add_ask
 from reports.edition import Results
 from reports.native_charts import Line, add_bars, add_dated_lines, money_format
 from reports.slides import (
@@ -154,7 +155,8 @@ def add_dso(draft: Draft, results: Results) -> None:
     slide = draft.add(finding, *ids)
     trend = receivables.trend
     left, right = side_by_side(4.6)
-    list_dso(slide, right, receivables)
+    ends = list_dso(slide, right, receivables)
+    add_ask(draft, slide, right.below(ends), "bill_sooner")
     if trend["dso_simple"].count() < 2:
         reason = "One month end makes no trend. Load a longer period to see one."
         add_refusal(slide, reason, left)
@@ -177,8 +179,8 @@ def add_dso(draft: Draft, results: Results) -> None:
     )
 
 
-def list_dso(slide: Slide, box: Box, receivables: Receivables) -> None:
-    """The same in numbers, now and a year before."""
+def list_dso(slide: Slide, box: Box, receivables: Receivables) -> float:
+    """The same in numbers, now and a year before; returns where the table ends."""
     now, before = receivables.trend.iloc[-1], receivables.year_before()
     rows = [
         (label, days(now[name], 1), days(None if before is None else before[name], 1))
@@ -190,7 +192,7 @@ def list_dso(slide: Slide, box: Box, receivables: Receivables) -> None:
         Column("A year before", 1.2, right=True),
     )
     says = "Days sales outstanding now and a year before"
-    add_table(slide, box, columns, rows, says=says, row_height=0.46)
+    return add_table(slide, box, columns, rows, says=says, row_height=0.46)
 
 
 def dso_finding(receivables: Receivables) -> Finding:

@@ -1,7 +1,7 @@
 """The parts a slide is made of: a finding, its receipt, and a native table."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,10 @@ from pptx.table import _Cell
 from pptx.util import Inches, Pt
 
 from charts.wording import count, date, in_unit, share
+from models.asks import Ask
+from models.commitments import Commitment, Scored
 from models.figures import Figure
+from models.late_share import LateShare
 from reports.edition import Edition, Results
 from reports.plain_text import plain
 from reports.template import (
@@ -65,11 +68,28 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """A deck in the making, and what every slide of it prints."""
+    """A deck in the making, and what every slide of it prints.
+
+    Attributes
+    ----------
+    late_by, segments, shown, carried, committed
+        As in `reports.deck.build_deck`.
+    asks : tuple of Ask
+        What the results ask for, the most money first.
+    refused : list of (str, str, tuple of str)
+        What has no slide because the data cannot carry it, with its reason and its figures.
+    """
 
     deck: Deck
     edition: Edition
     figures: Mapping[str, Figure]
+    late_by: Mapping[str, LateShare] = field(default_factory=dict)
+    segments: Mapping[str, str] = field(default_factory=dict)
+    shown: Sequence[str] = ()
+    asks: tuple[Ask, ...] = ()
+    carried: tuple[Scored, ...] = ()
+    committed: tuple[Commitment, ...] = ()
+    refused: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
 
     @property
     def currency(self) -> str:
@@ -85,21 +105,34 @@ class Draft:
         if len(title.text) > LONG_TITLE:
             title.paragraphs[0].runs[0].font.size = Pt(20)
         set_text(slide, 13, finding.so_what)
-        set_text(slide, 14, receipt_line(self.edition, figures))
+        set_text(slide, 14, self.receipt_line(*ids))
         copy_slide_number(layout, slide)
         slide.notes_slide.notes_text_frame.text = receipt_in_full(self.edition, figures)
         return slide
 
+    def receipt_line(self, *ids: str) -> str:
+        """Which receipts of the appendix a slide rests on, as of when, and of whom."""
+        edition = self.edition
+        said = [f"as of {date(edition.as_of)}", edition.currency, edition.cut]
+        if numbers := self.receipts(*ids):
+            said.insert(0, f"Receipt{'' if numbers.isdecimal() else 's'} {numbers} in the appendix")
+        return "  ·  ".join(said)
+
+    def receipts(self, *ids: str) -> str:
+        """The numbers that the appendix gives to the receipts of figures `ids`."""
+        places = {name: number for number, name in enumerate(self.figures, 1)}
+        return in_ranges(sorted({places[name] for name in ids if name in places}))
+
     def held(self, results: Results, name: str, otherwise: str, *ids: str) -> Any:
-        """The result called `name`; without it None, and a slide titled `otherwise` says why."""
+        """The result called `name`; without it None, and the appendix says why, by `otherwise`."""
         result = getattr(results, name)
         if result is None:
             self.refuse(otherwise, results.reasons[name], *ids)
         return result
 
     def refuse(self, title: str, reason: str, *ids: str) -> None:
-        """A slide for what the data cannot carry: the reason where a chart would be."""
-        add_refusal(self.add(Finding(title, ""), *ids), reason)
+        """No slide for what the data cannot carry; its reason is for the appendix."""
+        self.refused.append((title, reason, ids))
 
 
 @dataclass(frozen=True)
@@ -123,19 +156,19 @@ def set_text(slide: Slide, idx: int, text: str) -> None:
     holder.text_frame.text = plain(text, longest=LONGEST_LINE)
 
 
-def receipt_line(edition: Edition, figures: Sequence[Figure]) -> str:
-    """The receipt in one line: which figures, as of when, of which snapshot, from how many rows."""
-    sizes = " / ".join(count(size) for size in sorted({figure.n for figure in figures}))
-    return "  ·  ".join(
-        [
-            ", ".join(figure.id for figure in figures),
-            f"as of {date(edition.as_of)}",
-            f"snapshot {edition.snapshot}",
-            f"n = {sizes}",
-            edition.currency,
-            edition.cut,
-        ]
-    )
+def in_ranges(numbers: Sequence[int]) -> str:
+    """Rising numbers, those in a row by their ends.
+
+    >>> in_ranges([3, 4, 5, 9])
+    '3–5, 9'
+    """
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(f"{p[0]}–{p[-1]}" if len(p) > 1 else f"{p[0]}" for p in parts)
 
 
 def receipt_in_full(edition: Edition, figures: Sequence[Figure]) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "ACCENT",
     "CONTENT",
     "FINDING",
+    "HEIGHT",
     "INK_TEXT",
     "LATE_ACCENT",
     "OPENING",
@@ -33,9 +34,13 @@ __all__ = [
     "QUIET",
     "QUIET_RGB",
     "RULE",
+    "WIDTH",
     "Box",
     "as_bytes",
+    "drop_leftovers",
     "new_deck",
+    "places",
+    "transform",
 ]
 
 
@@ -51,6 +56,10 @@ class Box:
     @property
     def emu(self) -> tuple[Emu, Emu, Emu, Emu]:
         return tuple(Inches(side) for side in (self.left, self.top, self.width, self.height))
+
+    def below(self, top: float) -> "Box":
+        """The part of it from `top` on."""
+        return Box(self.left, top, self.width, max(self.top + self.height - top, 0.0))
 
 
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.6
@@ -96,28 +105,47 @@ def new_deck() -> Deck:
     for layout in list(deck.slide_layouts):
         if layout not in (opening, finding):
             deck.slide_layouts.remove(layout)
-    text = Box(MARGIN + 0.35, 2.3, WIDTH - 2 * MARGIN - 0.35, 1.5)
-    make_layout(
-        opening,
-        OPENING,
-        bar(Box(MARGIN, 2.75, 0.09, 2.0)),
-        placeholder(0, "Title", "ctrTitle", text, size=36, bold=True, anchor="b"),
-        placeholder(1, "Subtitle", "subTitle", Box(text.left, 3.85, text.width, 1.2), size=18),
-        placeholder(14, "Receipt", "body", Box(MARGIN, 6.86, 11.3, 0.4), size=9, quiet=True),
-    )
-    make_layout(
-        finding,
-        FINDING,
-        bar(Box(MARGIN, 0.47, 0.09, 0.8)),
-        bar(Box(MARGIN, 6.78, WIDTH - 2 * MARGIN, 0.01), color="DDD7CA"),
-        placeholder(
-            0, "Title", "title", Box(0.87, 0.4, 11.86, 0.94), size=24, bold=True, anchor="ctr"
-        ),
-        placeholder(13, "So what", "body", Box(0.87, 1.38, 11.86, 0.6), size=15, quiet=True),
-        placeholder(14, "Receipt", "body", Box(MARGIN, 6.84, 11.3, 0.42), size=9, quiet=True),
-        slide_number(Box(WIDTH - MARGIN - 0.8, 6.84, 0.8, 0.42)),
-    )
+    for layout, name in ((opening, OPENING), (finding, FINDING)):
+        ours = places(name)
+        title = placeholder(
+            0, "Title", ours.title_kind, ours.title_box, size=ours.title_size, bold=True,
+            anchor="ctr",
+        )  # fmt: skip
+        make_layout(layout, name, *ours.bars, title, *ours.others)
     return deck
+
+
+@dataclass(frozen=True)
+class Places:
+    """What a layout of ours has: its title's place, and the XML of its other shapes."""
+
+    title_kind: str
+    title_box: Box
+    title_size: int
+    bars: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def places(name: str) -> Places:
+    """The places of the layout called `name`."""
+    receipt = Box(MARGIN, 6.84, 11.3, 0.42)
+    if name == OPENING:
+        text = Box(MARGIN + 0.35, 1.3, WIDTH - 2 * MARGIN - 0.35, 1.5)
+        story = Box(text.left, 3.1, text.width, 3.1)
+        return Places(
+            "ctrTitle", text, 34,
+            (bar(Box(MARGIN, 1.55, 0.09, 4.6)),),
+            (placeholder(1, "Subtitle", "subTitle", story, size=20),
+             placeholder(14, "Receipt", "body", receipt, size=10, quiet=True)),
+        )  # fmt: skip
+    return Places(
+        "title", Box(0.87, 0.4, 11.86, 0.94), 24,
+        (bar(Box(MARGIN, 0.47, 0.09, 0.8)),
+         bar(Box(MARGIN, 6.78, WIDTH - 2 * MARGIN, 0.01), color="DDD7CA")),
+        (placeholder(13, "So what", "body", Box(0.87, 1.38, 11.86, 0.6), size=15, quiet=True),
+         placeholder(14, "Receipt", "body", receipt, size=9, quiet=True),
+         slide_number(Box(WIDTH - MARGIN - 0.8, 6.84, 0.8, 0.42))),
+    )  # fmt: skip
 
 
 def as_bytes(deck: Deck) -> bytes:

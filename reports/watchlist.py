@@ -2,6 +2,7 @@
 
 from charts.late_causes import CAUSE_WORDS
 from charts.wording import count, count_of, money, share
+from models.asks import CONTACTS
 from models.watchlist import DAYS_AHEAD, MEASURED, Watchlist
 from reports.edition import Results
 from reports.slides import Column, Draft, Finding, add_table, called
@@ -11,8 +12,8 @@ __all__ = ["add_watchlist", "watchlist_finding"]
 
 #: What the money on the slide is part of, and the risk of all of it at another day.
 FIGURES = ("receivables.open_amount", "late_payments.cash_at_risk")
-#: Customers that a person can call on a day, and those who fit on a slide.
-FIRST, MOST_CUSTOMERS = 20, 10
+#: Customers that fit on a slide.
+MOST_CUSTOMERS = 10
 
 
 def add_watchlist(draft: Draft, results: Results) -> None:
@@ -54,7 +55,7 @@ def watchlist_finding(watchlist: Watchlist, currency: str) -> Finding:
     within = rows["within_reach"].sum()
     if not within > 0:
         return Finding("No open invoice needs a contact", "None is at risk that contact changes.")
-    first = min(FIRST, len(reached))
+    first = min(CONTACTS, len(reached))
     at = reached.iloc[first - 1]
     n = int((rows["chance_from"] == MEASURED).sum())
     rests = (

@@ -1,6 +1,7 @@
 """Slide of working capital: the cash that fewer days of sales free, and what billing delays."""
 
 from charts.wording import count, count_of, days, listed, money, share
+from models.asks import BILL_WITHIN
 from models.working_capital import BillingDelays, WorkingCapital
 from reports.edition import Results
 from reports.native_charts import add_bars, money_format
@@ -19,8 +20,6 @@ __all__ = ["add_working_capital", "working_capital_finding"]
 
 FIGURES = ("receivables.cash_release",)
 FEWER_DAYS = (1, 3, 5, 10)
-#: Days within which an invoice can go out in most systems.
-BILL_WITHIN = 5
 MOST_GROUPS = 7
 
 

@@ -9,14 +9,18 @@ import json
 import pandas as pd
 import pytest
 from pptx import Presentation
+from pptx.util import Inches
 from streamlit.testing.v1 import AppTest
 
 import analyses.receivables
 import analyses.review
 from analyses.scope import Scope
-from charts.wording import exact_money, in_unit
+from charts.wording import count, exact_money, in_unit, money, share
+from models.asks import asks
 from reports.__main__ import build_reports
+from reports.build import reviewed
 from tests.served import ROOT
+from tests.shown import show, text_of
 from ui.receipt import SHORT_LABELS
 from warehouse.workspace import Workspace
 
@@ -43,9 +47,21 @@ def currency(built):
 
 
 @pytest.fixture(scope="module")
-def deck_tables(built):
+def deck(built):
+    return Presentation(io.BytesIO((built / "quarterly_review.pptx").read_bytes()))
+
+
+@pytest.fixture(scope="module")
+def review(built, sample_workspace):
+    """The results that the files were built from."""
+    workspace = Workspace.open(sample_workspace)
+    with workspace.current().tables() as tables:
+        return reviewed(workspace, tables, Scope(tables.newest_date))
+
+
+@pytest.fixture(scope="module")
+def deck_tables(deck):
     """Every table of the deck as rows of text, by the title of its slide."""
-    deck = Presentation(io.BytesIO((built / "quarterly_review.pptx").read_bytes()))
     return {
         slide.shapes.title.text: [
             [[cell.text for cell in row.cells] for row in shape.table.rows]
@@ -57,17 +73,104 @@ def deck_tables(built):
 
 
 def test_number_on_the_slide_is_the_number_of_the_file_to_the_cent(deck_tables, figures, currency):
-    shown = {
-        row[0]: row[1]
+    shown = [
+        row[1:5]
         for title, tables in deck_tables.items()
-        if title.startswith("Appendix")
+        if title.startswith("Appendix: receipts")
         for table in tables
         for row in table[1:]
-    }
-    assert shown == {
-        figure["label"]: in_unit(figure["value"], figure["unit"], currency, exact=True)
+    ]
+
+    def exactly(figure, end):
+        return in_unit(figure[end], figure["unit"], currency, exact=True)
+
+    def interval(figure):
+        if figure["low"] is None or figure["high"] is None:
+            return "–"
+        level = f" ({share(figure['confidence'], 0)})" if figure["confidence"] else ""
+        return f"{exactly(figure, 'low')} to {exactly(figure, 'high')}{level}"
+
+    assert shown == [
+        [figure["label"], exactly(figure, "value"), interval(figure), count(figure["n"])]
         for figure in figures.values()
-    }
+    ]
+
+
+def test_scoreboard_prints_the_figures_with_their_intervals(deck_tables, figures, currency):
+    [board] = [t for ts in deck_tables.values() for t in ts if t[0][-1] == "What it says"]
+    by_label = {figure["label"]: figure for figure in figures.values()}
+
+    def said(figure, end):
+        return in_unit(figure[end], figure["unit"], currency)
+
+    assert len(board) > 10
+    for row in board[1:]:
+        figure = by_label[row[0]]
+        assert row[1] == said(figure, "value")
+        if figure["low"] is not None:
+            assert row[2] == f"{said(figure, 'low')} to {said(figure, 'high')}"
+        else:
+            assert row[2] in ("counted", "–")
+
+
+def test_asks_print_what_the_results_ask_for(deck_tables, review, currency):
+    [table] = [t for ts in deck_tables.values() for t in ts if t[0][:2] == ["By", "we move"]]
+    asked = asks(review)
+    assert len(asked) >= 4
+    for row, ask in zip(table[1:], asked, strict=True):
+        assert money(ask.value, currency) in row[3]
+        ends = (ask.low, ask.high)
+        said = "–" if ask.low is None else " to ".join(money(end, currency) for end in ends)
+        assert row[4] == said
+
+
+#: What the charts of the story draw: name of the series, and where the result holds it.
+DRAWN = {
+    "Count-back": lambda r: r.receivables.trend["dso"],
+    "Best possible": lambda r: r.receivables.trend["dso_best_possible"],
+    "Share of the value a year ago": lambda r: sorted(
+        -r.retention.table.loc[r.retention.table["amount"] < 0, "share"], reverse=True
+    ),
+    "Value, EUR": lambda r: r.lifetime_value.deciles()["value"],
+    "Open amount, EUR": lambda r: r.receivables.aging["amount"],
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_chart_draws_the_numbers_of_the_result(name, deck, review):
+    drawn = [
+        list(series.values)
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_chart
+        for series in shape.chart.plots[0].series
+        if series.name == name
+    ]
+    assert drawn == [pytest.approx([float(value) for value in DRAWN[name](review)], nan_ok=True)]
+
+
+def test_nothing_of_the_sample_reaches_beyond_its_slide_or_over_the_receipt(deck):
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            where = (slide.shapes.title.text, shape.name)
+            assert shape.left >= 0, where
+            assert shape.left + shape.width <= deck.slide_width, where
+            if not shape.is_placeholder:
+                assert shape.top + shape.height <= Inches(6.79), where
+
+
+def test_deck_of_the_page_is_that_of_the_command_line(built, figures, in_sample_workspace):
+    at = show("pages/overview/quarterly_review.py")
+    assert "Nothing is built" in text_of(at)
+    at.button[0].click().run()
+    assert not at.exception
+    assert not at.error
+    made = at.session_state["quarterly_review"]["built"]
+    assert made.deck == (built / "quarterly_review.pptx").read_bytes()
+    assert {figure.id for figure in made.figures} == set(figures)
+    # What is shown is what stands on the slides; the appendix is in the file.
+    assert "quarterly business review, Q3 FY2026" in text_of(at).replace("\\", "")
+    assert len(at.dataframe) >= 8
 
 
 @pytest.mark.parametrize(
@@ -88,7 +191,7 @@ def test_number_on_the_page_is_the_number_on_the_slide(
     # A card has a shorter label where the full one does not fit.
     cards = {SHORT_LABELS.get(figure["id"], figure["label"]): figure for figure in figures.values()}
     assert on_page.keys() & cards.keys()
-    summary = list(deck_tables.values())[1][0]
+    [summary] = [t for ts in deck_tables.values() for t in ts if t[0][-1] == "What it says"]
     on_slide = {row[0]: row[1] for row in summary[1:]}
     for card in on_page.keys() & cards.keys():
         figure = cards[card]

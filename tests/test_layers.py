@@ -21,7 +21,8 @@ MAY_IMPORT = {
     "sample_data": set(),
 }
 # Command lines bring the layers together, as pages do; they are named one by one.
-COMMAND_LINES = {"reports/__main__.py": {"warehouse", "analyses", "models", "charts"}}
+BRINGS_TOGETHER = {"warehouse", "analyses", "models", "charts"}
+COMMAND_LINES = {"reports/__main__.py": BRINGS_TOGETHER, "reports/build.py": BRINGS_TOGETHER}
 
 # library -> the layers that alone may use it
 ALONE = {

@@ -7,6 +7,14 @@ __all__ = ["CONTENTS", "pages"]
 
 #: Section to its pages: file under `pages/`, title, icon and what the page answers.
 CONTENTS = {
+    "Overview": (
+        (
+            "overview/quarterly_review.py",
+            "Quarterly review",
+            "slideshow",
+            "The quarter as a deck: what it tells, what is committed to, and every file of it.",
+        ),
+    ),
     "Cash": (
         (
             "cash/receivables.py",

@@ -15,6 +15,7 @@ from models.late_signals import fit_late_signals
 from models.reminder_policies import candidates, frontier, simulate_policies
 from models.reminders import fit_reminders
 from models.working_capital import WorkingCapital, fit_billing_delays
+from reports.appendix import add_refused
 from reports.edition import Edition
 from reports.late_causes import add_late_causes
 from reports.late_signals import add_late_signals
@@ -36,6 +37,7 @@ def slide_of(add, reasons=None, **results):
     made = {f.id: f for r in results.values() if hasattr(r, "figures") for f in r.figures()}
     draft = Draft(new_deck(), edition, made)
     add(draft, SimpleNamespace(**results, reasons=reasons or {}))
+    add_refused(draft)
     return Presentation(io.BytesIO(as_bytes(draft.deck))).slides[0]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from models.late_payments import fit_time_to_pay
 from models.late_share import fit_late_share
 from reports.late_payments import late_share_finding, time_to_pay_finding
-from reports.summary import headlines
+from reports.scoreboard import headlines
 from tests.models.invoicing import simulated_invoices
 
 AS_OF = dt.date(2025, 6, 30)
@@ -30,10 +30,9 @@ def books_of(days):
 
 def summary_line(curve):
     """What the summary says beside the median days to pay."""
-    draft = SimpleNamespace(figures={f.id: f for f in curve.figures()}, currency="EUR")
-    results = SimpleNamespace(
-        receivables=None, late_share=None, time_to_pay=curve, cash_at_risk=None, cash_forecast=None
-    )
+    figures = {f.id: f for f in curve.figures()}
+    draft = SimpleNamespace(figures=figures, currency="EUR", shown=list(figures))
+    results = SimpleNamespace(receivables=None, time_to_pay=curve, cash_at_risk=None)
     return {figure.id: says for figure, says in headlines(draft, results)}
 
 

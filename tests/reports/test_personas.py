@@ -9,6 +9,7 @@ from pptx import Presentation
 
 from models.persona_names import KeptPersona
 from models.personas import fit_personas, recognised
+from reports.appendix import add_refused
 from reports.edition import Edition
 from reports.personas import add_personas, personas_finding
 from reports.slides import Draft
@@ -26,6 +27,7 @@ def slide_of(personas, reasons=None):
     figures = {} if personas is None else {f.id: f for f in personas.figures()}
     draft = Draft(new_deck(), edition, figures)
     add_personas(draft, SimpleNamespace(personas=personas, reasons=reasons or {}))
+    add_refused(draft)
     return Presentation(io.BytesIO(as_bytes(draft.deck))).slides[0]
 
 

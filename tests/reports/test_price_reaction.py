@@ -8,6 +8,7 @@ import pytest
 from pptx import Presentation
 
 from models.price_reaction import fit_price_reaction
+from reports.appendix import add_refused
 from reports.edition import Edition
 from reports.price_reaction import add_price_reaction, reaction_finding
 from reports.slides import Draft
@@ -27,6 +28,7 @@ def slide_of(reaction, reasons=None):
     figures = {} if reaction is None else {f.id: f for f in reaction.figures()}
     draft = Draft(new_deck(), edition, figures)
     add_price_reaction(draft, SimpleNamespace(price_reaction=reaction, reasons=reasons or {}))
+    add_refused(draft)
     return Presentation(io.BytesIO(as_bytes(draft.deck))).slides[0]
 
 

@@ -9,6 +9,7 @@ import pytest
 from pptx import Presentation
 
 from charts.wording import share
+from reports.appendix import add_refused
 from reports.edition import Edition
 from reports.product_fit import add_product_fit, product_fit_finding
 from reports.slides import Draft
@@ -25,6 +26,7 @@ def slide_of(fit, reasons=None):
     figures = {} if fit is None else {f.id: f for f in fit.figures()}
     draft = Draft(new_deck(), edition, figures)
     add_product_fit(draft, SimpleNamespace(product_fit=fit, reasons=reasons or {}))
+    add_refused(draft)
     return Presentation(io.BytesIO(as_bytes(draft.deck))).slides[0]
 
 

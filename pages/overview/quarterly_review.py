@@ -1,0 +1,94 @@
+"""Quarterly review: what the deck tells, what is committed to, and every file to take along."""
+
+import streamlit as st
+
+from reports.build import DECK, Wanted, as_zip, files_of, reviewed
+from reports.company_template import company_deck
+from reports.contents import APPENDIX, STORY
+from reports.edition import Edition
+from reports.preview import can_draw, draw, outline
+from reports.scoreboard import SHOWN
+from ui.errors import explained
+from ui.frame import View, require_view
+from ui.quarterly_review import (
+    ask_commitment,
+    choose_contents,
+    progress_of,
+    show_carried,
+    show_committed,
+    show_pictures,
+    show_slides,
+)
+from ui.text import count_of
+from ui.watchlist import who_writes
+from warehouse.workspace import Workspace
+
+BUILT = "quarterly_review"
+POWERPOINT = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+st.title("Quarterly review")
+st.markdown("The quarter as a deck: choose what it tells, commit to results, and take it along.")
+view = require_view()
+workspace = Workspace.open(view.folder)
+
+
+def build(view: View, wanted: Wanted) -> dict:
+    """Every file of the review, with a bar that tells how far it is."""
+    bar = st.progress(0.0, "Reading the rows")
+    with view.snapshot.tables() as tables:
+        review = reviewed(workspace, tables, view.scope, progress=progress_of(bar))
+        bar.progress(0.9, "Writing the files")
+        built = files_of(workspace, tables, review, wanted)
+        files = as_zip(built)
+    bar.empty()
+    return {"built": built, "zip": files, "slides": outline(built.deck), "pictures": []}
+
+
+titles = {entry.name: entry.title for entry in (*STORY, *APPENDIX)}
+slides, shown = choose_contents(titles, SHOWN)
+upload = st.file_uploader("Company template", type=["pptx", "potx"], help="A deck in its look.")
+blank = None
+with explained():
+    if upload is not None:
+        blank, said = company_deck(upload.getvalue())
+        if said:
+            st.info(said, icon=":material/info:")
+# What a deck follows from: with another of these the one that was built is an old one.
+asked = (view.key, slides, shown, upload and upload.file_id)
+if st.button("Build the review", type="primary", icon=":material/slideshow:"):
+    with explained():
+        wanted = Wanted(slides=slides or None, shown=shown, blank=blank)
+        st.session_state[BUILT] = {"asked": asked, **build(view, wanted)}
+
+made = st.session_state.get(BUILT)
+if made is None or made["asked"] != asked:
+    st.markdown("Nothing is built of this view yet. The first time takes the time of all pages.")
+else:
+    built = made["built"]
+    figures = {figure.id: figure for figure in built.figures}
+    with st.container(horizontal=True):
+        files = (
+            ("Deck", built.deck, DECK, POWERPOINT),
+            ("All files", made["zip"], "quarterly_review.zip", "application/zip"),
+        )
+        for label, content, name, kind in files:
+            st.download_button(label, content, name, kind, icon=":material/download:")
+    st.subheader("Commitments")
+    who = who_writes()
+    show_carried(built.carried)
+    show_committed(workspace.settings, built.committed, view, who)
+    with explained():
+        ends = Edition(
+            "", "", view.as_of, "",
+            fiscal_year_first_month=workspace.settings.fiscal_year_first_month,
+        ).next_quarter_end  # fmt: skip
+        ask_commitment(workspace.settings, figures, view, who, ends)
+    st.subheader(f"The deck, {count_of(len(made['slides']), 'slide')}")
+    with explained():
+        if can_draw() and st.button("Draw the slides", icon=":material/image:"):
+            with st.spinner("Drawing the slides"):
+                made["pictures"] = draw(built.deck)
+        if made["pictures"]:
+            show_pictures(made["pictures"], made["slides"])
+        else:
+            show_slides([slide for slide in made["slides"] if not slide.in_appendix])

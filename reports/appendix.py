@@ -1,0 +1,74 @@
+"""The end of the appendix: what has no slide and why, and the receipt of every figure."""
+
+from charts.wording import count, date, in_unit, share
+from models.figures import Figure
+from reports.slides import Column, Draft, Finding, add_table, unmarked
+from reports.template import CONTENT
+
+__all__ = ["add_receipts", "add_refused"]
+
+REFUSED_ON_A_SLIDE, RECEIPTS_ON_A_SLIDE = 6, 8
+
+
+def add_refused(draft: Draft) -> None:
+    """What the data cannot carry yet, each with its reason: what to load to have it next time."""
+    columns = (
+        Column("Not in this review", 3.9, bold=True, size=11, longest=90),
+        Column("Why, and what to do", 7.0, size=11, longest=330),
+        Column("Receipts", 1.23, right=True, size=11),
+    )
+    for start in range(0, len(draft.refused), REFUSED_ON_A_SLIDE):
+        some = draft.refused[start : start + REFUSED_ON_A_SLIDE]
+        which = f" ({start + 1} to {start + len(some)} of {len(draft.refused)})"
+        slide = draft.add(
+            Finding(
+                "Appendix: what the data cannot tell yet"
+                + (which if len(draft.refused) > REFUSED_ON_A_SLIDE else ""),
+                "A number that the rows cannot carry is left out here, and not made up.",
+            ),
+            *(id for *_, ids in some for id in ids),
+        )
+        rows = [(title, unmarked(reason), draft.receipts(*ids)) for title, reason, ids in some]
+        says = "What has no slide, and why"
+        add_table(slide, CONTENT, columns, rows, says=says, row_height=0.64)
+
+
+def add_receipts(draft: Draft) -> None:
+    """Every figure with its exact value, its interval, what it is of, and what it means."""
+    figures = list(draft.figures.values())
+    columns = (
+        Column("No.", 0.5, right=True, size=10),
+        Column("Figure", 2.5, bold=True, size=10),
+        Column("Exactly", 1.6, right=True, size=10),
+        Column("Interval", 2.35, right=True, size=9),
+        Column("n", 0.75, right=True, size=10),
+        Column("", 0.1),
+        Column("What it means", 4.33, size=9, longest=200),
+    )
+    for start in range(0, len(figures), RECEIPTS_ON_A_SLIDE):
+        some = figures[start : start + RECEIPTS_ON_A_SLIDE]
+        edition = draft.edition
+        finding = Finding(
+            f"Appendix: receipts {start + 1} to {start + len(some)} of {len(figures)}",
+            f"As of {date(edition.as_of)}, snapshot {edition.snapshot}, {edition.currency}, "
+            f"{edition.cut}. Formulas are in the notes of this slide.",
+        )
+        slide = draft.add(finding, *(figure.id for figure in some))
+        rows = [
+            (number, *receipt(figure, draft.currency))
+            for number, figure in enumerate(some, start + 1)
+        ]
+        says = "Figures with value, interval, count and definition"
+        add_table(slide, CONTENT, columns, rows, says=says, row_height=0.49)
+
+
+def receipt(figure: Figure, currency: str) -> tuple[str, ...]:
+    value, low, high = (
+        in_unit(number, figure.unit, currency, exact=True)
+        for number in (figure.value, figure.low, figure.high)
+    )
+    ends = "–"
+    if figure.low is not None and figure.high is not None:
+        level = f" ({share(figure.confidence, 0)})" if figure.confidence else ""
+        ends = f"{low} to {high}{level}"
+    return figure.label, value, ends, count(figure.n), "", figure.definition

@@ -1,0 +1,187 @@
+"""Everything a review is handed on as: the deck, the figures, the scored rows and the lists."""
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pptx.presentation import Presentation as Deck
+
+import analyses.exports
+import analyses.late_payments
+import analyses.negative_personas
+import analyses.personas
+import analyses.review
+from analyses.commitments import commitments
+from analyses.kept_rows import kept_rows
+from analyses.review import Review
+from analyses.scope import Scope, filters_in_words, view_key
+from charts.spreadsheet import csv_bytes
+from models.aging import BOUNDS
+from models.commitments import Commitment, Scored, carried_over, made_on
+from models.figures import Figure
+from models.late_share import LateShare
+from reports.deck import build_deck
+from reports.edition import Edition
+from reports.figures import figures_json
+from reports.workbook import MOST_ROWS, build_workbook
+from warehouse.kept import kept
+from warehouse.segments import SEGMENTS, segments_in
+from warehouse.workspace import Tables, Workspace
+
+__all__ = ["DECK", "Built", "Wanted", "as_zip", "files_of", "reviewed"]
+
+DECK, LISTS = "quarterly_review.pptx", ("avoid_list.csv", "target_list.csv")
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """What of a deck is wanted; see `reports.deck.build_deck`."""
+
+    slides: Collection[str] | None = None
+    shown: Sequence[str] = ()
+    blank: Deck | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """The files of a review, each by its name with what writes it to a path.
+
+    Rows are read as they are written: write the files while the tables are open.
+
+    Attributes
+    ----------
+    deck : bytes
+    empty : dict of str to str
+        Lists that nobody is on, with the reason.
+    """
+
+    files: Mapping[str, Callable[[str], object]]
+    deck: bytes
+    edition: Edition
+    figures: tuple[Figure, ...]
+    carried: tuple[Scored, ...]
+    committed: tuple[Commitment, ...]
+    empty: Mapping[str, str]
+
+
+def reviewed(
+    workspace: Workspace,
+    tables: Tables,
+    scope: Scope,
+    *,
+    bounds: Sequence[int] = BOUNDS,
+    progress: analyses.review.Progress | None = None,
+) -> Review:
+    """Every analysis of the view; what a page worked out of it already is not worked out again."""
+    decisions = workspace.settings.version()
+    view = view_key(tables.snapshot, scope, tables.reporting_currency, decisions)
+    options = () if tuple(bounds) == BOUNDS else (("buckets", tuple(bounds)),)
+    return kept(
+        ("analyses.review.run", view, options),
+        lambda: analyses.review.run(tables, scope, buckets=bounds, progress=progress),
+    )
+
+
+def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wanted) -> Built:
+    """Every file of a review, with the deck as it is wanted."""
+    if review.receivables is None:
+        raise ValueError(review.reasons["receivables"])
+    scope, settings = review.scope, workspace.settings
+    edition = Edition(
+        workspace.company,
+        tables.snapshot.id,
+        scope.as_of,
+        review.currency,
+        cut=filters_in_words(scope.filters),
+        fiscal_year_first_month=settings.fiscal_year_first_month,
+    )
+    figures, promised = review.figures(), commitments(settings)
+    by_id = {figure.id: figure for figure in figures}
+    known = {"currency": edition.currency, "cut": edition.cut}
+    carried = carried_over(promised, by_id, scope.as_of, **known)
+    committed = made_on(promised, scope.as_of)
+    deck = build_deck(
+        review,
+        edition,
+        late_by=late_shares(tables, review),
+        segments=SEGMENTS,
+        shown=wanted.shown,
+        slides=wanted.slides,
+        carried=carried,
+        committed=committed,
+        blank=wanted.blank,
+    )
+    invoices = analyses.exports.invoice_rows(tables, review)
+    customers = analyses.exports.customer_rows(tables, review)
+    newest, n_invoices = analyses.exports.newest_rows(invoices, MOST_ROWS)
+    workbook = build_workbook(review, edition, newest, customers.to_pandas(), n_invoices=n_invoices)
+    files = {
+        "figures.json": writes(figures_json(figures, edition, review.receivables).encode()),
+        "invoices.parquet": invoices.to_parquet,
+        "customers.parquet": customers.to_parquet,
+        DECK: writes(deck),
+        "quarterly_review.xlsx": writes(workbook),
+        **lists(tables, review),
+    }
+    why = why_empty(review)
+    empty = dict.fromkeys(LISTS, why) if why else {}
+    return Built(files, deck, edition, figures, carried, committed, empty)
+
+
+def as_zip(built: Built) -> bytes:
+    """Every file of the review in one; the tables that it was built from are still open."""
+    out = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w") as package:
+        for name, write in built.files.items():
+            write(str(Path(folder) / name))
+            package.write(Path(folder) / name, name)
+    return out.getvalue()
+
+
+def lists(tables: Tables, review: Review) -> dict[str, Callable[[str], object]]:
+    """Whom to avoid and whom to win, for marketing and sales; a header alone where nobody can tell.
+
+    Written all the same: a list of an earlier build must not stand beside new figures.
+    """
+    ours, negative = analyses.negative_personas, review.negative_personas
+    if negative is None:
+        avoid, target = (pd.DataFrame(columns=list(n)) for n in (ours.AVOID_LIST, ours.TARGET_LIST))
+    else:
+        avoid = ours.avoid_list(tables, review.scope, negative=negative)
+        known = {"rows": review.customer_features, "personas": review.personas}
+        sheets = analyses.personas.sheets(tables, review.scope, **known)
+        target = ours.target_list(negative, sheets)
+    return {
+        name: writes(csv_bytes(rows)) for name, rows in zip(LISTS, (avoid, target), strict=True)
+    }
+
+
+def why_empty(review: Review) -> str | None:
+    """Why nobody is on the lists; None where somebody may be."""
+    if review.negative_personas is None:
+        return review.reasons["negative_personas"]
+    if not review.personas.count:
+        return "The data show no groups of customers, so there is nobody to avoid or to win."
+    return None
+
+
+def late_shares(tables: Tables, review: Review) -> dict[str, LateShare]:
+    """The late share by every way to cut these tables."""
+    if review.late_share is None:
+        return {}
+    return late_share_by(tables, review.scope, segments=tuple(segments_in(tables)))
+
+
+@kept_rows
+def late_share_by(
+    tables: Tables, scope: Scope, *, segments: tuple[str, ...]
+) -> dict[str, LateShare]:
+    return {name: analyses.late_payments.late_share(tables, scope, name) for name in segments}
+
+
+def writes(content: bytes) -> Callable[[str], object]:
+    return lambda path: Path(path).write_bytes(content)
