@@ -1,11 +1,32 @@
 """The end of the appendix: what has no slide and why, and the receipt of every figure."""
 
+import datetime as dt
+
 from charts.wording import count, date, in_unit, share
 from models.figures import Figure
 from reports.slides import Column, Draft, Finding, add_table, unmarked
 from reports.template import CONTENT
 
-__all__ = ["add_receipts", "add_refused"]
+__all__ = ["add_method", "add_receipts", "add_refused"]
+
+#: When the rules were last changed; a review of before may differ by more than its rows.
+METHOD_OF = dt.date(2026, 11, 22)
+METHOD = {
+    "As of": "Nothing that happened after the as-of date is read: what was paid later is open "
+    "here, and who left later is still a customer.",
+    "Money": "All of it in {currency}, at the rate of its month. Customers are valued by margin, "
+    "not by revenue.",
+    "Intervals": "95 % unless the receipt says otherwise. All that is known of one customer counts "
+    "as one witness, not as many.",
+    "Counted": "Sums and shares of the rows themselves have no interval; the receipt says so.",
+    "Many at once": "Where many scores, groups or effects are compared, those called apart "
+    "are held to a false discovery rate of 5 %.",
+    "Effects": "Customers alike in what is known of them are compared. That is no experiment: only "
+    "the hold-out of reminders is drawn by chance.",
+    "Initiatives": "All are run together, over draws of what is not known. Effects are assumptions "
+    "where they are not measured; the interval is the middle four fifths.",
+    "Too little": "What the rows cannot carry is refused with its reason, and never filled in.",
+}
 
 REFUSED_ON_A_SLIDE, RECEIPTS_ON_A_SLIDE = 6, 8
 
@@ -31,6 +52,19 @@ def add_refused(draft: Draft) -> None:
         rows = [(title, unmarked(reason), draft.receipts(*ids)) for title, reason, ids in some]
         says = "What has no slide, and why"
         add_table(slide, CONTENT, columns, rows, says=says, row_height=0.64)
+
+
+def add_method(draft: Draft) -> None:
+    """The rules that all figures follow, and since when they are the rules."""
+    columns = (Column("", 1.9, bold=True, size=12), Column("", 10.23, size=12, longest=220))
+    slide = draft.add(
+        Finding(
+            f"Appendix: how the figures are worked out, by the method of {date(METHOD_OF)}",
+            "Each figure's own formula is in the notes of the slides that follow.",
+        )
+    )
+    rows = [(rule, says.format(currency=draft.currency)) for rule, says in METHOD.items()]
+    add_table(slide, CONTENT, columns, rows, says="Rules that all figures follow", row_height=0.45)
 
 
 def add_receipts(draft: Draft) -> None:

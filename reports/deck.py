@@ -7,7 +7,7 @@ from pptx.presentation import Presentation as Deck
 from models.asks import asks
 from models.commitments import Commitment, Scored
 from models.late_share import LateShare
-from reports.appendix import add_receipts, add_refused
+from reports.appendix import add_method, add_receipts, add_refused
 from reports.contents import APPENDIX, STORY
 from reports.edition import Edition, Results
 from reports.plain_text import plain
@@ -74,5 +74,6 @@ def build_deck(
         if slides is None or entry.name in slides:
             entry.add(draft, results)
     add_refused(draft)
+    add_method(draft)
     add_receipts(draft)
     return as_bytes(deck)
