@@ -72,7 +72,9 @@ else:
             ("All files", made["zip"], "quarterly_review.zip", "application/zip"),
         )
         for label, content, name, kind in files:
-            st.download_button(label, content, name, kind, icon=":material/download:")
+            st.download_button(
+                label, content, name, kind, icon=":material/download:", on_click="ignore"
+            )
     st.subheader("Commitments")
     who = who_writes()
     show_carried(built.carried)
