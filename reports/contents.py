@@ -23,6 +23,7 @@ from reports.lifetime_value import add_lifetime_value
 from reports.linkage import add_linkage
 from reports.negative_personas import add_negative_personas
 from reports.personas import add_personas
+from reports.poor_experience import add_poor_experience
 from reports.price_reaction import add_price_reaction
 from reports.product_fit import add_product_fit
 from reports.receivables import add_aging, add_customers, add_dso
@@ -56,6 +57,7 @@ STORY = (
     Entry("churn", "Customers and churn", add_retention),
     Entry("lifetime_value", "What customers are worth", add_lifetime_value),
     Entry("linkage", "Experience and money", add_linkage),
+    Entry("poor_experience", "What poor experience costs", add_poor_experience),
     Entry("price_reaction", "Pricing", add_price_reaction),
     Entry("asks", "What we ask for", add_asks),
     Entry("carried_over", "Commitments of earlier reviews", add_carried_over),
