@@ -148,7 +148,7 @@ def test_charts_are_native_and_there_is_no_picture(full):
     kinds = [
         str(shape.chart.chart_type) for s in deck.slides for shape in s.shapes if shape.has_chart
     ]
-    assert len(kinds) == 7
+    assert len(kinds) == 8
     names = zipfile.ZipFile(io.BytesIO(full)).namelist()
     assert {name.rsplit(".", 1)[1] for name in names} == {"xml", "rels", "xlsx"}
 
