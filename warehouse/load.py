@@ -16,6 +16,7 @@ import ibis
 from ibis.backends import BaseBackend
 
 from warehouse.accounting import TableReport
+from warehouse.compiler import quick
 from warehouse.derived import write_derived
 from warehouse.files import stage
 from warehouse.findings import find_lookalikes, find_reporting_currency, notes_on, warnings_about
@@ -348,8 +349,10 @@ def _engine(folder: Path) -> Iterator[BaseBackend]:
     with tempfile.TemporaryDirectory(prefix="goodwill-import-") as elsewhere:
         # What follows a question mark in a path is no longer the path to the engine.
         place = Path(elsewhere) if "?" in str(folder) else folder
-        con = ibis.duckdb.connect(
-            place / "import.duckdb", temp_directory=str(place / "spill"), **ENGINE
+        con = quick(
+            ibis.duckdb.connect(
+                place / "import.duckdb", temp_directory=str(place / "spill"), **ENGINE
+            )
         )
         try:
             yield con

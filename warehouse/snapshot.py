@@ -15,6 +15,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
+from warehouse.compiler import quick
 from warehouse.quoting import exactly, identifier, literal
 from warehouse.relations import relation, typed_columns
 from warehouse.settings import Settings
@@ -187,7 +188,9 @@ class DuckDBEngine:
         # Two engines that spill into one folder would overwrite each other's files;
         # the engine makes the folder when it first spills and removes it when closed.
         spill = Path(tempfile.gettempdir()) / f"goodwill-{uuid.uuid4().hex}"
-        self.con: BaseBackend = ibis.duckdb.connect(**READER_SETTINGS, temp_directory=str(spill))
+        self.con: BaseBackend = quick(
+            ibis.duckdb.connect(**READER_SETTINGS, temp_directory=str(spill))
+        )
         # A query of more than two seconds would draw a bar on stdout, into whatever is there.
         self.con.raw_sql("SET enable_progress_bar = false")
 
