@@ -52,9 +52,10 @@ class Scope:
 def view_key(snapshot: Snapshot, scope: Scope, currency: str, decisions: str) -> tuple:
     """All that the result of an analysis follows from, beside its options.
 
-    Never the rows, always their version; `decisions` is that of the settings.
+    Never the rows, always their version, which a copy of the workspace shares; `decisions` is
+    that of the settings.
     """
-    return str(snapshot.folder), snapshot.id, currency, *scope.key, decisions
+    return snapshot.content, currency, *scope.key, decisions
 
 
 def customer_names(tables: Tables, scope: Scope) -> pd.Series:

@@ -41,9 +41,14 @@ class View:
     decisions: str = ""
 
     @property
-    def key(self) -> tuple:
-        """The view as something a cache can be keyed by."""
+    def kept_by(self) -> tuple:
+        """The view as results are kept by: the same rows in another place have the same ones."""
         return view_key(self.snapshot, self.scope, self.currency, self.decisions)
+
+    @property
+    def key(self) -> tuple:
+        """The view as this process knows it, where what leads back to the rows is known too."""
+        return str(self.snapshot.folder), self.snapshot.id, *self.kept_by
 
     @property
     def scope(self) -> Scope:

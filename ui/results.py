@@ -109,7 +109,7 @@ def computed(name: str, key: tuple, options: tuple, _analysis: Callable, _view: 
         with _view.snapshot.tables() as tables:
             return _analysis(tables, _view.scope, **dict(options))
 
-    return kept((name, key, options), work_out)
+    return kept((name, _view.kept_by, options), work_out)
 
 
 @st.cache_resource(max_entries=48, show_spinner="Fetching rows")

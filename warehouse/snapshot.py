@@ -167,6 +167,12 @@ class Snapshot:
     def id(self) -> str:
         return self.manifest.id
 
+    @property
+    def content(self) -> str:
+        """The version of the rows: that of another snapshot too where its tables are the same."""
+        tables = sorted((name, stored.sha256) for name, stored in self.manifest.tables.items())
+        return hashlib.sha256(json.dumps(tables).encode()).hexdigest()
+
     def path(self, name: str) -> Path:
         """The Parquet file that holds table `name`, canonical or derived."""
         stored = self.manifest.tables.get(name) or self.manifest.derived[name]
