@@ -5,12 +5,15 @@ known. Never in the workspace: a result is read back as Python objects, so it mu
 nobody but this user, and workspaces are handed on.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from joblib import Memory
 
@@ -24,6 +27,9 @@ ROOT = Path(__file__).parents[1]
 MADE_WITH = ("warehouse", "models", "analyses", "ui")
 #: Beyond it the results that were not asked for longest make room.
 BYTES_KEPT = 2 * 1024**3
+
+#: What this thread has locked.
+locks = threading.local()
 
 
 def kept(key: tuple, work_out: Callable[[], Result]) -> Result:
@@ -58,7 +64,10 @@ def kept(key: tuple, work_out: Callable[[], Result]) -> Result:
     >>> memory.cache_clear()
     """
     store = memory()
-    return work_out() if store is None else store(key, version_of_code(), _work_out=work_out)
+    if store is None:
+        return work_out()
+    with one_at_a_time(key):
+        return store(key, version_of_code(), _work_out=work_out)
 
 
 def worked_out(key: tuple, version: str, _work_out: Callable[[], Result]) -> Result:
@@ -66,11 +75,50 @@ def worked_out(key: tuple, version: str, _work_out: Callable[[], Result]) -> Res
     return _work_out()
 
 
+@contextlib.contextmanager
+def one_at_a_time(key: tuple) -> Iterator[None]:
+    """Let nobody else work out what is known by `key` meanwhile: who asks waits, and finds it.
+
+    A process that ends in the middle leaves no lock behind, however it ends.
+    """
+    name = hashlib.sha256(repr(key).encode()).hexdigest()
+    held = vars(locks).setdefault("held", set())
+    # Rows may be kept under the very name of the analysis that asks for them.
+    lock = None if name in held else opened(folder_of_results() / "locks" / name)
+    if lock is None:
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        held.add(name)
+        try:
+            yield
+        finally:
+            held.discard(name)
+            # Whoever comes from now on makes another file, and finds the result.
+            Path(lock.name).unlink(missing_ok=True)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def opened(path: Path) -> TextIO | None:
+    """The file to lock; None where none can be made: better worked out twice than not at all."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path.open("w")
+    except OSError:
+        return None
+
+
+def folder_of_results() -> Path:
+    """Where results are kept, by the environment."""
+    usual = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "goodwill"
+    return Path(os.environ.get(FOLDER_VARIABLE) or usual)
+
+
 @cache
 def memory() -> Callable | None:
     """`worked_out` with its memory; None where no folder can be written to."""
-    usual = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "goodwill"
-    folder = Path(os.environ.get(FOLDER_VARIABLE) or usual)
+    folder = folder_of_results()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):

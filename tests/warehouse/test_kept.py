@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -15,6 +17,8 @@ from warehouse.kept import FOLDER_VARIABLE, kept, memory
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "kept"))
+    # A process has one folder: of a second one joblib would think that it wrote the code there.
+    monkeypatch.setattr("joblib.memory._FUNCTION_HASHES", WeakKeyDictionary())
     memory.cache_clear()
     yield tmp_path / "kept"
     memory.cache_clear()
@@ -31,6 +35,40 @@ def test_another_process_finds_the_result(folder):
         [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "42"
+
+
+def test_who_asks_while_it_is_worked_out_waits_and_finds_it(folder):
+    asked = (
+        "from warehouse.kept import kept\n"
+        "print('asked', flush=True)\n"
+        "print(kept(('an answer', 1), lambda: 43))"
+    )
+
+    def slowly():
+        other = subprocess.Popen(
+            [sys.executable, "-c", asked], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        waiting.append(other)
+        assert other.stdout.readline() == "asked\n"
+        # Long enough to have answered, had it not waited.
+        time.sleep(0.5)
+        assert other.poll() is None
+        return 42
+
+    waiting = []
+    assert kept(("an answer", 1), slowly) == 42
+    assert waiting[0].communicate()[0] == "42\n"
+    assert list((folder / "locks").iterdir()) == []
+
+
+def test_what_is_worked_out_may_ask_for_what_is_kept_under_its_own_name(folder):
+    assert kept(("an answer", 1), lambda: kept(("an answer", 1), lambda: 42) + 1) == 43
+
+
+def test_what_fails_lets_the_next_one_try(folder):
+    with pytest.raises(ZeroDivisionError):
+        kept(("an answer", 1), lambda: 1 / 0)
+    assert kept(("an answer", 1), lambda: 42) == 42
 
 
 def test_another_key_is_another_result(folder):
