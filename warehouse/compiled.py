@@ -1,21 +1,26 @@
-"""The questions an import asks of every table, as SQL that is written once in a process.
+"""The questions an import asks of every table, as SQL that is written once and kept.
 
 Writing an expression as SQL takes longer than the engine needs to answer it for a few
 thousand rows, and the question is the same for each file of a table: only the rows differ.
 The SQL reads them under the names that `warehouse.merge` gives them.
 """
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import ParamSpec, TypeVar
 
 import ibis
 import ibis.expr.types as ir
 
 from warehouse.check import APART_BITS, explain, judge
+from warehouse.kept import kept
 from warehouse.keys import broken_references, repeats, shared_numbers
 from warehouse.lookalikes import lookalikes
 from warehouse.relations import typed_columns
 from warehouse.tables import TABLES
+
+Asked = ParamSpec("Asked")
+Sql = TypeVar("Sql", str, tuple[tuple[str, str], ...])
 
 __all__ = [
     "broken_sql",
@@ -34,31 +39,44 @@ OF_ROWS = {
 }  # fmt: skip
 
 
+def written_once(write: Callable[Asked, Sql]) -> Callable[Asked, Sql]:
+    """Keep what `write` writes: for this process, and for the next import of another one."""
+
+    @cache
+    @wraps(write)
+    def sql(*asked: Asked.args) -> Sql:
+        # A set has no order, and what is known by one would be known differently each time.
+        key = tuple(tuple(sorted(a)) if isinstance(a, frozenset) else a for a in asked)
+        return kept((f"{write.__module__}.{write.__qualname__}", *key), lambda: write(*asked))
+
+    return sql
+
+
 def kept_columns(name: str) -> dict[str, str]:
     """Columns and types of the rows of table `name` that were loaded earlier."""
     return {**typed_columns(TABLES[name]), "_id": "int64"}
 
 
-@cache
+@written_once
 def judged_sql(name: str) -> str:
     """`judge` on the rows of the view ``mapped``, which a recipe made for table `name`."""
     return _sql(judge(ibis.table(_mapped_columns(name), name="mapped"), TABLES[name]))
 
 
-@cache
+@written_once
 def explained_sql(name: str) -> str:
     """`explain` on the rows of the view ``judged``, as `judged_sql` gives them."""
     columns = {**_mapped_columns(name), "_broken": "int64", "_finer": "int64"}
     return _sql(explain(ibis.table(columns, name="judged"), TABLES[name]))
 
 
-@cache
+@written_once
 def shared_sql(name: str) -> str:
     """`shared_numbers` of the rows that came in for table `name`."""
     return _sql(shared_numbers(_rows(name), TABLES[name]))
 
 
-@cache
+@written_once
 def repeats_sql(name: str) -> str:
     """`repeats` among the rows that came in for table `name`, by the numbers in ``shared``."""
     shared = ibis.table({"_number": "uint64"}, name="shared")
@@ -67,7 +85,7 @@ def repeats_sql(name: str) -> str:
     return _sql(repeats(rows.rename(_source="_source_name"), shared, TABLES[name]))
 
 
-@cache
+@written_once
 def broken_sql(
     name: str, of: str, parents: frozenset[str], has_rates: bool, reporting_currency: str | None
 ) -> tuple[tuple[str, str], ...]:
@@ -91,7 +109,7 @@ def broken_sql(
     return tuple((rule, _sql(broken)) for rule, broken in found)
 
 
-@cache
+@written_once
 def lookalikes_sql() -> str:
     """`lookalikes` among the customers as they will be."""
     return _sql(lookalikes(_next("customers")))
