@@ -1,8 +1,6 @@
-"""What every test may ask for, and the rule that what is required may not be skipped.
+"""What every test may ask for; the rule that what is required may not be skipped is `required`.
 
 ``GOODWILL_REFERENCE_DATA`` names the folder of real data; its default is ``../shared/data``.
-``GOODWILL_REQUIRE=browser,reference`` turns skipped tests of these marks into failures, and
-also fails a run in which none of them took part, whichever worker it would have been on.
 """
 
 import fcntl
@@ -15,10 +13,17 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+# What pytest asks a conftest for by name.
+from tests.required import (  # noqa: F401
+    pytest_make_collect_report,
+    pytest_runtest_logreport,
+    pytest_runtest_makereport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 from tests.served import ROOT, load_sample
 from warehouse.kept import FOLDER_VARIABLE, memory
 
-REQUIRED = frozenset(filter(None, os.environ.get("GOODWILL_REQUIRE", "").split(",")))
 # A law is tried on enough cases to be broken by a mistake; how long a case takes says how busy the
 # machine is, and nothing of the law.
 settings.register_profile("suite", max_examples=40, deadline=None)
@@ -43,7 +48,9 @@ GROUPS = {
     "tests/sample_data/": "companies",
     "tests/models/test_discrete_hazard.py": "companies",
 }
-passed_marks: set[str] = set()
+# These take longest: they are begun first, so that no worker is left alone with one at the end.
+LONGEST = ("server", "pages", "companies", "frame", "tests/test_notebooks.py",
+           "tests/analyses/test_review.py", "tests/reports/test_command_line.py")  # fmt: skip
 
 
 def reference_folder() -> Path:
@@ -103,6 +110,30 @@ def plain_company():
     return generate(seed=11, n_customers=2_500, months=60, off=off)
 
 
+@pytest.fixture(scope="session")
+def sample_view(sample_workspace):
+    """The sample company as pages see it uncut: what they work out is found under it, and back."""
+    from ui.frame import View
+    from warehouse.workspace import Workspace
+
+    workspace = Workspace.open(sample_workspace)
+    snapshot, settings = workspace.current(), workspace.settings
+    made = snapshot.manifest
+    return View(workspace.folder, snapshot, workspace.company, made.reporting_currency,
+                made.newest_date, {}, settings.version())  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def sample_review(sample_workspace):
+    """Every result of the sample, worked out apart from the pages. Shared: do not change it."""
+    import analyses.review
+    from analyses.scope import Scope
+    from warehouse.workspace import Workspace
+
+    with Workspace.open(sample_workspace).current().tables() as tables:
+        return analyses.review.of_view(tables, Scope(tables.newest_date))
+
+
 @pytest.fixture
 def in_sample_workspace(sample_workspace, monkeypatch) -> Path:
     """The sample workspace, named to the app the way a person names one."""
@@ -133,58 +164,19 @@ def pytest_collection_modifyitems(items):
 
 
 class ByGroup(LoadScopeScheduling):
-    """Gives a worker all tests of a group; those with the most tests are begun first."""
+    """Gives a worker all tests of a group: the longest, then those with the most tests."""
 
     def _split_scope(self, nodeid):
         module = nodeid.split("::")[0]
         return next((name for start, name in GROUPS.items() if module.startswith(start)), module)
+
+    def _assign_work_unit(self, node):
+        if longest := [name for name in LONGEST if name in self.workqueue]:
+            self.workqueue.move_to_end(longest[0], last=False)
+        super()._assign_work_unit(node)
 
 
 # The marks that xdist has for this do nothing in the pytest that is pinned.
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return ByGroup(config, log)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = yield
-    demanded = {mark for mark in REQUIRED if item.get_closest_marker(mark)}
-    # The report is what a worker sends to the process that sums up the run.
-    report.demanded = sorted(demanded)
-    if demanded and report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.longrepr = f"Required by GOODWILL_REQUIRE ({', '.join(demanded)}), but: {reason}"
-    return report
-
-
-def pytest_runtest_logreport(report):
-    if report.when == "call" and report.passed:
-        passed_marks.update(getattr(report, "demanded", ()))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector):
-    report = yield
-    # A module that skips itself has no tests left to carry the mark.
-    if REQUIRED and report.skipped:
-        report.outcome = "failed"
-        report.longrepr = f"Skipped as a whole, which GOODWILL_REQUIRE forbids: {report.longrepr}"
-    return report
-
-
-def pytest_sessionfinish(session, exitstatus):
-    if hasattr(session.config, "workerinput"):
-        return  # a worker knows its own part only
-    if exitstatus == pytest.ExitCode.OK and REQUIRED - passed_marks:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter):
-    absent = REQUIRED - passed_marks
-    if absent:
-        terminalreporter.write_line(
-            f"Required by GOODWILL_REQUIRE, but no such test passed: {', '.join(sorted(absent))}",
-            red=True,
-        )

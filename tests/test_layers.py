@@ -1,6 +1,7 @@
 """The dependency rule and the rule of names. Read them here; they are checked here."""
 
 import ast
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -60,10 +61,17 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imported(path: Path) -> list[str]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of a module, read once for the many rules it is held to."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
+def imported(path: Path) -> tuple[str, ...]:
     """Dotted names that a module imports, wherever in it the import stands."""
     names = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -71,7 +79,7 @@ def imported(path: Path) -> list[str]:
             origin = ".".join([*package, node.module or ""]).rstrip(".")
             # `from models import survival` imports the module models.survival.
             names += [origin, *(f"{origin}.{alias.name}" for alias in node.names)]
-    return names
+    return tuple(names)
 
 
 def top(path: Path) -> set[str]:
@@ -138,13 +146,14 @@ def test_modules_of_a_layer_do_not_import_through_its_package_file(layer):
 def test_names_taken_from_the_warehouse_are_offered_by_it(path):
     taken = [
         (node.module, alias.name)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("warehouse.")
         for alias in node.names
     ]
     assert [(module, name) for module, name in taken if name not in offered(module)] == []
 
 
+@cache
 def offered(module: str) -> set[str]:
     """What a module lists in its `__all__`."""
     source = ROOT.joinpath(*module.split(".")).with_suffix(".py").read_text()
@@ -168,7 +177,7 @@ def test_module_is_short_enough_to_read(path):
     assert source.count("\n") <= at_most or named(path) in LISTS
     long = [
         f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
-        for node in ast.walk(ast.parse(source))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno - code_starts(node) + 1 > FUNCTION_LINES_AT_MOST
     ]

@@ -29,12 +29,13 @@ def run(tmp_path):
     """Run modules of tests under the project's rule; gives exit code and output."""
 
     def run(workers, *modules, require="browser,reference"):
-        (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")
+        (tmp_path / "conftest.py").write_text("from tests.required import *\n")
         (tmp_path / "pytest.ini").write_text(SETTINGS)
         for place, module in enumerate(modules):
             (tmp_path / f"test_module_{place}.py").write_text(module)
         kept = {name: text for name, text in os.environ.items() if "PYTEST" not in name}
-        command = [sys.executable, "-m", "pytest", "-n", workers]
+        # By file, so that two modules are on two workers where there are two.
+        command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadfile"]
         done = subprocess.run(
             [*command, "-p", "no:cacheprovider", str(tmp_path)],
             cwd=tmp_path,
