@@ -126,12 +126,13 @@ def sample_view(sample_workspace):
 @pytest.fixture(scope="session")
 def sample_review(sample_workspace):
     """Every result of the sample, worked out apart from the pages. Shared: do not change it."""
-    import analyses.review
     from analyses.scope import Scope
+    from reports.build import reviewed
     from warehouse.workspace import Workspace
 
-    with Workspace.open(sample_workspace).current().tables() as tables:
-        return analyses.review.of_view(tables, Scope(tables.newest_date))
+    workspace = Workspace.open(sample_workspace)
+    with workspace.current().tables() as tables:
+        return reviewed(workspace, tables, Scope(tables.newest_date))
 
 
 @pytest.fixture

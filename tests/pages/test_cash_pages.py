@@ -99,9 +99,8 @@ def test_day_before_the_first_payment_is_explained_not_raised(in_sample_workspac
     assert any("has been paid" in w.value or "fewer than" in w.value for w in at.warning)
 
 
-def test_forecast_page_shows_the_forecast_and_its_record(in_sample_workspace, sample):
-    tables, scope, currency = sample
-    forecast = analyses.cash_forecast.run(tables, scope)
+def test_forecast_page_shows_the_forecast_and_its_record(in_sample_workspace, sample_review):
+    forecast, currency = sample_review.cash_forecast, sample_review.currency
     at = show("pages/cash/cash_forecast.py")
     assert metrics(at)["Cash in 13 weeks"] == money(forecast.expected, currency)
     judged = forecast.backtest.dropna(subset=["inside"])
@@ -133,9 +132,8 @@ def test_ibm_export_shows_its_late_share_and_that_of_disputed_invoices(ibm_works
     assert "**68.3 %** of disputed against **25.9 %** of not disputed" in sentence
 
 
-def test_signals_page_tells_what_calls_would_find(in_sample_workspace, sample):
-    tables, scope, _ = sample
-    signals = analyses.late_signals.run(tables, scope)
+def test_signals_page_tells_what_calls_would_find(in_sample_workspace, sample_review):
+    signals = sample_review.late_signals
     at = show("pages/cash/late_signals.py", calls="30")
     assert metrics(at)["Error of chances"] == share(signals.ece.value)
     assert any(m.value.startswith("With **30 calls** on") for m in at.markdown)
@@ -151,8 +149,8 @@ def test_signals_page_says_why_there_are_none_on_the_first_days(in_sample_worksp
     assert any("who will be late cannot be learnt" in w.value for w in at.warning)
 
 
-def test_why_late_page_shares_out_the_money_and_lists_one_cause(in_sample_workspace, sample):
-    causes = analyses.late_causes.run(*sample[:2])
+def test_why_late_page_shares_out_the_money_and_lists_one_cause(in_sample_workspace, sample_review):
+    causes = sample_review.late_causes
     at = show("pages/cash/late_causes.py", cause="process")
     figure = causes.figures()[0]
     assert metrics(at)["Late through a process"] == share(figure.value)

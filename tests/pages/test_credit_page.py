@@ -1,24 +1,13 @@
 """The page of credit from app.py: figures, the look-up of one customer, and the link to it."""
 
-import pytest
-
-import analyses.credit
-from analyses.scope import Scope
 from tests.shown import metrics, show
 from ui.text import money, share
-from warehouse.workspace import Workspace
-
-
-@pytest.fixture(scope="module")
-def sample(sample_workspace):
-    with Workspace.open(sample_workspace).current().tables() as tables:
-        return analyses.credit.run(tables, Scope(tables.newest_date)), tables.reporting_currency
 
 
 def test_page_shows_the_figures_and_what_can_be_sold_to_the_customer_of_the_link(
-    in_sample_workspace, sample
+    in_sample_workspace, sample_review
 ):
-    credit, currency = sample
+    credit, currency = sample_review.credit, sample_review.currency
     active = credit.customers[credit.customers["active"]]
     row = active.loc[active["can_sell"].idxmax()]
     at = show("pages/cash/credit.py", customer=row["customer_id"])

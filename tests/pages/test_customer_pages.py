@@ -24,8 +24,8 @@ def sample(sample_workspace):
         yield tables, Scope(tables.newest_date)
 
 
-def test_personas_page_shows_the_personas_of_the_result(in_sample_workspace, sample):
-    found = analyses.personas.run(*sample)
+def test_personas_page_shows_the_personas_of_the_result(in_sample_workspace, sample_review):
+    found = sample_review.personas
     at = show("pages/customers/personas.py")
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown["Personas"] == str(found.count)
@@ -33,8 +33,8 @@ def test_personas_page_shows_the_personas_of_the_result(in_sample_workspace, sam
     assert at.dataframe[0].value["persona"].tolist() == found.table["persona"].tolist()
 
 
-def test_persona_in_the_link_is_the_one_shown(in_sample_workspace, sample):
-    second = analyses.personas.run(*sample).table["persona"].iloc[1]
+def test_persona_in_the_link_is_the_one_shown(in_sample_workspace, sample_review):
+    second = sample_review.personas.table["persona"].iloc[1]
     at = show("pages/customers/personas.py", persona=second)
     assert at.selectbox[0].value == second
 
@@ -125,8 +125,8 @@ def test_negative_personas_page_says_whom_to_avoid_and_lists_them(in_sample_work
     assert set(avoid["persona"]) & set(targets["persona"]) == set()
 
 
-def test_churn_page_shows_the_shares_of_the_result_and_the_rule(in_sample_workspace, sample):
-    found = analyses.churn.retention(*sample)
+def test_churn_page_shows_the_shares_of_the_result_and_the_rule(in_sample_workspace, sample_review):
+    found = sample_review.retention
     at = show("pages/customers/churn.py", by="industry")
     shown = {metric.label: metric.value for metric in at.metric}
     nrr = found.estimates["nrr"].value
@@ -137,8 +137,8 @@ def test_churn_page_shows_the_shares_of_the_result_and_the_rule(in_sample_worksp
     assert risks["churn_driver_1"].str.contains("risk").all()
 
 
-def test_product_fit_page_answers_from_the_result(in_sample_workspace, sample):
-    fit = analyses.product_fit.run(*sample)
+def test_product_fit_page_answers_from_the_result(in_sample_workspace, sample_review):
+    fit = sample_review.product_fit
     product = fit.products["product"].iloc[1]
     at = show("pages/customers/product_fit.py", product=product, by="size")
     shown = {metric.label: metric.value for metric in at.metric}

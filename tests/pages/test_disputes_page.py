@@ -1,20 +1,10 @@
 """The page of disputes from app.py: the number shown is the number of the one result."""
 
-import pytest
-
-import analyses.disputes
-from analyses.scope import Scope
 from tests.shown import show
-from warehouse.workspace import Workspace
 
 
-@pytest.fixture(scope="module")
-def result(sample_workspace):
-    with Workspace.open(sample_workspace).current().tables() as tables:
-        return analyses.disputes.run(tables, Scope(tables.newest_date))
-
-
-def test_page_shows_the_figures_of_the_result_and_every_section(in_sample_workspace, result):
+def test_page_shows_the_figures_of_the_result_and_every_section(in_sample_workspace, sample_review):
+    result = sample_review.disputes
     at = show("pages/cash/disputes.py", by="channel", unit="channel")
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown["Disputes per 1,000 invoices"] == f"{result.rate:,.1f}"

@@ -1,18 +1,6 @@
 """The pricing pages from app.py."""
 
-import pytest
-
-import analyses.elasticity
-import analyses.price_reaction
-from analyses.scope import Scope
 from tests.shown import show, text_of
-from warehouse.workspace import Workspace
-
-
-@pytest.fixture(scope="module")
-def sample(sample_workspace):
-    with Workspace.open(sample_workspace).current().tables() as tables:
-        yield tables, Scope(tables.newest_date)
 
 
 def test_price_reaction_page_shows_estimates_assumptions_and_both_results(in_sample_workspace):
@@ -36,8 +24,10 @@ def test_assumption_in_the_link_is_the_one_simulated(in_sample_workspace):
     assert not usual.warning
 
 
-def test_elasticity_page_shows_the_result_and_calls_it_what_it_is(in_sample_workspace, sample):
-    found = analyses.elasticity.run(*sample)
+def test_elasticity_page_shows_the_result_and_calls_it_what_it_is(
+    in_sample_workspace, sample_review
+):
+    found = sample_review.elasticity
     at = show("pages/pricing/elasticity.py")
     assert at.metric[0].value == f"{found.value:.2f}"
     assert "Observational, endogenous" in text_of(at)

@@ -8,25 +8,18 @@ from analyses.notes import kept_notes
 from charts.spreadsheet import csv_bytes
 from models.watchlist import Chances
 from tests.shown import show
-from ui.frame import View
 from ui.text import money
 from ui.watchlist import watchlist_of
 from ui.watchlist_table import changes, keep_changes, with_notes
 from warehouse.settings import Settings
-from warehouse.workspace import Workspace
 
 HOSTILE = '=HYPERLINK("http://e.vil","x")<script>alert(1)</script>'
 
 
 @pytest.fixture(scope="module")
-def sample(sample_workspace):
+def sample(sample_view):
     """The list of the newest day, kept where the page finds it as well."""
-    workspace = Workspace.open(sample_workspace)
-    snapshot, decisions = workspace.current(), workspace.settings.version()
-    made = snapshot.manifest
-    view = View(workspace.folder, snapshot, workspace.company, made.reporting_currency,
-                made.newest_date, {}, decisions)  # fmt: skip
-    return watchlist_of(view, Chances(process=1.0)), view.currency
+    return watchlist_of(sample_view, Chances(process=1.0)), sample_view.currency
 
 
 def test_page_shows_the_list_of_the_result_with_what_the_link_assumes(in_sample_workspace, sample):

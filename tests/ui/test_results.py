@@ -37,7 +37,6 @@ from ui.personas import personas_of
 from ui.receipt import checked_total
 from ui.receivables import flows_of
 from ui.results import compute, rows_of
-from warehouse.workspace import Workspace
 
 #: Results whose rows need nothing that was read before.
 PLAIN = (
@@ -81,16 +80,11 @@ ADD_UP = {
 
 
 @pytest.fixture(scope="module")
-def view(sample_workspace) -> Iterator[View]:
-    snapshot = Workspace.open(sample_workspace).current()
-    manifest = snapshot.manifest
+def view(sample_view) -> Iterator[View]:
     # Personas ask the workspace that the app has open for the settings they hang on.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GOODWILL_WORKSPACE", str(sample_workspace))
-        yield View(
-            sample_workspace, snapshot, "Sample", manifest.reporting_currency,
-            manifest.newest_date, {},
-        )  # fmt: skip
+        patch.setenv("GOODWILL_WORKSPACE", str(sample_view.folder))
+        yield sample_view
 
 
 def results(view):
