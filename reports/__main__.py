@@ -58,7 +58,7 @@ def build(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Write the figures, the scored rows, the slides and the workbook."""
+    """Write the figures, the scored rows, the slides, the workbook and the brief."""
     try:
         bounds = BOUNDS if aging_bounds is None else read_bounds(aging_bounds)
         summary = build_reports(

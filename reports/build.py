@@ -24,9 +24,11 @@ from models.aging import BOUNDS
 from models.commitments import Commitment, Scored, carried_over, made_on
 from models.figures import Figure
 from models.late_share import LateShare
-from reports.deck import build_deck
+from reports.brief import brief_html, brief_of, brief_pdf
+from reports.deck import tell
 from reports.edition import Edition
 from reports.figures import figures_json
+from reports.template import as_bytes
 from reports.workbook import MOST_ROWS, build_workbook
 from warehouse.kept import kept
 from warehouse.segments import SEGMENTS, segments_in
@@ -39,7 +41,7 @@ DECK, LISTS = "quarterly_review.pptx", ("avoid_list.csv", "target_list.csv")
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """What of a deck is wanted; see `reports.deck.build_deck`."""
+    """What of a deck is wanted; see `reports.deck.tell`."""
 
     slides: Collection[str] | None = None
     shown: Sequence[str] = ()
@@ -104,7 +106,7 @@ def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wante
     known = {"currency": edition.currency, "cut": edition.cut}
     carried = carried_over(promised, by_id, scope.as_of, **known)
     committed = made_on(promised, scope.as_of)
-    deck = build_deck(
+    draft = tell(
         review,
         edition,
         late_by=late_shares(tables, review),
@@ -115,6 +117,7 @@ def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wante
         committed=committed,
         blank=wanted.blank,
     )
+    deck, brief = as_bytes(draft.deck), brief_of(draft, review)
     invoices = analyses.exports.invoice_rows(tables, review)
     customers = analyses.exports.customer_rows(tables, review)
     newest, n_invoices = analyses.exports.newest_rows(invoices, MOST_ROWS)
@@ -125,6 +128,8 @@ def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wante
         "customers.parquet": customers.to_parquet,
         DECK: writes(deck),
         "quarterly_review.xlsx": writes(workbook),
+        "brief.pdf": writes(brief_pdf(brief)),
+        "brief.html": writes(brief_html(brief)),
         **lists(tables, review),
     }
     why = why_empty(review)

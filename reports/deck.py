@@ -1,6 +1,7 @@
 """The quarterly business review as a PowerPoint file: results in, bytes out, nothing computed."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from pptx.presentation import Presentation as Deck
 
@@ -14,10 +15,18 @@ from reports.plain_text import plain
 from reports.slides import Draft
 from reports.template import as_bytes, new_deck
 
-__all__ = ["build_deck"]
+__all__ = ["build_deck", "tell"]
 
 
-def build_deck(
+def build_deck(results: Results, edition: Edition, **wanted: Any) -> bytes:
+    """Build the deck and return it as the bytes of a ``.pptx`` file.
+
+    The same results give the same bytes; `wanted` is what `tell` takes.
+    """
+    return as_bytes(tell(results, edition, **wanted).deck)
+
+
+def tell(
     results: Results,
     edition: Edition,
     *,
@@ -28,10 +37,8 @@ def build_deck(
     carried: Sequence[Scored] = (),
     committed: Sequence[Commitment] = (),
     blank: Deck | None = None,
-) -> bytes:
-    """Build the deck and return it as the bytes of a ``.pptx`` file.
-
-    The same results give the same bytes.
+) -> Draft:
+    """Tell a review as slides, and return them with what they say.
 
     Parameters
     ----------
@@ -72,8 +79,10 @@ def build_deck(
     )
     for entry in (*STORY, *APPENDIX):
         if slides is None or entry.name in slides:
+            before = len(draft.told)
             entry.add(draft, results)
+            draft.findings[entry.name] = tuple(draft.told[before:])
     add_refused(draft)
     add_method(draft)
     add_receipts(draft)
-    return as_bytes(deck)
+    return draft

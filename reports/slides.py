@@ -73,11 +73,15 @@ class Draft:
     Attributes
     ----------
     late_by, segments, shown, carried, committed
-        As in `reports.deck.build_deck`.
+        As in `reports.deck.tell`.
     asks : tuple of Ask
         What the results ask for, the most money first.
     refused : list of (str, str, tuple of str)
         What has no slide because the data cannot carry it, with its reason and its figures.
+    told : list of Finding
+        What the slides say, in their order.
+    findings : dict of str to tuple of Finding
+        The same by entry of `reports.contents`.
     """
 
     deck: Deck
@@ -90,6 +94,8 @@ class Draft:
     carried: tuple[Scored, ...] = ()
     committed: tuple[Commitment, ...] = ()
     refused: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
+    findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     @property
     def currency(self) -> str:
@@ -97,6 +103,7 @@ class Draft:
 
     def add(self, finding: Finding, *ids: str) -> Slide:
         """A finding, with the receipt of figures `ids` at its foot and in its notes."""
+        self.told.append(finding)
         figures = [self.figures[name] for name in ids if name in self.figures]
         layout = layout_named(self.deck, FINDING)
         slide = self.deck.slides.add_slide(layout)

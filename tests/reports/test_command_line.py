@@ -18,6 +18,8 @@ FILES = {
     "customers.parquet",
     "quarterly_review.pptx",
     "quarterly_review.xlsx",
+    "brief.pdf",
+    "brief.html",
     *LISTS,
 }
 
