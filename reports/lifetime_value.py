@@ -58,7 +58,7 @@ def add_lifetime_value(draft: Draft, results: Results) -> None:
                  share(value.portfolio / value.certain, 1)))  # fmt: skip
     says = "What each cause of leaving takes of the value"
     ends = add_table(slide, right, columns, rows, says=says, total=True)
-    below = Box(right.left + 0.08, ends + 0.2, right.width - 0.08, 1.2)
+    below = Box(right.left + 0.08, ends + 0.2, right.width - 0.08, 0.95)
     terms = terms_in_words(value, draft.currency)
     add_caption(slide, below, terms, size=11, bold=False, color=QUIET_RGB)
 

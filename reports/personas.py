@@ -36,7 +36,7 @@ def add_personas(draft: Draft, results: Results) -> None:
         return
     table = personas.table.head(MOST_ROWS)
     usable = table["persona"].isin(personas.for_decisions)
-    left, right = side_by_side(4.6)
+    left, right = side_by_side(7.0)
     add_bars(
         slide,
         left,
