@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 import analyses.billing_fit
 import analyses.churn
+import analyses.claims
 import analyses.credit
 import analyses.disputes
 import analyses.elasticity
@@ -37,6 +38,7 @@ from analyses.scope import Scope
 from models.aging import BOUNDS
 from models.cash_forecast import fit_cash_forecast
 from models.elasticity import Elasticity
+from models.expected_margins import ExpectedMargins
 from models.late_causes import LateCauses
 from models.late_signals import LateSignals
 from models.lifetime_value import LifetimeValue
@@ -70,6 +72,7 @@ ALONE = {
     "scores": analyses.scores.run,
     "pricing": analyses.pricing.run,
     "overview": analyses.overview.run,
+    "claims": analyses.claims.run,
 }
 
 
@@ -192,6 +195,17 @@ class Shared:
     @cached_property
     def outlook(self) -> Outlook:
         return analyses.churn.outlook(self.tables, self.scope, learnt=self.months)
+
+    @cached_property
+    def margins(self) -> ExpectedMargins:
+        """Of customers, whose peers are those of their persona where there are any."""
+        return analyses.lifetime_value.margins(
+            self.tables,
+            self.scope,
+            outlook=self.outlook,
+            personas=self.some_personas,
+            year=self.year,
+        )
 
     @cached_property
     def poor_experience(self) -> PoorExperience:
@@ -343,8 +357,7 @@ def lifetime_value(shared: Shared) -> LifetimeValue:
     """What customers are still to bring, by persona where there are any."""
     ours, view = analyses.lifetime_value, (shared.tables, shared.scope)
     given = {"outlook": shared.outlook, "personas": shared.some_personas}
-    expected = ours.margins(*view, **given, year=shared.year)
-    return ours.run(*view, **given, expected=expected, lives=shared.lives)
+    return ours.run(*view, **given, expected=shared.margins, lives=shared.lives)
 
 
 def roi(shared: Shared) -> Roi:
@@ -353,6 +366,7 @@ def roi(shared: Shared) -> Roi:
         shared.tables,
         shared.scope,
         outlook=shared.outlook,
+        expected=shared.margins,
         learnt=shared.months,
         year=shared.year,
         ledger=shared.poor_experience,

@@ -13,6 +13,7 @@ from models.churn import Churn
 from models.churn_definitions import HAZARD_RATIOS
 from models.churn_ratios import ChurnRatios
 from models.churn_validation import ChurnValidation
+from models.claims import Claim, Score
 from models.credit import Credit
 from models.dispute_causes import DisputeCauses
 from models.disputes import Disputes
@@ -77,6 +78,8 @@ class Review:
         What personas were found from; see `analyses.personas.features`.
     scored_invoices : DataFrame or None
         Open invoices with their chances; see `analyses.late_payments.scored_invoices`.
+    claims : tuple of (Claim, Score or str)
+        What was claimed of initiatives, with what came of it or why that is not known.
     largest : DataFrame
         Customers by what they owe, largest first.
     reasons : dict of str to str
@@ -117,6 +120,7 @@ class Review:
     pricing: Backbill | None
     linkage: Linkage | None
     roi: Roi | None
+    claims: tuple[tuple[Claim, Score | str], ...]
     elasticity: Elasticity | None
     price_reaction: PriceReaction | None
     billing_fit: BillingFit | None

@@ -1,5 +1,6 @@
 """Return of initiatives of a view: the company they change, the link they use, what they bring."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,7 @@ from models.initiatives import BUCKETS, Initiative, Link
 from models.linkage import Linkage
 from models.outlook import Outlook
 from models.poor_experience import PoorExperience
-from models.portfolio import choose
+from models.portfolio import Choice, choose
 from models.refusal import Refusal
 from models.roi import Plan, Roi, prepared, simulate_roi
 from models.roi_base import Base
@@ -31,9 +32,12 @@ from models.working_capital import WorkingCapital
 from warehouse.segments import customer_segments
 from warehouse.workspace import MissingTable, Tables
 
-__all__ = ["Company", "company", "link_of", "plan", "receipt_rows", "run", "templates", "treated"]
+__all__ = ["Company", "best", "company", "link_of", "plan", "receipt_rows", "run",
+           "templates", "treated"]  # fmt: skip
 
 USUAL_HORIZON = 36
+#: Between the effects of any two initiatives: the same people carry them out.
+USUAL_CORRELATION = 0.3
 #: The score that initiatives are taken to move.
 SCORE = "csat"
 NOT_MEASURED = Link(0.0, 0.0, 0.0, 0.0, "point", "")
@@ -229,33 +233,49 @@ def plan(
     )
 
 
-def run(
-    tables: Tables,
-    scope: Scope,
+def best(
+    found: Company,
+    offer: Sequence[Initiative],
+    as_of: dt.date,
     *,
-    found: Company | None = None,
-    budget: float = np.inf,
-    **given: Any,
-) -> Roi:
-    """The best of the templates under a budget, as they are assumed, run together.
+    budget: float | None = None,
+    horizon: int = USUAL_HORIZON,
+    tax_rate: float = 0.0,
+    correlation: float = USUAL_CORRELATION,
+) -> tuple[Choice, Roi]:
+    """The best set of initiatives under a budget, and what it is worth run together.
+
+    `budget` is for their starts, and None is enough for all of them.
+
+    Raises
+    ------
+    Refusal
+        As `plan`, or if none of them gains anything.
+    """
+    terms = {"horizon": horizon, "tax_rate": tax_rate}
+    enough = sum(max(one.cost.mean, 0.0) for one in offer)
+    choice = choose(plan(found, offer, **terms), enough if budget is None else budget)
+    if not choice.chosen:
+        raise Refusal(
+            "None of the initiatives gains anything here within the budget, as they are assumed. "
+            "Change what they cost and move, or the budget."
+        )
+    chosen = [one for one in offer if one.name in choice.chosen]
+    return choice, simulate_roi(plan(found, chosen, **terms), as_of, correlation=correlation)
+
+
+def run(tables: Tables, scope: Scope, *, found: Company | None = None, **given: Any) -> Roi:
+    """The best of the templates, as they are assumed, run together.
 
     `found` is what `company` gives, where it is at hand; else `given` are its arguments.
 
     Raises
     ------
     Refusal
-        As `company`, or if no template gains anything.
+        As `company` and `best`.
     """
     found = found or company(tables, scope, **given)
-    offer = templates(found)
-    choice = choose(plan(found, offer), min(budget, sum(one.cost.mean for one in offer)))
-    if not choice.chosen:
-        raise Refusal(
-            "None of the initiatives to begin with gains anything here as they are assumed. Change "
-            "what they cost and move on the page."
-        )
-    best = [one for one in offer if one.name in choice.chosen]
-    return simulate_roi(plan(found, best), scope.as_of)
+    return best(found, templates(found), scope.as_of)[1]
 
 
 def receipt_rows(

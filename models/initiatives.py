@@ -1,15 +1,14 @@
-"""Initiatives: what each costs, whom it treats, what it moves and by how much, in a file."""
+"""Initiatives: what each costs, whom it treats, what it moves and by how much."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import yaml
 
 __all__ = ["BUCKETS", "DRIVERS", "Driven", "Initiative", "Link", "Uncertain", "double_counts",
-           "initiatives_from_yaml", "initiatives_to_yaml", "riskiest"]  # fmt: skip
+           "riskiest"]  # fmt: skip
 
 #: Standard normal value that a tenth lies above.
 TENTH = 1.2815515655446004
@@ -263,71 +262,3 @@ def double_counts(initiatives: Iterable[Initiative]) -> list[str]:
         if len(titles) > 1:
             said.append(f"{', '.join(titles[:-1])} and {titles[-1]} {words[key]}")
     return said
-
-
-def initiatives_to_yaml(initiatives: Iterable[Initiative]) -> str:
-    """Initiatives as a file that a person can read and change.
-
-    Examples
-    --------
-    >>> faq = Initiative(
-    ...     "faq",
-    ...     "FAQ",
-    ...     Uncertain.sure(1.0),
-    ...     Uncertain(0, 1, 2),
-    ...     [Driven("billing_tickets", Uncertain(0.1, 0.2, 0.3))],
-    ... )
-    >>> initiatives_from_yaml(initiatives_to_yaml([faq])) == (faq,)
-    True
-    """
-    return yaml.safe_dump([plain(asdict(one)) for one in initiatives], sort_keys=False)
-
-
-def initiatives_from_yaml(text: str) -> tuple[Initiative, ...]:
-    """Initiatives of a file written by `initiatives_to_yaml`, or by hand.
-
-    Raises
-    ------
-    ValueError
-        If the text is no list of initiatives, in words for who wrote it.
-    """
-    try:
-        rows = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(
-            "The text is not YAML, so no initiative was read. Download one and change that."
-        ) from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError(
-            "The text is no list of initiatives, so none was read. Download one and change that."
-        )
-    return tuple(read(row) for row in rows)
-
-
-def read(row: Mapping[str, Any]) -> Initiative:
-    known = set(Initiative.__dataclass_fields__)
-    if strange := sorted(set(row) - known):
-        raise ValueError(
-            f"An initiative has no {', '.join(map(str, strange))}, so it was not read. It has "
-            f"{', '.join(sorted(known))}."
-        )
-    try:
-        moves = [
-            Driven(m["driver"], Uncertain(**m["size"]), m.get("basis", "assumed"))
-            for m in row["moves"]
-        ]
-        given = {k: Uncertain(**row[k]) for k in ("cost", "run_cost")}
-        return Initiative(**{**row, **given, "moves": moves})
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f"The initiative {row.get('name', '')} lacks or misspells {error}, so it was not read. "
-            "It needs name, title, cost, run_cost and moves, and sizes need low, likely and high."
-        ) from error
-
-
-def plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(each) for each in value]
-    return value

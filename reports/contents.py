@@ -28,6 +28,7 @@ from reports.price_reaction import add_price_reaction
 from reports.product_fit import add_product_fit
 from reports.receivables import add_aging, add_customers, add_dso
 from reports.reminders import add_reminders
+from reports.roi import add_claims, add_roi
 from reports.scoreboard import add_scoreboard
 from reports.scores import add_scores
 from reports.slides import Draft
@@ -81,4 +82,6 @@ APPENDIX = (
     Entry("negative_personas", "Negative personas", add_negative_personas),
     Entry("product_fit", "Product fit", add_product_fit),
     Entry("scores", "Scores", add_scores),
+    Entry("roi", "Return on initiatives", add_roi),
+    Entry("claims", "What was claimed of initiatives", add_claims),
 )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from charts.wording import date
 from models.cash_forecast import CashForecast
+from models.claims import Claim, Score
 from models.credit import Credit
 from models.dispute_causes import DisputeCauses
 from models.disputes import Disputes
@@ -63,6 +64,7 @@ class Results(Protocol):
     product_fit: ProductFit | None
     scores: Scores | None
     linkage: Linkage | None
+    claims: Sequence[tuple[Claim, Score | str]]
     price_reaction: PriceReaction | None
     poor_experience: PoorExperience | None
     roi: Roi | None

@@ -9,12 +9,14 @@ import analyses.poor_experience
 import analyses.roi
 import analyses.unit_economics
 from charts.roi import fan_chart, share_bars, swing_bars
-from models.portfolio import choose
-from models.roi import simulate_roi, tornado, value_of_information
+from models.roi import tornado, value_of_information
+from models.scenarios import Scenario
 from ui import url_state
 from ui.chart import told
+from ui.claims import register_claim, show_record
 from ui.errors import explained
 from ui.frame import View, require_view
+from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
 from ui.roi import (
@@ -27,9 +29,11 @@ from ui.roi import (
     overlap_sentence,
     show_assumptions,
     show_flows,
+    show_shares,
     swing_sentence,
     titles_of,
 )
+from ui.scenarios import choose_start, compare_scenarios, keep_scenario, kept_scenarios
 from ui.text import undollared
 
 st.title("Return on initiatives")
@@ -39,18 +43,13 @@ ours = analyses.roi
 
 
 @url_state.fragment
-def build(view: View, found: ours.Company) -> None:
+def build(view: View, found: ours.Company, start: Scenario | None) -> None:
     """Everything that a slider moves."""
-    offer = choose_initiatives(ours.templates(found))
-    terms = choose_terms(found, offer)
+    offer = choose_initiatives(start.initiatives if start else ours.templates(found), start)
+    terms = choose_terms(found, offer, start)
     with explained():
-        run = {"horizon": terms["horizon"], "tax_rate": terms["tax_rate"]}
-        choice = choose(ours.plan(found, offer, **run), terms["budget"])
+        choice, roi = ours.best(found, offer, view.as_of, **terms)
         st.markdown(undollared(choice_sentence(choice, offer, view.currency)))
-        chosen = [one for one in offer if one.name in choice.chosen]
-        roi = simulate_roi(
-            ours.plan(found, chosen, **run), view.as_of, correlation=terms["correlation"]
-        )
         behind = rows_behind(ours.receipt_rows, view, given={"found": roi}, **terms,
                              offer=repr(offer))  # fmt: skip
         figure_row(view, roi.figures(), behind, confidence=0.8)
@@ -66,18 +65,33 @@ def build(view: View, found: ours.Company) -> None:
         told(swing_sentence(swings, roi, view.currency), swing_bars(swings, titles_of(roi)))
         known = value_of_information(roi)
         st.markdown(undollared(information_sentence(known, roi, view.currency)))
-        st.subheader("What went in")
-        show_assumptions(offer)
+        show_shares(roi)
+    st.subheader("What went in")
+    show_assumptions(offer)
+    keep_scenario(offer, terms)
+    with explained():
+        register_claim(view, found, offer)
 
 
-with explained():
+with explained(ends_page=True):
     learnt = {"learnt": compute(analyses.churn.months, view)}
     given = {"outlook": compute(analyses.churn.outlook, view, given=learnt)}
     given["year"] = compute(analyses.unit_economics.flows, view)
-    given["expected"] = compute(analyses.lifetime_value.margins, view, given=given)
+    # The margins of the page of lifetime value, which are shrunk towards those of a persona.
+    alike = {**given, "personas": personas_or_why(view)[1]}
+    given["expected"] = compute(analyses.lifetime_value.margins, view, given=alike)
     given["linked"] = lambda: compute(analyses.linkage.run, view, given=learnt)
     read = {**learnt, "year": given["year"]}
     given["ledger"] = compute(analyses.poor_experience.run, view, given=read)
     found = compute(ours.company, view, given=given)
     st.markdown(undollared(link_sentence(found)))
-    build(view, found)
+    kept = kept_scenarios()
+    build(view, found, choose_start(kept))
+
+st.subheader("Scenarios side by side")
+with explained():
+    compare_scenarios(view, found, kept)
+
+st.subheader("Claims and what came of them")
+with explained():
+    show_record(view)

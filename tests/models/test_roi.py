@@ -13,8 +13,6 @@ from models.initiatives import (
     Link,
     Uncertain,
     double_counts,
-    initiatives_from_yaml,
-    initiatives_to_yaml,
 )
 from models.portfolio import choose, groups_that_overlap, shapley
 from models.refusal import Refusal
@@ -27,7 +25,6 @@ from models.roi import (
     value_of_information,
 )
 from models.roi_base import Base
-from models.roi_templates import TEMPLATES
 
 AS_OF = dt.date(2025, 6, 30)
 LINK = Link(np.log(0.5), 0.1, -2.0, 0.5, "point", "made up")
@@ -295,18 +292,6 @@ def test_slider_is_answered_in_half_a_second():
         simulate_roi(plan, AS_OF, n_draws=10_000, correlation=0.3)
         taken.append(time.process_time() - started)
     assert min(taken) <= 0.5
-
-
-def test_initiatives_survive_their_file_and_wrong_ones_are_named():
-    assert initiatives_from_yaml(initiatives_to_yaml(TEMPLATES)) == TEMPLATES
-    for text, said in (
-        ("][", "not YAML"),
-        ("a: 1", "no list"),
-        ("- {name: a, colour: red}", "no colour"),
-        ("- {name: a, title: A}", "lacks or misspells"),
-    ):
-        with pytest.raises(ValueError, match=said):
-            initiatives_from_yaml(text)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Claims of a workspace: kept before an initiative begins, scored on any later day."""
+
+import datetime as dt
+
+from analyses.scope import Scope
+from models.claims import Claim, Score, claim_from, claim_to, score_claim, windows
+from models.refusal import Refusal
+from warehouse.claims import customer_outcomes
+from warehouse.settings import Settings
+from warehouse.workspace import MissingTable, Tables
+
+__all__ = ["kept", "register", "run", "score"]
+
+#: Where a workspace keeps them, each under a key of its own.
+PLACE = "claim:"
+
+
+def register(settings: Settings, claim: Claim) -> None:
+    """Keep a claim; one of that name that is kept already is never changed.
+
+    Raises
+    ------
+    ValueError
+        If there is one.
+    """
+    if settings.get(PLACE + claim.name) is not None:
+        raise ValueError(
+            f"{claim.title} is registered from {claim.starts_on} on already, and claims are not "
+            "changed once they are. Choose another start."
+        )
+    settings.put(PLACE + claim.name, claim_to(claim))
+
+
+def kept(settings: Settings, as_of: dt.date) -> list[Claim]:
+    """Claims registered by `as_of`, oldest first."""
+    claims = (claim_from(said) for said in settings.items(PLACE).values())
+    return sorted(
+        (claim for claim in claims if claim.as_of <= as_of),
+        key=lambda claim: (claim.as_of, claim.name),
+    )
+
+
+def score(tables: Tables, scope: Scope, *, claim: Claim) -> Score:
+    """What came of a claim by the as-of date, among the customers of the view.
+
+    Raises
+    ------
+    Refusal
+        As `score_claim`.
+    """
+    before, after = windows(claim, scope.as_of)
+    rows = customer_outcomes(tables, claim.outcome, before=before, after=after)
+    return score_claim(claim, scope.of_customers(rows, tables).to_pandas(), scope.as_of)
+
+
+def run(tables: Tables, scope: Scope) -> tuple[tuple[Claim, Score | str], ...]:
+    """Every claim registered by the as-of date, with its score or why there is none."""
+    made = []
+    for claim in kept(tables.settings, scope.as_of):
+        try:
+            made.append((claim, score(tables, scope, claim=claim)))
+        except (Refusal, MissingTable) as refusal:
+            made.append((claim, str(refusal)))
+    return tuple(made)
