@@ -38,6 +38,8 @@ __all__ = ["Company", "best", "company", "link_of", "plan", "receipt_rows", "run
 USUAL_HORIZON = 36
 #: Between the effects of any two initiatives: the same people carry them out.
 USUAL_CORRELATION = 0.3
+#: Enough to tell the spread of one sum to a sixth of it.
+OUTLOOKS_DRAWN = 20
 #: The score that initiatives are taken to move.
 SCORE = "csat"
 NOT_MEASURED = Link(0.0, 0.0, 0.0, 0.0, "point", "")
@@ -137,6 +139,7 @@ def base_of(
     }
     sales = year.set_index("customer_id")["revenue"].reindex(who).fillna(0.0).to_numpy()
     total = payment.sum()
+    of_margin = float(error / total) if total > 0 else 0.0
     return Base(
         who,
         payment,
@@ -144,8 +147,19 @@ def base_of(
         sales / 365,
         max(capital.days_to_best, 0.0),
         costs,
-        float(error / total) if total > 0 else 0.0,
+        float(np.hypot(of_margin, leaving_error(outlook, payment))),
     )
+
+
+def leaving_error(outlook: Outlook, payment: np.ndarray) -> float:
+    """Standard error of the margin that leaves within the usual horizon, relative to it."""
+    rng, months = np.random.default_rng(0), min(USUAL_HORIZON, outlook.last_month)
+    lost = []
+    for _ in range(OUTLOOKS_DRAWN):
+        there = np.cumprod(1.0 - np.stack(list(outlook.drawn(rng).leaving(months))), axis=0)
+        lost.append(float((1.0 - there[-1]) @ payment))
+    mean = float(np.mean(lost))
+    return float(np.std(lost, ddof=1)) / mean if mean > 0 else 0.0
 
 
 def link_of(linked: Callable[[], Linkage]) -> tuple[Link | None, str]:

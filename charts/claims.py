@@ -76,7 +76,9 @@ def came_beside_claimed(scores: Sequence[Score]) -> alt.LayerChart:
             alt.Tooltip("came_words:N", title="Came"),
         ],
     )
-    x = {"title": "Of what was claimed likely", "axis": alt.Axis(format="%")}
+    # Beyond these ends an interval is wide, and how wide no matter; the table has its numbers.
+    ends = alt.Scale(domain=[-2, 3], clamp=True)
+    x = {"title": "Of what was claimed likely", "axis": alt.Axis(format="%"), "scale": ends}
     claimed = base.mark_bar(height=18, color=MUTED, opacity=0.35).encode(
         alt.X("claimed_low:Q", **x), alt.X2("claimed_high:Q")
     )

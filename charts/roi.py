@@ -27,7 +27,7 @@ def input_words(name: str, titles: dict[str, str]) -> str:
     shared = {
         "link:churn": "What the score does to leaving",
         "link:days": "What the score does to days to pay",
-        "margin": "Margin of customers",
+        "margin": "Margin that leaves as it is",
         "everything": "Everything at once",
     }
     if name in shared:

@@ -31,7 +31,8 @@ class Base:
         By bucket of the ledger of poor experience, what a month costs; those not known are not
         there.
     payment_error : float
-        Standard error of all payments together, relative to them.
+        Standard error of the margin that leaves, relative to it: of all payments together, and of
+        how many leave.
     """
 
     customer_id: np.ndarray

@@ -259,7 +259,7 @@ def shares_sentence(shares: pd.DataFrame, titles: dict[str, str]) -> str:
 
     >>> shares = pd.DataFrame({"input": ["margin", "cost:a"], "first": [0.7, 0.2]})
     >>> shares_sentence(shares.assign(total=shares["first"]), {"a": "A"})[:69]
-    '**70 %** of the spread of the value is due to **margin of customers**'
+    '**70 %** of the spread of the value is due to **margin that leaves as'
     """
     if shares.empty:
         return "Nothing that is not known moves the value."
