@@ -182,10 +182,10 @@ def rows_of(exposed: Exposed, outcome: str) -> pd.DataFrame:
 
 def thin(sizes: pd.DataFrame, outcome: str, fewest: int) -> list[str]:
     """Why a persona is not told, for each."""
-    what = "left" if outcome == "churn" else "rows"
+    what = "months of leaving" if outcome == "churn" else "rows"
     return [
-        f"{row.n_customers:,} customers answered and {row.n_events:,} {what} follow; {FEWEST} and "
-        f"{fewest} are needed"
+        f"{row.n_customers:,} customers who answered and {row.n_events:,} {what} of theirs are too "
+        f"few; {FEWEST} and {fewest} are needed"
         for row in sizes.itertuples()
     ]
 

@@ -13,6 +13,7 @@ from models.refusal import Refusal
 from models.score_scales import SCALES
 from ui.chart import told
 from ui.download import offer_csv
+from ui.tables import to_the_right
 from ui.text import count_of, escape, listed, money, share
 
 __all__ = ["channel_sentence", "show_checks", "worth_sentence"]
@@ -130,7 +131,8 @@ def show_contrast(checks: LinkageChecks) -> None:
             ],
         }
     )
-    st.dataframe(shown, hide_index=True, height="content")
+    numbers = to_the_right(shown.columns[1:])
+    st.dataframe(shown, hide_index=True, height="content", column_config=numbers)
     n, customers = checks.contrast.n, checks.contrast.n_customers
     st.caption(
         f"{count_of(n, 'answer')} of {count_of(customers, 'customer')}, doubly robust: right if "

@@ -7,8 +7,8 @@ from charts.scores import said
 from models.score_scales import SCALES
 from models.scores import PERIOD_MONTHS, WEIGHTINGS, Scores
 from ui.download import offer_csv
-from ui.tables import height_of
-from ui.text import count, count_of, date, escape, listed, share
+from ui.tables import height_of, to_the_right
+from ui.text import count, count_of, date, escape, label_of, listed, share
 
 __all__ = [
     "course_sentence",
@@ -95,8 +95,8 @@ def group_sentence(scores: Scores, measure: str, cut: str, words: str) -> str:
     if others.empty:
         return f"By {words} nobody stands apart beyond noise ({count(tested)} groups compared)."
     named = [
-        f"**{escape(row.group)}** {said(measure, row.value)} ({said(measure, row.low)} to "
-        f"{said(measure, row.high)}, {row.verdict})"
+        f"**{escape(label_of(row.group))}** {said(measure, row.value)} "
+        f"({said(measure, row.low)} to {said(measure, row.high)}, {row.verdict})"
         for row in others.itertuples()
     ]
     return f"Apart from all others by {words}: {listed(named)}. {count(tested)} groups compared."
@@ -119,7 +119,8 @@ def show_weightings(scores: Scores, measure: str) -> None:
             "Customers": rows["n_customers"],
         }
     )
-    st.dataframe(shown, hide_index=True, height="content")
+    numbers = to_the_right(("Score", f"{level} interval", "Mean answer"))
+    st.dataframe(shown, hide_index=True, height="content", column_config=numbers)
     offer_csv("Download the scores", scores.table, "scores.csv", key="scores")
 
 
@@ -129,7 +130,7 @@ def show_groups(scores: Scores, measure: str, cut: str) -> None:
     rows = rows.sort_values(["value", "group"], ascending=[False, True])
     shown = pd.DataFrame(
         {
-            "Group": rows["group"],
+            "Group": rows["group"].map(label_of),
             "Score": [said(measure, value) for value in rows["value"]],
             "Low": [said(measure, value) for value in rows["low"]],
             "High": [said(measure, value) for value in rows["high"]],
@@ -138,7 +139,8 @@ def show_groups(scores: Scores, measure: str, cut: str) -> None:
             "Against all others": rows["verdict"],
         }
     )
-    st.dataframe(shown, hide_index=True, height=height_of(shown))
+    numbers = to_the_right(("Score", "Low", "High"))
+    st.dataframe(shown, hide_index=True, height=height_of(shown), column_config=numbers)
     st.caption(
         "Groups of fewer than 30 customers are not shown. Higher or lower is said where at most "
         "one in twenty such statements is chance, over all groups of all scores."
