@@ -10,7 +10,7 @@ from ui import url_state
 from ui.account_links import account_column, account_links
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import PERCENT, WHOLE, height_of, percents
+from ui.tables import PERCENT, ROWS_SHOWN, WHOLE, percents, show_columns
 from ui.text import count, count_of, escape, listed, money, share, undollared
 
 __all__ = [
@@ -36,24 +36,6 @@ STAGE_WORDS = {
     "not_due": "Billed, not yet due",
     "overdue": "Overdue",
 }
-MONEY_COLUMNS = ("Limit", "Exposure", "Headroom", "Can sell", "Blocked", "Amount", "Contribution",
-                 "Expected", "Low", "High", "Cash in", "Billed")  # fmt: skip
-
-
-def table(frame: pd.DataFrame, *, percent: tuple[str, ...] = ()) -> None:
-    """A table whose money is whole and whose shares, already in percent, are named."""
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        frame,
-        hide_index=True,
-        placeholder="",
-        height=height_of(frame),
-        column_config={
-            **{name: number(format=WHOLE) for name in MONEY_COLUMNS if name in frame},
-            **{name: number(format=PERCENT) for name in percent},
-            **({"Account": account_column()} if "Account" in frame else {}),
-        },
-    )
 
 
 def stage_sentence(credit: Credit, view: View) -> str:
@@ -105,19 +87,20 @@ def sell_sentence(credit: Credit, customer_id: str, view: View) -> str:
 
 def show_customers(credit: Credit, view: View) -> None:
     rows = percents(credit.customers, "used").sort_values("headroom", na_position="last")
-    shown = pd.DataFrame(
-        {
-            "Account": account_links(rows["customer_id"], rows["name"], view),
-            "Limit": rows["credit_limit"],
-            "Exposure": rows["exposure"],
-            "Headroom": rows["headroom"],
-            "Used": rows["used"],
-            "Can sell": rows["can_sell"],
-            "Status": rows["status"],
-        }
-    )
+    shown = rows.head(ROWS_SHOWN)
     with st.expander("All customers by headroom"):
-        table(shown.head(500), percent=("Used",))
+        show_columns(
+            {
+                "Account": (account_links(shown["customer_id"], shown["name"], view),
+                            account_column()),
+                "Limit": (shown["credit_limit"], WHOLE),
+                "Exposure": (shown["exposure"], WHOLE),
+                "Headroom": (shown["headroom"], WHOLE),
+                "Used": (shown["used"], PERCENT),
+                "Can sell": (shown["can_sell"], WHOLE),
+                "Status": shown["status"],
+            }
+        )  # fmt: skip
         offer_csv("Download headroom", credit.customers, "credit_headroom.csv", key="headroom")
 
 
@@ -149,21 +132,20 @@ def look_back_sentence(past: CreditForecast, came: int) -> str:
 
 def show_forecast(forecast: CreditForecast) -> None:
     rows = forecast.customers
-    rows = percents(rows[rows["exposure"] <= rows["credit_limit"]], "p_breach")
-    shown = pd.DataFrame(
+    rows = percents(rows[rows["exposure"] <= rows["credit_limit"]], "p_breach").head(100)
+    show_columns(
         {
             "Customer": rows["name"],
-            "Chance": rows["p_breach"],
-            "Limit": rows["credit_limit"],
-            "Exposure": rows["exposure"],
-            "Cash in": rows["cash_in"],
-            "Billed": rows["billed"],
-            "Expected": rows["expected"],
-            "Low": rows["low"],
-            "High": rows["high"],
+            "Chance": (rows["p_breach"], PERCENT),
+            "Limit": (rows["credit_limit"], WHOLE),
+            "Exposure": (rows["exposure"], WHOLE),
+            "Cash in": (rows["cash_in"], WHOLE),
+            "Billed": (rows["billed"], WHOLE),
+            "Expected": (rows["expected"], WHOLE),
+            "Low": (rows["low"], WHOLE),
+            "High": (rows["high"], WHOLE),
         }
     )
-    table(shown.head(100), percent=("Chance",))
     st.caption(
         "Open invoices are paid by their chance at their age and terms; new billing is drawn from "
         "the customer's own last twelve months; orders stay as they are. Customers are drawn apart "
@@ -189,17 +171,16 @@ def show_groups(credit: Credit, view: View) -> None:
             f"{count_of(int(most['n_members']), 'account')}."
         )
     )
-    shown = pd.DataFrame(
+    show_columns(
         {
             "Group of": groups["name"],
             "Accounts": groups["n_members"],
-            "Exposure": groups["exposure"],
-            "Limit": groups["credit_limit"],
-            "Headroom": groups["headroom"],
+            "Exposure": (groups["exposure"], WHOLE),
+            "Limit": (groups["credit_limit"], WHOLE),
+            "Headroom": (groups["headroom"], WHOLE),
             "Over their own": groups["n_over"],
         }
     )
-    table(shown)
     offer_csv("Download the groups", groups, "credit_groups.csv", key="credit_groups")
 
 
@@ -221,15 +202,14 @@ def show_blocked(credit: Credit) -> None:
         return
     names = credit.customers.set_index("customer_id")["name"]
     rows = credit.blocked.sort_values("amount", ascending=False)
-    shown = pd.DataFrame(
+    show_columns(
         {
             "Order": rows["order_id"],
             "Customer": rows["customer_id"].map(names),
             "Ordered on": pd.to_datetime(rows["ordered_on"]).dt.strftime("%Y-%m-%d"),
-            "Amount": rows["amount"],
+            "Amount": (rows["amount"], WHOLE),
         }
     )
-    table(shown)
     offer_csv("Download blocked orders", credit.blocked, "credit_blocked.csv", key="blocked")
 
 
@@ -248,17 +228,16 @@ def show_conflicts(conflicts: CreditConflicts, view: View) -> None:
     if conflicts.table.empty:
         return
     rows = percents(conflicts.table, "overdue_share")
-    shown = pd.DataFrame(
+    show_columns(
         {
-            "Account": account_links(rows["customer_id"], rows["name"], view),
-            "Contribution": rows["contribution"],
-            "Headroom": rows["headroom"],
-            "Blocked": rows["blocked"],
-            "Overdue": rows["overdue_share"],
+            "Account": (account_links(rows["customer_id"], rows["name"], view), account_column()),
+            "Contribution": (rows["contribution"], WHOLE),
+            "Headroom": (rows["headroom"], WHOLE),
+            "Blocked": (rows["blocked"], WHOLE),
+            "Overdue": (rows["overdue_share"], PERCENT),
             "Low score": rows["low_score"],
             "Open dispute": rows["open_dispute"],
             "Next step": rows["next_step"],
         }
     )
-    table(shown, percent=("Overdue",))
     offer_csv("Download the conflicts", conflicts.table, "credit_conflicts.csv", key="conflicts")

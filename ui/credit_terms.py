@@ -1,6 +1,5 @@
 """Payment terms in words: which leave most, by persona, and why no best limit is named."""
 
-import pandas as pd
 import streamlit as st
 
 import analyses.credit
@@ -9,7 +8,7 @@ from ui.download import offer_csv
 from ui.frame import View
 from ui.personas import personas_or_why
 from ui.results import compute
-from ui.tables import height_of, percents
+from ui.tables import COUNT, percents, show_columns
 from ui.text import count_of, days, escape, share
 
 __all__ = ["show_terms", "terms_sentence"]
@@ -21,31 +20,17 @@ def show_terms(view: View) -> None:
     terms = compute(analyses.credit.terms, view, given={"personas": personas})
     st.markdown(terms_sentence(terms))
     rows = percents(terms.table, "left_over", "difference", "low", "high")
-    shown = pd.DataFrame(
+    show_columns(
         {
             "Persona": rows["persona"],
             "Terms, days": rows["terms"],
-            "Customers": rows["n"],
-            "Left over": rows["left_over"],
-            "Difference": rows["difference"],
-            "Low": rows["low"],
-            "High": rows["high"],
+            "Customers": (rows["n"], COUNT),
+            "Left over": (rows["left_over"], "%.1f %%"),
+            "Difference": (rows["difference"], "%.1f %%"),
+            "Low": (rows["low"], "%.1f %%"),
+            "High": (rows["high"], "%.1f %%"),
             "Against the commonest": rows["verdict"],
         }
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        height=height_of(shown),
-        column_config={
-            "Customers": number(format="%,d"),
-            **{
-                name: number(format="%.1f %%")
-                for name in ("Left over", "Difference", "Low", "High")
-            },
-        },
     )
     st.caption(
         "Left over of what was invoiced in 12 months, after goods, service, support, reminders, "

@@ -9,7 +9,7 @@ from models.disputes import Disputes
 from models.funnel import Funnel
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import AMOUNT, PERCENT, height_of, percents
+from ui.tables import AMOUNT, COUNT, PERCENT, percents, show_columns
 from ui.text import count, count_of, days, escape, label_of, listed, money, share
 
 __all__ = [
@@ -59,26 +59,15 @@ def rate_sentence(disputes: Disputes, by: str) -> str:
 
 def show_rates(disputes: Disputes, by: str) -> None:
     rows = disputes.table[disputes.table["by"] == by].sort_values("rate", ascending=False)
-    shown = pd.DataFrame(
+    show_columns(
         {
             WAYS[by]: rows["group"],
-            "Invoices": rows["n"],
-            "Disputes": rows["n_disputes"],
-            "Per 1,000": rows["rate"],
-            "Low": rows["low"],
-            "High": rows["high"],
+            "Invoices": (rows["n"], COUNT),
+            "Disputes": (rows["n_disputes"], COUNT),
+            "Per 1,000": (rows["rate"], ONE_DECIMAL),
+            "Low": (rows["low"], ONE_DECIMAL),
+            "High": (rows["high"], ONE_DECIMAL),
         }
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        height=height_of(shown),
-        column_config={
-            **{name: number(format="%,d") for name in ("Invoices", "Disputes")},
-            **{name: number(format=ONE_DECIMAL) for name in ("Per 1,000", "Low", "High")},
-        },
     )
     offer_csv("Download all rates", disputes.table, "disputes_rates.csv", key="disputes_rates")
 
@@ -131,30 +120,17 @@ def reason_sentence(disputes: Disputes, measure: str, view: View) -> str:
 
 def show_reasons(disputes: Disputes) -> None:
     rows = percents(disputes.reasons, "share", "value_share", "upheld")
-    shown = pd.DataFrame(
+    show_columns(
         {
             "Reason": rows["reason"].map(REASONS).map(label_of),
-            "Disputes": rows["n"],
-            "Per 1,000": rows["rate"],
-            "Share": rows["share"],
-            "Amount": rows["amount"],
-            "Of amount": rows["value_share"],
-            "Upheld": rows["upheld"],
-            "Open": rows["n_open"],
+            "Disputes": (rows["n"], COUNT),
+            "Per 1,000": (rows["rate"], ONE_DECIMAL),
+            "Share": (rows["share"], PERCENT),
+            "Amount": (rows["amount"], AMOUNT),
+            "Of amount": (rows["value_share"], PERCENT),
+            "Upheld": (rows["upheld"], PERCENT),
+            "Open": (rows["n_open"], COUNT),
         }
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        column_config={
-            "Disputes": number(format="%,d"),
-            "Open": number(format="%,d"),
-            "Per 1,000": number(format=ONE_DECIMAL),
-            "Amount": number(format=AMOUNT),
-            **{name: number(format=PERCENT) for name in ("Share", "Of amount", "Upheld")},
-        },
     )
     st.caption("Upheld: of those resolved, decided for the customer at least in part.")
     offer_csv("Download the reasons", disputes.reasons, "disputes_reasons.csv", key="reasons")
@@ -201,28 +177,17 @@ def cause_sentence(causes: DisputeCauses, words: dict[str, str]) -> str:
 
 def show_causes(causes: DisputeCauses, words: dict[str, str]) -> None:
     rows = percents(causes.table, "share_disputed", "share_undisputed")
-    shown = pd.DataFrame(
+    show_columns(
         {
             "Before the invoice": rows["circumstance"].map(words),
-            "Invoices": rows["n"],
-            "Of disputed": rows["share_disputed"],
-            "Of undisputed": rows["share_undisputed"],
-            "Odds ratio": rows["odds_ratio"],
-            "Low": rows["low"],
-            "High": rows["high"],
+            "Invoices": (rows["n"], COUNT),
+            "Of disputed": (rows["share_disputed"], "%.1f %%"),
+            "Of undisputed": (rows["share_undisputed"], "%.1f %%"),
+            "Odds ratio": (rows["odds_ratio"], "%.2f"),
+            "Low": (rows["low"], "%.2f"),
+            "High": (rows["high"], "%.2f"),
             "Before disputed ones": rows["verdict"],
         }
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        column_config={
-            "Invoices": number(format="%,d"),
-            **{n: number(format="%.1f %%") for n in ("Of disputed", "Of undisputed")},
-            **{n: number(format="%.2f") for n in ("Odds ratio", "Low", "High")},
-        },
     )
     alike = listed([label_of(name).lower() for name in causes.adjusted_for])
     st.caption(

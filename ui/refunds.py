@@ -9,7 +9,7 @@ from ui import url_state
 from ui.download import offer_csv
 from ui.frame import View
 from ui.results import compute
-from ui.tables import WHOLE
+from ui.tables import COUNT, WHOLE, show_columns
 from ui.text import count, count_of, days, label_of, money, undollared
 
 __all__ = ["effort_sentence", "saving_sentence", "show_refunds"]
@@ -72,31 +72,19 @@ def saving_sentence(refunds: Refunds, kind: str, percent: int, currency: str) ->
 
 def show_table(refunds: Refunds) -> None:
     rows = refunds.table
-    shown = pd.DataFrame(
+    show_columns(
         {
             "Kind": rows["kind"].map(label_of),
-            "Last year": rows["n_year"],
-            "Amount": rows["amount"],
-            "Median days": rows["median"],
-            "Open": rows["n_open"],
-            "Contacts": rows["contacts"],
-            "Extra": rows["extra"],
-            "Low": rows["extra_low"],
-            "High": rows["extra_high"],
-            "Minutes each": rows["minutes"],
+            "Last year": (rows["n_year"], COUNT),
+            "Amount": (rows["amount"], WHOLE),
+            "Median days": (rows["median"], "%.0f"),
+            "Open": (rows["n_open"], COUNT),
+            "Contacts": (rows["contacts"], "%.2f"),
+            "Extra": (rows["extra"], "%.2f"),
+            "Low": (rows["extra_low"], "%.2f"),
+            "High": (rows["extra_high"], "%.2f"),
+            "Minutes each": (rows["minutes"], "%.0f"),
         }
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        column_config={
-            "Amount": number(format=WHOLE),
-            **{n: number(format="%,d") for n in ("Last year", "Open")},
-            **{n: number(format="%.2f") for n in ("Contacts", "Extra", "Low", "High")},
-            **{n: number(format="%.0f") for n in ("Median days", "Minutes each")},
-        },
     )
     st.caption(
         "Contacts are tickets about billing, payment, pricing or a refund in the 30 days from the "

@@ -1,6 +1,6 @@
 """How a table prints its columns: dates without a time, amounts with two decimals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Literal
 
@@ -10,8 +10,8 @@ from pandas.api import types
 
 from ui.text import label_of
 
-__all__ = ["AMOUNT", "PERCENT", "ROWS_SHOWN", "WHOLE", "columns_of", "height_of", "percents",
-           "to_the_right"]  # fmt: skip
+__all__ = ["AMOUNT", "COUNT", "PERCENT", "ROWS_SHOWN", "WHOLE", "columns_of", "height_of",
+           "percents", "show_columns", "to_the_right"]  # fmt: skip
 
 #: Rows that travel to the browser; a download holds all of them.
 ROWS_SHOWN = 500
@@ -19,11 +19,17 @@ ROWS_SHOWN = 500
 #: Two decimals and thousands separators.
 AMOUNT = "%,.2f"
 
+#: A number of things.
+COUNT = "%,d"
+
 #: Money that is expected, where cents would say more than is known.
 WHOLE = "%,.0f"
 
 #: Of numbers that `percents` has multiplied; Streamlit's own format keeps two decimals.
 PERCENT = "%.0f %%"
+
+#: What a column holds, alone or with how it is printed.
+Column = pd.Series | tuple[pd.Series, object]
 
 #: Pixels of a table that scrolls, and the rows that fit into it.
 HEIGHT, ROWS_THAT_FIT = 390, 10
@@ -32,6 +38,28 @@ HEIGHT, ROWS_THAT_FIT = 390, 10
 def height_of(frame: pd.DataFrame) -> int | Literal["content"]:
     """A table's height: what its rows take, and no more than a screen shows at a glance."""
     return "content" if len(frame) <= ROWS_THAT_FIT else HEIGHT
+
+
+def show_columns(columns: Mapping[str, Column], *, alt: str | None = None) -> None:
+    """A table from its columns by the words over them, each with how it is printed.
+
+    A column is what it holds, or that and the format of its numbers or the settings of its column.
+    """
+    parts = {name: made if isinstance(made, tuple) else (made, None)
+             for name, made in columns.items()}  # fmt: skip
+    frame = pd.DataFrame({name: values for name, (values, _) in parts.items()})
+    st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder="",
+        height=height_of(frame),
+        column_config={
+            name: st.column_config.NumberColumn(format=how) if isinstance(how, str) else how
+            for name, (_, how) in parts.items()
+            if how is not None
+        },
+        alt=alt,
+    )
 
 
 def percents(frame: pd.DataFrame, *names: str) -> pd.DataFrame:

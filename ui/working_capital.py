@@ -11,7 +11,7 @@ from ui.download import offer_csv
 from ui.frame import View
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
-from ui.tables import PERCENT
+from ui.tables import COUNT, PERCENT, show_columns
 from ui.text import count_of, days, label_of, money, share, undollared
 
 __all__ = ["billing_sentence", "release_sentence", "show_billing", "show_working_capital"]
@@ -55,27 +55,16 @@ def show_billing(view: View) -> None:
     within = url_state.slide("Bill within days", "bill_within", 0, 31, default=5)
     st.markdown(undollared(billing_sentence(delays, within, view.currency)))
     rows = delays.table.assign(share=100 * delays.table["share"])
-    shown = pd.DataFrame(
+    show_columns(
         {
             "By": rows["by"].map({"source": "What for", "channel": "Invoice channel"}),
             "Group": rows["group"].map(label_of),
-            "Invoices": rows["n"],
-            "Of amount": rows["share"],
-            "Days waited": rows["waited"],
-            "Low": rows["low"],
-            "High": rows["high"],
+            "Invoices": (rows["n"], COUNT),
+            "Of amount": (rows["share"], PERCENT),
+            "Days waited": (rows["waited"], "%.1f"),
+            "Low": (rows["low"], "%.1f"),
+            "High": (rows["high"], "%.1f"),
         }
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        column_config={
-            "Invoices": number(format="%,d"),
-            "Of amount": number(format=PERCENT),
-            **{name: number(format="%.1f") for name in ("Days waited", "Low", "High")},
-        },
     )
     st.caption(
         "Goods are done when shipped, what is used on the last day of its month, a fee in arrears "
