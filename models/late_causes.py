@@ -1,12 +1,13 @@
 """Why invoices are late: dissatisfied, short of cash, stuck in a process, or by habit."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import roc_auc_score
 
 from models.cause_evidence import CAUSES, Neighbours, neighbour_evidence, own_evidence
 from models.cause_words import evidence_in_words
@@ -57,12 +58,17 @@ class LateCauses:
     scores : DataFrame
         How chances compare with notes of customers not learnt from, a row a cause: ``cause``,
         ``n_notes``, ``auc`` and ``ece``; a note that is wrong counts as a miss here.
+    stages : DataFrame
+        How well the cause noted of an invoice that has ended was told from what was known at
+        each stage of it, on customers not learnt from: ``stage`` (not due, overdue, ended),
+        ``auc`` (mean over causes) and ``n_notes``.
     wrong : float
         Share of notes that name a wrong cause, as far as the evidence shows.
     """
 
     invoices: pd.DataFrame
     scores: pd.DataFrame
+    stages: pd.DataFrame
     wrong: float
     n_notes: int
     as_of: dt.date
@@ -175,19 +181,24 @@ def fit_late_causes(
     noted = pd.Categorical(rows["noted"], categories=CAUSES).codes.astype(np.int64)
     refuse_few_notes(rows, noted)
     rng = np.random.default_rng(random_state)
-    of_note = rows.loc[(noted >= 0) & (rows["outcome"] != "open").to_numpy(), "days_late"]
-    short = float(of_note.quantile(0.005)) if len(of_note) else 0.0
+    ended = np.flatnonzero((noted >= 0) & (rows["outcome"] != "open").to_numpy())
+    short = float(rows["days_late"].iloc[ended].quantile(0.005)) if len(ended) else 0.0
     label = with_disputes(rows, noted, short)
     kinds = {name: common(rows[name]) for name in ("kind", "channel")}
     around = others_of(rows, noted)
     learn = some_of(label >= 0, rng)
     half = halves(rows["customer_id"], rng)
-    told = np.empty((len(rows), len(CAUSES)))
     own = pd.concat([own_evidence(rows, short, kinds), around], axis=1).to_numpy()
-    for side in (0, 1):
-        model = learned(rows, around, label, learn[half[learn] == side], short, kinds, rng)
-        told[half != side] = model.chances(own[half != side])
-    scores = scores_of(told, noted, rows["customer_id"], model.wrong)
+    models = [learned(rows, around, label, learn[half[learn] == side], short, kinds, rng)
+              for side in (0, 1)]  # fmt: skip
+    told = of_others(models, half, own)
+    scores = scores_of(told, noted, rows["customer_id"], models[-1].wrong)
+    beside = around.iloc[ended].to_numpy()
+    seen = {
+        stage: np.hstack([own_evidence(view, short, kinds).to_numpy(), beside])
+        for stage, view in stages_of(rows.iloc[ended], random_state).items()
+    }
+    stages = scores_by_stage(seen, models, half[ended], noted[ended])
     model = learned(rows, around, label, learn, short, kinds, rng)
     chances = model.labelled(model.chances(own), noted)
     found = rows.assign(
@@ -195,7 +206,8 @@ def fit_late_causes(
         **{f"cause_{cause}": chances[:, place] for place, cause in enumerate(CAUSES)},
     )
     found["evidence"] = evidence_in_words(found, around)
-    return LateCauses(found, scores, model.wrong, int((noted >= 0).sum()), as_of, confidence)
+    n = int((noted >= 0).sum())
+    return LateCauses(found, scores, stages, model.wrong, n, as_of, confidence)
 
 
 def refuse_few_notes(rows: pd.DataFrame, noted: np.ndarray) -> None:
@@ -288,6 +300,46 @@ def scores_of(
         error = calibration_error(expected[:, place], is_it, units)
         rows.append((cause, int(is_it.sum()), auc.value, auc.lower, auc.upper, error.value))
     return pd.DataFrame(rows, columns=["cause", "n_notes", "auc", "auc_low", "auc_high", "ece"])
+
+
+def stages_of(rows: pd.DataFrame, random_state: int) -> dict[str, pd.DataFrame]:
+    """Invoices that have ended as they looked before they were due, on a day overdue, and now."""
+    days = rows["days_late"].to_numpy(dtype=float).clip(1)
+    so_far = np.ceil(days * np.random.default_rng(random_state).random(days.size))
+    return {
+        "not due": rows.assign(outcome="open", days_late=0.0, in_part=0.0, upheld=0.0),
+        "overdue": rows.assign(outcome="open", days_late=so_far),
+        "ended": rows,
+    }
+
+
+def of_others(models: Sequence[NoisyLogit], half: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Chances of each row by the model that learnt nothing of its customer."""
+    told = np.empty((len(half), len(CAUSES)))
+    for side, model in enumerate(models):
+        told[half != side] = model.chances(features[half != side])
+    return told
+
+
+def scores_by_stage(
+    seen: Mapping[str, np.ndarray],
+    models: Sequence[NoisyLogit],
+    half: np.ndarray,
+    noted: np.ndarray,
+) -> pd.DataFrame:
+    """How often the cause noted has the higher chance, on the mean over causes."""
+    told = {stage: of_others(models, half, features) for stage, features in seen.items()}
+    places = [place for place in range(len(CAUSES)) if 0 < (noted == place).sum() < len(noted)]
+    return pd.DataFrame(
+        {
+            "stage": stage,
+            "auc": np.mean([roc_auc_score(noted == k, chances[:, k]) for k in places])
+            if places
+            else np.nan,
+            "n_notes": len(noted),
+        }
+        for stage, chances in told.items()
+    )
 
 
 def common(names: pd.Series) -> list[str]:

@@ -8,7 +8,7 @@ from models.late_causes import ACTIONS, LateCauses
 from ui.account_links import account_column, account_links
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import AMOUNT, ROWS_SHOWN, height_of
+from ui.tables import AMOUNT, ROWS_SHOWN, show_columns
 from ui.text import count, count_of, money, share
 
 __all__ = [
@@ -43,12 +43,16 @@ def mix_sentence(mix: pd.DataFrame, currency: str) -> str:
 
 def learnt_sentence(causes: LateCauses) -> str:
     """What the causes were learnt from, and how well they were told."""
-    area = causes.scores["auc"]
+    area = causes.stages.set_index("stage")["auc"]
+    if area.isna().any():
+        return f"Learnt from {count(causes.n_notes)} notes of collectors."
     return (
         f"Learnt from {count(causes.n_notes)} notes of collectors. On customers not learnt from, "
-        f"the cause noted had the higher chance {share(area.min(), 0)} to "
-        f"{share(area.max(), 0)} of the time (a coin: 50 %). Notes are wrong at times, so the true "
-        "causes are told better than that."
+        f"the cause noted had the higher chance {share(area['ended'], 0)} of the time (a coin: "
+        f"50 %) once the invoice was paid or given up, **{share(area['overdue'], 0)}** while it "
+        f"was overdue, and **{share(area['not due'], 0)}** before it was due: take what is said "
+        "of open invoices as a first guess. Notes are wrong at times, so the true causes are told "
+        "better than that."
     )
 
 
@@ -63,28 +67,17 @@ def show_invoices(rows: pd.DataFrame, names: pd.Series, view: View) -> None:
     rows = rows.sort_values(["open_amount", "invoice_id"], ascending=[False, True])
     shown = rows.head(ROWS_SHOWN)
     chances = [f"cause_{cause}" for cause in CAUSE_WORDS if cause != "unclear"]
-    table = pd.DataFrame(
+    links = account_links(shown["customer_id"], shown["customer_id"].map(names), view)
+    show_columns(
         {
-            "Invoice": shown["invoice_id"],
+            "Invoice": (shown["invoice_id"], st.column_config.TextColumn(pinned=True)),
             "Customer": shown["customer_id"],
-            "Name": account_links(shown["customer_id"], shown["customer_id"].map(names), view),
-            "Open": shown["open_amount"],
+            "Name": (links, account_column("Name", width=190)),
+            f"Open, {view.currency}": (shown["open_amount"], AMOUNT),
             "Cause": shown["cause"].map(CAUSE_WORDS),
-            "Chance": 100 * shown[chances].max(axis=1),
+            "Likeliest cause, %": (100 * shown[chances].max(axis=1), "%.0f"),
             "What speaks for it": shown["evidence"],
             "To do": shown["cause"].map(ACTIONS),
-        }
-    )
-    st.dataframe(
-        table,
-        hide_index=True,
-        placeholder="",
-        height=height_of(table),
-        column_config={
-            "Invoice": st.column_config.TextColumn(pinned=True),
-            "Name": account_column("Name", width=190),
-            "Open": st.column_config.NumberColumn(f"Open, {view.currency}", format=AMOUNT),
-            "Chance": st.column_config.NumberColumn("Likeliest cause, %", format="%.0f"),
         },
         alt="Late invoices with their cause and the evidence",
     )
@@ -115,23 +108,16 @@ def show_persistent(table: pd.DataFrame, names: pd.Series, view: View) -> None:
         return
     table = table.assign(name=table["customer_id"].map(names))
     shown = table.head(ROWS_SHOWN)
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Customer": shown["customer_id"],
-                "Name": account_links(shown["customer_id"], shown["name"], view),
-                "Late invoices": shown["n_late"],
-                "Days late": shown["days_late"].round(1),
-                "Cause": shown["cause"].map(CAUSE_WORDS),
-                "Chance": 100 * shown["chance"],
-                "To do": shown["action"],
-            }
-        ),
-        hide_index=True,
-        height=height_of(shown),
-        column_config={
-            "Name": account_column("Name", width=190),
-            "Chance": st.column_config.NumberColumn("Chance, %", format="%.0f"),
+    links = account_links(shown["customer_id"], shown["name"], view)
+    show_columns(
+        {
+            "Customer": shown["customer_id"],
+            "Name": (links, account_column("Name", width=190)),
+            "Late invoices": shown["n_late"],
+            "Days late": shown["days_late"].round(1),
+            "Cause": shown["cause"].map(CAUSE_WORDS),
+            "Chance, %": (100 * shown["chance"], "%.0f"),
+            "To do": shown["action"],
         },
         alt="Customers that are late again and again",
     )

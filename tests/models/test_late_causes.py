@@ -51,6 +51,12 @@ def test_true_causes_are_told_and_chances_come_true(known, causes):
     assert (named[sure] == truth[sure]).mean() > 0.75
 
 
+def test_what_an_invoice_shows_by_its_end_tells_more_than_what_is_known_while_it_is_open(causes):
+    area = causes.stages.set_index("stage")["auc"]
+    assert area["not due"] < area["overdue"] < area["ended"]
+    assert area["not due"] > 0.6
+
+
 def test_chances_add_up_and_money_is_shared_out_whole(causes):
     invoices = causes.invoices
     np.testing.assert_allclose(invoices[CHANCES].sum(axis=1), 1.0)

@@ -97,7 +97,7 @@ def causes_of(open_amount):
             "cause_habit": 0.0,
         }
     )
-    return LateCauses(rows, pd.DataFrame(), 0.1, 200, AS_OF, 0.95)
+    return LateCauses(rows, pd.DataFrame(), pd.DataFrame(), 0.1, 200, AS_OF, 0.95)
 
 
 def test_causes_share_the_money_out_and_say_what_to_do():
