@@ -150,7 +150,7 @@ CASH_DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "late_payments.auc",
         "Order of late-payment chances (AUC)",
-        "score",
+        "ratio",
         "How often, of an invoice that was paid late and one that was not, the late one "
         "had been given the higher chance on the day it was issued; 0.5 is a coin, 1 is "
         "never wrong.",

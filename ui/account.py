@@ -1,7 +1,6 @@
 """One customer on a page: found by name, its money, its history, its documents and its side."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -24,7 +23,7 @@ from ui.watchlist_table import STATUS_WORDS
 from warehouse.settings import Settings
 
 __all__ = ["choose_account", "read_account", "show_documents", "show_experience", "show_header",
-           "show_money", "show_notes", "show_side", "show_timeline", "unfiltered"]  # fmt: skip
+           "show_money", "show_notes", "show_side", "show_timeline"]  # fmt: skip
 
 #: Which table a kind of touchpoint comes from.
 SOURCES = {"Contract": "contracts", "Price": "price_changes", "Order": "orders",
@@ -32,11 +31,6 @@ SOURCES = {"Contract": "contracts", "Price": "price_changes", "Order": "orders",
            "Reminder": "reminders", "Dispute": "disputes", "Payment": "payments",
            "Credit or refund": "adjustments", "Ticket": "tickets", "Survey": "surveys"}  # fmt: skip
 YEAR = pd.Timedelta(days=365)
-
-
-def unfiltered(view: View) -> View:
-    """The view of all customers: an account is one customer's, whatever the pages are cut to."""
-    return replace(view, filters={}) if view.filters else view
 
 
 def read_account(analysis: Callable[..., Any], view: View, customer_id: str) -> Any:
@@ -86,14 +80,18 @@ def choose_account(view: View) -> str:
 
 def matches(found: pd.DataFrame, view: View) -> None:
     """Customers to choose from, each a link that stays in this window."""
-    for row in found.itertuples():
-        where = " · ".join(escape(part) for part in (row.customer_id, row.industry, row.country)
-                           if isinstance(part, str))  # fmt: skip
-        st.page_link(
-            "pages/customers/account.py",
-            label=f"{escape(row.name)} :gray[{where}]",
-            query_params={"customer": row.customer_id, "as_of": view.as_of.isoformat()},
-        )
+    with st.grid(3, min_column_width=300, gap="small"):
+        for row in found.itertuples():
+            where = " · ".join(escape(part) for part in (row.customer_id, row.industry, row.country)
+                               if isinstance(part, str))  # fmt: skip
+            # A link is one line that is cut where a phone ends: the name has it for itself.
+            with st.container(gap=None):
+                st.page_link(
+                    "pages/customers/account.py",
+                    label=escape(row.name),
+                    query_params={"customer": row.customer_id, "as_of": view.as_of.isoformat()},
+                )
+                st.caption(where)
 
 
 def show_header(account: Account, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -54,6 +54,11 @@ class View:
     def scope(self) -> Scope:
         """What analyses are asked."""
         return Scope(as_of=self.as_of, filters=dict(self.filters))
+
+    @property
+    def unfiltered(self) -> "View":
+        """The same of all customers."""
+        return replace(self, filters={}) if self.filters else self
 
     @property
     def filters_in_words(self) -> str:

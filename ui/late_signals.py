@@ -5,9 +5,10 @@ import streamlit as st
 
 from models.channel_effect import ChannelEffect
 from models.late_signals import LateSignals
+from ui.account_links import account_column, account_links
 from ui.download import offer_csv
 from ui.frame import View
-from ui.tables import AMOUNT, PERCENT, ROWS_SHOWN, height_of
+from ui.tables import AMOUNT, PERCENT, ROWS_SHOWN, show_columns
 from ui.text import count, count_of, escape, money, share, undollared
 from warehouse.late_signals import KINDS_OF_SIGNAL, SIGNALS
 
@@ -101,8 +102,8 @@ def moves_sentence(weights: pd.DataFrame) -> str:
     )
 
 
-def show_likely_late(scored: pd.DataFrame, calls: int, view: View) -> None:
-    """Invoices not yet due, the likeliest late first."""
+def show_likely_late(scored: pd.DataFrame, calls: int, names: pd.Series, view: View) -> None:
+    """Invoices not yet due, the likeliest late first; `names` of customers are by their id."""
     rows = scored.sort_values(["p_late", "invoice_id"], ascending=[False, True]).head(calls)
     st.markdown(
         undollared(
@@ -112,25 +113,22 @@ def show_likely_late(scored: pd.DataFrame, calls: int, view: View) -> None:
         )
     )
     shown = rows.head(ROWS_SHOWN)
-    columns = {
-        "invoice_id": st.column_config.TextColumn("Invoice", pinned=True),
-        "customer_id": "Customer",
-        "due_on": st.column_config.DateColumn("Due", format="YYYY-MM-DD"),
-        "open_amount": st.column_config.NumberColumn(f"Open, {view.currency}", format=AMOUNT),
-        "p_late": st.column_config.ProgressColumn(
-            "Likely late", format=PERCENT, min_value=0, max_value=100
-        ),
-        "expected_paid_on": st.column_config.DateColumn("Expected on", format="YYYY-MM-DD"),
-    }
-    st.dataframe(
-        shown[list(columns)].assign(p_late=100 * shown["p_late"]),
-        hide_index=True,
-        placeholder="",
-        height=height_of(shown),
-        column_config=columns,
+    day = st.column_config.DateColumn(format="YYYY-MM-DD")
+    chance = st.column_config.ProgressColumn(format=PERCENT, min_value=0, max_value=100)
+    links = account_links(shown["customer_id"], shown["customer_id"].map(names), view)
+    show_columns(
+        {
+            "Invoice": (shown["invoice_id"], st.column_config.TextColumn(pinned=True)),
+            "Customer": (links, account_column(width=220)),
+            "Due": (shown["due_on"], day),
+            f"Open, {view.currency}": (shown["open_amount"], AMOUNT),
+            "Likely late": (100 * shown["p_late"], chance),
+            "Expected on": (shown["expected_paid_on"], day),
+        },
         alt="Invoices not yet due, the likeliest late first",
     )
-    offer_csv("Download all", rows, f"likely-late-{view.as_of}.csv", key="likely", n=len(rows))
+    named = rows.assign(name=rows["customer_id"].map(names))
+    offer_csv("Download all", named, f"likely-late-{view.as_of}.csv", key="likely", n=len(rows))
 
 
 def channel_sentence(effect: ChannelEffect) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 import analyses.late_payments
 import analyses.late_signals
+from analyses.scope import customer_names
 from charts.late_signals import reliability_curve, signal_bars
 from ui import url_state
 from ui.chart import told
@@ -29,11 +30,11 @@ ours = analyses.late_signals
 
 
 @url_state.fragment
-def call_list(signals, waiting):
+def call_list(signals, waiting, names):
     n = len(waiting)
     calls = url_state.slide("Calls the team can make", "calls", 1, min(n, 500), default=min(n, 50))
     st.markdown(undollared(calls_sentence(signals, calls, n)))
-    show_likely_late(waiting, calls, view)
+    show_likely_late(waiting, calls, names, view)
 
 
 with explained():
@@ -50,7 +51,7 @@ with explained():
     scored = compute(analyses.late_payments.scored_invoices, view, given=given)
     waiting = scored[(scored["due_on"].dt.date >= view.as_of) & scored["p_late"].notna()]
     if len(waiting) > 1:
-        call_list(signals, waiting)
+        call_list(signals, waiting, compute(customer_names, view))
     else:
         st.markdown("No invoice is waiting for its due date, so there is nobody to call before it.")
 

@@ -13,7 +13,6 @@ from ui.account import (
     show_notes,
     show_side,
     show_timeline,
-    unfiltered,
 )
 from ui.account_scores import scores_of, show_next_step, show_risk, steps_of
 from ui.errors import explained
@@ -22,7 +21,8 @@ from warehouse.workspace import Workspace
 
 st.title("Account")
 st.markdown("One customer on one screen: its money, its history, its side, and what to do next.")
-view = unfiltered(require_view())
+# An account is one customer's, whatever the pages are cut to.
+view = require_view().unfiltered
 ours = analyses.account
 settings = Workspace.open(view.folder).settings
 customer = choose_account(view)

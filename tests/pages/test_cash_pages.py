@@ -137,9 +137,9 @@ def test_signals_page_tells_what_calls_would_find(in_sample_workspace, sample_re
     at = show("pages/cash/late_signals.py", calls="30")
     assert metrics(at)["Error of chances"] == share(signals.ece.value)
     assert any(m.value.startswith("With **30 calls** on") for m in at.markdown)
-    listed = next(f.value for f in at.dataframe if "p_late" in f.value.columns)
+    listed = next(f.value for f in at.dataframe if "Likely late" in f.value.columns)
     assert len(listed) == 30
-    assert listed["p_late"].is_monotonic_decreasing
+    assert listed["Likely late"].is_monotonic_decreasing
 
 
 def test_signals_page_says_why_there_are_none_on_the_first_days(in_sample_workspace, sample):
@@ -156,5 +156,5 @@ def test_why_late_page_shares_out_the_money_and_lists_one_cause(in_sample_worksp
     assert metrics(at)["Late through a process"] == share(figure.value)
     listed = next(f.value for f in at.dataframe if "What speaks for it" in f.value.columns)
     assert set(listed["Cause"]) == {"Stuck in a process"}
-    assert listed["Open"].is_monotonic_decreasing
+    assert listed["Open, EUR"].is_monotonic_decreasing
     assert any("is late or likely to be" in m.value for m in at.markdown)
