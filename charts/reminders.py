@@ -8,9 +8,10 @@ from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, name_axis, percent_axis
 from models.reminders import Reminders
 
-__all__ = ["policy_frontier", "ratio_forest"]
+__all__ = ["KINDS", "policy_frontier", "ratio_forest"]
 
 COLORS = {"sooner": INK, "later": LATE, "no effect found": MUTED, "not known": MUTED}
+#: Kinds of what is told apart, as an axis and a table say them.
 KINDS = {"channel": "First reminder", "tone": "Tone", "stage": "Later reminder"}
 
 

@@ -122,6 +122,12 @@ def fit_level(rows: pd.DataFrame, relative: np.ndarray, first_day: int, lag: int
     customers; it is exact while few have been paid for being reminded, so that the first days
     carry it.
 
+    Two things are left out, and pull apart. Who is hurried along was often about to pay, so that
+    the reminded arm soon holds fewer such, and reminders look weaker than they are to an invoice.
+    Money that comes within `lag` days of a reminder is credited to none, so that those after it
+    look stronger. With payments of the known-truth company drawn anew twelve times over, so that
+    chance leaves an error of 1.6 percent, the ratio of an average reminder is 3 percent too low.
+
     Parameters
     ----------
     rows : DataFrame

@@ -240,6 +240,7 @@ def add_curves(
     x_title: str,
     x_step: float,
     x_format: str = "0",
+    lowest: float = 0.0,
     highest: float | None = None,
 ) -> Chart:
     """Curves over a number, each by its name with its x, its y and its look."""
@@ -262,7 +263,7 @@ def add_curves(
     text.text = x_title
     text.paragraphs[0].font.size, text.paragraphs[0].font.bold = LABEL_SIZE, False
     text.paragraphs[0].font.color.rgb = QUIET_RGB
-    chart.value_axis.minimum_scale = 0
+    chart.value_axis.minimum_scale = lowest
     if highest is not None:
         chart.value_axis.maximum_scale = highest
     for drawn, (_, _, look) in zip(chart.plots[0].series, series.values(), strict=True):

@@ -82,6 +82,9 @@ def draw_frontier(slide, box: Box, tried: pd.DataFrame, finding: Finding) -> Non
         x_title="Survey score lost for each overdue invoice, standard deviations",
         x_step=step_of(float(lost.max())),
         x_format="0.00",
+        # From nothing, what tells policies apart would lie in a tenth of the height.
+        lowest=float(np.floor(20 * tried["paid"].min() - 0.2) / 20),
+        highest=float(min(1.0, np.ceil(20 * tried["paid"].max() + 0.2) / 20)),
     )
 
 

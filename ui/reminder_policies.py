@@ -10,7 +10,7 @@ from models.reminder_policies import DAYS_AHEAD, Policy, Step, simulate_policies
 from models.reminders import Reminders
 from ui import url_state
 from ui.download import offer_csv
-from ui.tables import height_of
+from ui.tables import COUNT, height_of, show_columns
 from ui.text import days, listed, share
 
 __all__ = ["aftermath_sentence", "frontier_sentence", "price_sentence", "show_aftermath",
@@ -18,54 +18,39 @@ __all__ = ["aftermath_sentence", "frontier_sentence", "price_sentence", "show_af
 
 
 def aftermath_sentence(after: Aftermath) -> str:
-    """What one more reminder goes with most, with what else, and with what it was not seen."""
+    """What one more reminder goes with most surely; the table holds the rest."""
     seen = after.table[after.table["verdict"] != "no effect found"]
-    unseen = after.table[after.table["verdict"] == "no effect found"]
     said = "**No effect** of reminders on surveys, tickets, disputes or leaving was found."
     if len(seen):
         # Outcomes have scales of their own: how sure a change is makes them comparable.
         ordered = seen.loc[(seen["effect"] / seen["std_err"]).abs().sort_values().index[::-1]]
-        first, others = ordered.iloc[0], ordered.iloc[1:]
+        first = ordered.iloc[0]
         said = (
             f"Among alike customers one more {TONE_GROUPS[first['tone']]} reminder goes with "
             f"**{first['effect']:+.3f}** of {OUTCOMES[first['outcome']]} in what follows "
             f"({first['lower']:+.3f} to {first['upper']:+.3f})."
         )
-        if len(others):
-            more = [f"{OUTCOMES[row.outcome]} when {TONE_GROUPS[row.tone]}"
-                    for row in others.itertuples()]  # fmt: skip
-            said += f" It moves as well: {listed(more)}."
-    if len(seen) and len(unseen):
-        quiet = [f"{OUTCOMES[row.outcome]} when {TONE_GROUPS[row.tone]}"
-                 for row in unseen.itertuples()]  # fmt: skip
-        said += f" No effect found on {listed(quiet)}."
+        if len(seen) > 1:
+            said += f" {len(seen) - 1} more of {len(after.table)} changes are beyond chance."
     return said
 
 
 def show_aftermath(after: Aftermath) -> None:
     """Every outcome and kind of tone with its interval."""
     table = after.table
-    shown = pd.DataFrame(
+    show_columns(
         {
             "Next month": table["outcome"].map(OUTCOMES),
             "One more reminder": table["tone"].map(TONE_GROUPS),
-            "Change": table["effect"],
-            "Low": table["lower"],
-            "High": table["upper"],
-            "Usual": table["usual"],
-            "Smallest to be seen": table["smallest"],
-            "Months of customers": table["n"],
-        }
-    )
-    number = st.column_config.NumberColumn(format="%.3f")
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height=height_of(shown),
-        column_config=dict.fromkeys(
-            ("Change", "Low", "High", "Usual", "Smallest to be seen"), number
-        )
-        | {"Months of customers": st.column_config.NumberColumn(format="%,d")},
+            "Change": (table["effect"], "%.3f"),
+            "Low": (table["lower"], "%.3f"),
+            "High": (table["upper"], "%.3f"),
+            "Seen": table["verdict"],
+            "Usual": (table["usual"], "%.3f"),
+            "Smallest to be seen": (table["smallest"], "%.3f"),
+            "Months of customers": (table["n"], COUNT),
+        },
+        alt="What follows one more reminder besides money",
     )
     for outcome, why in after.left_out.items():
         st.caption(f"Nothing is said of {OUTCOMES[outcome]}: {why}.")

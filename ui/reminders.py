@@ -1,14 +1,12 @@
 """Reminders in words: what they bring, which kind brings more, and what is not known."""
 
-import pandas as pd
-import streamlit as st
-
+from charts.reminders import KINDS
 from models.personas import Personas
 from models.reminder_definitions import CHANNEL_WORDS
 from models.reminder_intervals import TRANSIT_DAYS
 from models.reminders import NO_HOLD_OUT, Reminders
 from ui.download import offer_csv
-from ui.tables import height_of
+from ui.tables import COUNT, show_columns
 from ui.text import count, count_of, days, listed, share
 
 __all__ = [
@@ -108,26 +106,17 @@ def ratio_note(reminders: Reminders) -> str:
 def show_ratio_table(reminders: Reminders) -> None:
     """Every ratio with its interval, and what adjusting alone would have said."""
     table = reminders.table
-    shown = pd.DataFrame(
+    show_columns(
         {
-            "Reminder": table["kind"] + ": " + table["name"],
-            "Ratio": table["hazard_ratio"],
-            "Low": table["lower"],
-            "High": table["upper"],
-            "Sent": table["n"],
-            "Adjusted alone": table["adjusted_ratio"],
+            "Reminder": table["kind"].map(KINDS) + ": " + table["name"],
+            "Ratio": (table["hazard_ratio"], "%.2f"),
+            "Low": (table["lower"], "%.2f"),
+            "High": (table["upper"], "%.2f"),
+            "Sent": (table["n"], COUNT),
+            "Adjusted alone": (table["adjusted_ratio"], "%.2f"),
             "Money comes": table["verdict"],
-        }
-    )
-    ratio = st.column_config.NumberColumn(format="%.2f")
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height=height_of(shown),
-        column_config={
-            "Sent": st.column_config.NumberColumn(format="%,d"),
-            **dict.fromkeys(("Ratio", "Low", "High", "Adjusted alone"), ratio),
         },
+        alt="What each kind of reminder does to payment",
     )
     offer_csv("Download the ratios", table, "reminders.csv", key="reminder_ratios")
 
