@@ -3,6 +3,7 @@
 import streamlit as st
 
 import analyses.credit
+import analyses.late_payments
 from charts.credit import breach_dots, stage_bars
 from ui import url_state
 from ui.chart import told
@@ -57,7 +58,9 @@ with explained():
     st.subheader("Who will pass the limit")
     ahead = {"30": "30 days", "60": "60 days", "90": "90 days"}
     days = int(url_state.choose("Ahead", "ahead", ahead))
-    coming = compute(ours.forecast, view, given=given, days=days)
+    # Learnt from all customers, whatever the page is cut to: the same for every number of days.
+    curves = {"curves": compute(analyses.late_payments.payment_curves, view.unfiltered)}
+    coming = compute(ours.forecast, view, given=given | curves, days=days)
     told(forecast_sentence(coming, view), breach_dots(coming, currency=view.currency))
     st.markdown(look_back_sentence(*compute(ours.look_back, view, given=given, days=days)))
     show_forecast(coming)
