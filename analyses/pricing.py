@@ -9,11 +9,13 @@ import analyses.late_payments
 from analyses.scope import Scope
 from models.backbill import Backbill, fit_backbill, read_tariffs
 from models.figures import NoSuchFigure
+from models.personas import Personas
 from models.price_frontier import PriceFrontier, fit_price_frontier
 from models.pricing import MONTHS, PriceBase, fit_price_base
 from models.retention import Retention
 from warehouse.currency import closing_rates
 from warehouse.pricing import billed_lines, contracts_with_tariffs, tariff_versions
+from warehouse.segments import customer_segments
 from warehouse.workspace import Tables
 
 __all__ = [
@@ -83,13 +85,25 @@ def backbill(tables: Tables, scope: Scope) -> Backbill:
     return fit_backbill(rows, read_tariffs(tariffs, agreed, changes, rows), scope.as_of)
 
 
-def base(tables: Tables, scope: Scope, *, billed: Backbill | None = None) -> PriceBase:
+def base(
+    tables: Tables,
+    scope: Scope,
+    *,
+    billed: Backbill | None = None,
+    personas: Personas | None = None,
+) -> PriceBase:
     """The last twelve months of every running contract of the view at its tariff of today.
 
     Money is valued at the exchange rates of the as-of month: what is asked is what comes.
+    `billed` is what `backbill` gives and `personas` what `analyses.personas.run` gives, where
+    they are at hand: without these nobody can be chosen by persona.
     """
     billed = backbill(tables, scope) if billed is None else billed
     agreed = contracts(tables, scope)
+    about = customer_segments(tables, scope.as_of, by=("region", "size")).to_pandas()
+    agreed = agreed.merge(about, on="customer_id", how="left")
+    if personas is not None:
+        agreed["persona"] = agreed["customer_id"].map(personas.by_customer)
     agreed = agreed[agreed["ended_on"].isna()]
     current = billed.book.current(scope.as_of).set_index("contract_id")["place"]
     agreed = agreed.assign(
@@ -161,7 +175,7 @@ def run(tables: Tables, scope: Scope) -> Backbill:
 
 
 def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.DataFrame:
-    """The lines billed again, those that came out the same with a `contribution` of 1.
+    """The lines a tariff can be held against, those that came out the same with a `contribution`.
 
     Raises
     ------
@@ -172,5 +186,6 @@ def receipt_rows(tables: Tables, scope: Scope, figure_id: str) -> ir.Table | pd.
         raise NoSuchFigure(figure_id, "pricing")
     shown = ["invoice_id", "line_no", "contract_id", "charge", "quantity", "amount", "rated"]
     rows = backbill(tables, scope).lines
+    rows = rows[rows["rateable"]]
     rows = rows[[*shown, "reason"]].assign(contribution=rows["exact"].astype(int))
     return ibis.memtable(rows)

@@ -55,9 +55,11 @@ class Backbill:
     ----------
     lines : DataFrame
         The lines with ``charge_place`` and ``tariff_place``, ``rated`` (amount by the tariff,
-        missing without one), ``exact`` and ``reason`` (empty where exact).
+        missing without one), ``exact``, ``reason`` (empty where exact) and ``rateable``: its
+        tariff is in the books, or one found without them has a price for it.
     table : DataFrame
-        ``reason``, ``n`` and ``amount`` of the lines, the exact ones first.
+        ``reason`` (empty for the exact ones, which are first), ``n`` of the lines and ``share``
+        of all.
     book : TariffBook
     """
 
@@ -71,13 +73,25 @@ class Backbill:
         return len(self.lines)
 
     @property
+    def n_rateable(self) -> int:
+        """Lines that a tariff can be held against: see ``rateable``."""
+        return int(self.lines["rateable"].sum())
+
+    @property
     def exact_share(self) -> float:
-        return float(self.lines["exact"].mean())
+        """Of the lines that a tariff can be held against; missing where there are none."""
+        return float(self.lines["exact"].sum() / self.n_rateable) if self.n_rateable else np.nan
 
     def figures(self) -> tuple[Figure, ...]:
         """Headline figures, in the order of the glossary."""
         id = "pricing.backbill_exact_share"
-        return (Figure(id, self.exact_share, None, None, self.n, self.as_of, COUNTED),)
+        if not self.n_rateable:
+            why = (
+                f"None of the {self.n:,} invoice lines has a tariff to be billed again by. Load "
+                "`tariffs`, and name the tariff of each contract."
+            )
+            return (Figure(id, None, None, None, 0, self.as_of, why),)
+        return (Figure(id, self.exact_share, None, None, self.n_rateable, self.as_of, COUNTED),)
 
 
 def read_tariffs(
@@ -159,10 +173,13 @@ def fit_backbill(lines: pd.DataFrame, book: TariffBook, as_of: dt.date) -> Backb
             lines["tariff_place"].lt(0), NO_TARIFF, np.where(np.isnan(rated), NO_CHARGE, DIFFERENT)
         ),
     )
-    lines = lines.assign(rated=rated, exact=exact, reason=reason)
-    table = lines.groupby("reason").agg(n=("amount", "size"), amount=("amount", "sum"))
-    table = table.sort_index().reset_index()
-    return Backbill(lines, table, book, as_of)
+    # A tariff that was found may be found in part only: what it lacks says nothing against it.
+    written = np.zeros(len(book.tariffs) + 1, dtype=bool)
+    written[book.versions.loc[book.versions["source"] == "books", "place"].to_numpy(int)] = True
+    rateable = written[lines["tariff_place"]] | ~np.isnan(rated)
+    lines = lines.assign(rated=rated, exact=exact, reason=reason, rateable=rateable)
+    table = lines.groupby("reason").agg(n=("amount", "size")).reset_index()
+    return Backbill(lines, table.assign(share=table["n"] / len(lines)), book, as_of)
 
 
 def with_versions(lines: pd.DataFrame, book: TariffBook) -> pd.DataFrame:
@@ -237,17 +254,21 @@ def rate_some(
 
 def with_discounts(lines: pd.DataFrame, rated: np.ndarray, book: TariffBook) -> np.ndarray:
     """Discount lines: a percentage of the lines of the same invoice and contract."""
-    off = np.array([float(tariff.discount_percent) for tariff in book.tariffs] + [0.0])
     takes = np.array(
         [
             book.tariffs[tariff].charges[charge].discountable if charge >= 0 <= tariff else False
             for tariff, charge in zip(lines["tariff_place"], lines["charge_place"], strict=True)
         ]
     )
-    whole = pd.Series(np.where(takes, np.rint(rated * 100), 0.0))
+    place = lines["tariff_place"].to_numpy()
+    scale = np.array([10.0**tariff.conventions.decimals for tariff in book.tariffs] + [1.0])[place]
+    even = [tariff.conventions.rounding == "half_even" for tariff in book.tariffs]
+    # In whole ten-thousandths of a percent, so that halves are told exactly.
+    points = [round(float(tariff.discount_percent) * 1e4) for tariff in book.tariffs]
+    whole = pd.Series(np.where(takes, np.rint(rated * scale), 0.0))
     base = whole.groupby([lines["invoice_id"], lines["contract_id"]]).transform("sum")
-    discount = (lines["charge_place"] == -1).to_numpy()
-    # Cents times percent in whole ten-thousandths are whole numbers, so halves are told exactly.
-    points = np.rint(off[lines["tariff_place"]] * 1e4)
-    cents = -np.floor((base.to_numpy() * points + 5e5) / 1e6)
-    return np.where(discount, cents / 100, rated)
+    amount = base.to_numpy() * np.array([*points, 0])[place]
+    off = np.where(
+        np.array([*even, False])[place], np.rint(amount / 1e6), np.floor((amount + 5e5) / 1e6)
+    )
+    return np.where((lines["charge_place"] == -1).to_numpy(), -off / scale, rated)

@@ -71,6 +71,8 @@ def curves_of(charge: Charge, conventions: Conventions) -> tuple[Curve, ...] | N
     if parts is None or any(tier.maximum is not None for tier in charge.tiers):
         return None
     curves = parts(charge, conventions.zero_usage == "first_tier_fee")
+    if not charge.discount_percent:
+        return curves
     left = (100 - charge.discount_percent) / 100
     return tuple(curve.times(left) for curve in curves)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from models.pricing import PriceBase, complete_prices, with_fees_only
+from models.pricing import PriceBase
 from models.refusal import Refusal
 
 __all__ = ["SHOCK", "PriceFrontier", "break_even_elasticity", "fit_price_frontier"]
@@ -114,10 +114,7 @@ def fit_price_frontier(
 
 def split_bills(base: PriceBase) -> pd.DataFrame:
     """What each customer pays a year in fees and for use, discounts taken off, larger first."""
-    place = base.rows["contract_id"].map(base.contracts.set_index("contract_id")["place"])
-    free = [with_fees_only(tariff) for tariff in base.tariffs]
-    fees = complete_prices(base.rows, free, place.to_numpy(int))
-    parts = pd.DataFrame({"fees": fees, "use": base.rows["old"] - fees})
+    parts = pd.DataFrame({"fees": base.fees, "use": base.rows["old"] - base.fees})
     rows = parts.mul(base.rows["rate"], axis=0)
     sums = rows.groupby(base.rows["customer_id"]).sum()
     sums = sums[sums.sum(axis=1) > 0]

@@ -32,18 +32,16 @@ class PriceSchedules:
         return float(self.table.loc[self.table["flow"] == flow, "difference"].sum())
 
 
-def price_schedules(
-    outcome: PriceOutcome, paid_after: Sequence[float], *, in_advance: bool | None = None
-) -> PriceSchedules:
+def price_schedules(outcome: PriceOutcome, paid_after: Sequence[float]) -> PriceSchedules:
     """Revenue by month of use, billing by month of invoice, cash by when invoices are paid.
+
+    Fees billed in advance are billed in their own month, all else in the month after.
 
     Parameters
     ----------
     paid_after : sequence of float
         Share of an invoice's money paid in the month of issue, the month after, and so on: the
         payment model's. What they leave is not paid within them.
-    in_advance : bool, optional
-        Bills everybody chosen a month earlier or later than today; as today if left out.
 
     Raises
     ------
@@ -57,20 +55,25 @@ def price_schedules(
             "Give shares of one that add up to at most 1."
         )
     rows, scenario = outcome.rows, outcome.scenario
-    money = {"today": rows["old"] * rows["rate"], "scenario": rows["new"] * rows["rate"]}
     begun = rows["month"] >= scenario.starts_in + scenario.grandfathered
-    # Until it starts, and while old prices are kept, the bill is that of today.
-    money["scenario"] = money["scenario"].where(begun, money["today"])
     ahead = rows["timing"].eq("in_advance").to_numpy()
+    early = ahead
+    if scenario.timing is not None:
+        early = np.where(rows["touched"] & begun, scenario.timing == "in_advance", ahead)
+    # Until it starts, and while old prices are kept, the bill is that of today.
+    new = rows["new"].where(begun, rows["old"])
+    old_fees = outcome.base.fees
+    new_fees = np.where(begun, outcome.fees(early & begun.to_numpy()), old_fees)
     flows = {}
-    for name, amounts in money.items():
-        early = ahead
-        if name == "scenario" and in_advance is not None:
-            early = np.where(rows["touched"] & begun, in_advance, ahead)
-        earned = by_month(amounts, rows["month"])
-        billed = by_month(amounts, rows["month"] + np.where(early, 0, 1))
+    for name, amount, fees, first in (
+        ("today", rows["old"], old_fees, ahead),
+        ("scenario", new, new_fees, early),
+    ):
+        before = np.where(first, fees, 0.0) * rows["rate"]
+        after = amount * rows["rate"] - before
+        billed = by_month(before, rows["month"]) + by_month(after, rows["month"] + 1)
         flows[name] = {
-            "revenue": earned[:MONTHS],
+            "revenue": by_month(before + after, rows["month"])[:MONTHS],
             "billing": billed[:MONTHS],
             "cash": np.convolve(billed, weights)[:MONTHS],
         }

@@ -4,17 +4,19 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
 
-from models.charge import Charge
-from models.rating import Conventions, Invoice, Tariff, rate_invoice
-from models.rating_arrays import rate_rows
+from models.complete_prices import complete_prices, with_fees_only
+from models.rating import Invoice, Tariff, rate_invoice
 from models.refusal import Refusal
 
 __all__ = [
+    "FEE_TIMINGS",
     "MONTHS",
+    "SEGMENTS",
     "PriceBase",
     "PriceOutcome",
     "PriceScenario",
@@ -29,8 +31,10 @@ MONTHS = 12
 FEWEST = 30
 DRAWS = 400
 CONFIDENCE = 0.95
-#: Models of the canonical tables that are one of ours under another name.
-SEGMENTS = ("industry", "billing_model", "persona")
+#: What customers may be chosen by, as far as it is known of their contracts.
+SEGMENTS = ("persona", "industry", "region", "size", "billing_model")
+#: When fees can be billed.
+FEE_TIMINGS = ("in_advance", "in_arrears")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,9 @@ class PriceScenario:
         The most an invoice may rise by, as a fraction of what it is today.
     keep_discount : bool
         Whether each customer keeps its own discount under another tariff.
+    timing : str or None
+        When fees are billed: ``in_advance``, ``in_arrears``, or as today. Use is always billed
+        afterwards: nobody knows it before.
 
     Examples
     --------
@@ -72,6 +79,7 @@ class PriceScenario:
     grandfathered: int = 0
     cap: float | None = None
     keep_discount: bool = True
+    timing: str | None = None
 
     def __post_init__(self) -> None:
         if min(self.fee_change, self.use_change) < -1:
@@ -84,6 +92,11 @@ class PriceScenario:
                 f"The scenario '{self.name}' starts in {self.starts_in} months, with "
                 f"{self.grandfathered} at the old price and a cap of {self.cap}: none of these can "
                 "be below 0. Correct them."
+            )
+        if self.timing not in (None, *FEE_TIMINGS):
+            raise ValueError(
+                f"The scenario '{self.name}' bills fees '{self.timing}', which is no time to bill "
+                f"them. Choose from {', '.join(FEE_TIMINGS)}, or leave it as it is."
             )
 
     @property
@@ -98,6 +111,7 @@ class PriceScenario:
         said += [f"{name.replace('_', ' ')}: {', '.join(v)}" for name, v in self.who.items() if v]
         said += [f"in {self.starts_in} months"] if self.starts_in else []
         said += [f"old price kept {self.grandfathered} months"] if self.grandfathered else []
+        said += [f"fees billed {self.timing.replace('_', ' ')}"] if self.timing else []
         said += [f"no invoice up by more than {self.cap:.0%}"] if self.cap is not None else []
         return ", ".join(said)
 
@@ -130,6 +144,13 @@ class PriceBase:
     def n(self) -> int:
         return self.rows["customer_id"].nunique()
 
+    @cached_property
+    def fees(self) -> np.ndarray:
+        """What of each row's bill of today is fees, discounts taken off."""
+        place = self.rows["contract_id"].map(self.contracts.set_index("contract_id")["place"])
+        free = [with_fees_only(tariff) for tariff in self.tariffs]
+        return complete_prices(self.rows, free, place.to_numpy(int))
+
     def invoice(self, contract_id: str, month: int, tariff: Tariff) -> Invoice:
         """The invoice of one contract and month under a tariff, every line explained."""
         chosen = (self.rows["contract_id"] == contract_id) & (self.rows["month"] == month)
@@ -155,6 +176,10 @@ class PriceOutcome:
         largest loser first.
     rows : DataFrame
         Those of the base with ``new``, in the contract's currency.
+    tariffs : list of Tariff
+        Those of the scenario.
+    place : ndarray of shape (n_contracts,)
+        Place in `tariffs` for each contract of the base; -1 for those it is not for.
     totals : DataFrame
         ``measure`` (revenue, margin, each today and with the scenario, and the change), ``value``,
         ``low`` and ``high`` (from customers drawn again and again; missing where too few).
@@ -163,12 +188,34 @@ class PriceOutcome:
     scenario: PriceScenario
     customers: pd.DataFrame
     rows: pd.DataFrame
+    tariffs: list[Tariff]
+    place: np.ndarray
     totals: pd.DataFrame
     base: PriceBase
 
     def total(self, measure: str) -> pd.Series:
         """One measure with its interval."""
         return self.totals.set_index("measure").loc[measure]
+
+    def tariff_of(self, contract_id: str) -> Tariff:
+        """The tariff of one contract under the scenario: its own where it is not for it."""
+        at = self.base.contracts.index[self.base.contracts["contract_id"] == contract_id][0]
+        now = self.base.tariffs[self.base.contracts["place"].iloc[at]]
+        return self.tariffs[self.place[at]] if self.place[at] >= 0 else now
+
+    def fees(self, of: np.ndarray) -> np.ndarray:
+        """What of the new bill is fees, for the rows where `of` holds; 0 for all others.
+
+        No more than the bill, where a cap cuts it.
+        """
+        fees = np.where(of, self.base.fees, 0.0)
+        of_contract = pd.Series(self.place, index=self.base.contracts["contract_id"])
+        of_rows = self.rows["contract_id"].map(of_contract).to_numpy(int)
+        touched = of & (of_rows >= 0)
+        used, place = np.unique(of_rows[touched], return_inverse=True)
+        free = [with_fees_only(self.tariffs[at]) for at in used]
+        fees[touched] = complete_prices(self.rows[touched], free, place)
+        return np.minimum(fees, self.rows["new"].to_numpy(float))
 
     @property
     def n_affected(self) -> int:
@@ -212,59 +259,6 @@ def fit_price_base(
     place = rows["contract_id"].map(contracts.set_index("contract_id")["place"]).to_numpy(int)
     rows = rows.assign(old=complete_prices(rows, tariffs, place))
     return PriceBase(rows, contracts, list(tariffs), as_of, left_out)
-
-
-def complete_prices(rows: pd.DataFrame, tariffs: Sequence[Tariff], place: np.ndarray) -> np.ndarray:
-    """What a whole invoice comes to for each row: every charge, then discount and minimum.
-
-    Charges billed once are left out: they are not of a month.
-    """
-    used, at = np.unique(place, return_inverse=True)
-    total = np.zeros(len(rows))
-    for how in {tariffs[i].conventions for i in used}:
-        scale = 10.0**how.decimals
-        mine = np.array([tariffs[i].conventions == how for i in used])[at]
-        of_rows, some = at[mine], rows[mine]
-        group = [tariffs[i] for i in used]
-        whole, base = np.zeros(len(some)), np.zeros(len(some))
-        for number in range(max(len(tariff.charges) for tariff in group)):
-            cents, takes = charge_cents(group, number, of_rows, some, how)
-            whole += cents
-            base += np.where(takes, cents, 0)
-        points = np.array([round(float(t.discount_percent) * 1e4) for t in group])[of_rows]
-        whole -= np.floor((base * points + 5e5) / 1e6)
-        least = np.array([float(t.minimum or 0) * scale for t in group])[of_rows]
-        total[mine] = np.maximum(whole, np.floor(least * some["share"] + 0.5)) / scale
-    return total
-
-
-def charge_cents(
-    tariffs: Sequence[Tariff],
-    number: int,
-    of_rows: np.ndarray,
-    rows: pd.DataFrame,
-    how: Conventions,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The charge at one place of each row's tariff, and whether a discount is taken off it."""
-    charges: list[Charge] = []
-    at = np.full(len(tariffs), -1)
-    for i, tariff in enumerate(tariffs):
-        if len(tariff.charges) > number and tariff.charges[number].timing != "one_time":
-            at[i] = len(charges)
-            charges.append(tariff.charges[number])
-    which = at[of_rows]
-    has = which >= 0
-    cents = np.zeros(len(rows))
-    if has.any():
-        cents[has] = rate_rows(
-            charges,
-            rows["quantity"].to_numpy(float)[has],
-            how,
-            which=which[has],
-            share=rows["share"].to_numpy(float)[has],
-        )
-    takes = np.array([charge.discountable for charge in charges] + [False])[which]
-    return cents, takes
 
 
 def scenario_tariffs(base: PriceBase, scenario: PriceScenario) -> tuple[list[Tariff], np.ndarray]:
@@ -311,12 +305,6 @@ def new_tariff(now: Tariff, scenario: PriceScenario) -> Tariff:
     return now.with_prices(changes)
 
 
-def with_fees_only(tariff: Tariff) -> Tariff:
-    """The same tariff with everything but its fees free."""
-    free = {charge.name: Decimal(0) for charge in tariff.charges if charge.metered}
-    return replace(tariff.with_prices(free), minimum=None)
-
-
 def reprice(base: PriceBase, scenario: PriceScenario) -> PriceOutcome:
     """Bill the same usage under a scenario, and compare customer by customer.
 
@@ -344,7 +332,7 @@ def reprice(base: PriceBase, scenario: PriceScenario) -> PriceOutcome:
         new = np.minimum(new, np.maximum(most, 0))
     rows = base.rows.assign(new=new, touched=touched)
     customers = by_customer(rows, base)
-    return PriceOutcome(scenario, customers, rows, totals_of(customers), base)
+    return PriceOutcome(scenario, customers, rows, tariffs, place, totals_of(customers), base)
 
 
 def by_customer(rows: pd.DataFrame, base: PriceBase) -> pd.DataFrame:
@@ -378,10 +366,17 @@ def totals_of(customers: pd.DataFrame) -> pd.DataFrame:
     low = high = pd.Series(np.nan, index=values.index)
     n = len(parts)
     if n >= FEWEST:
-        # The same draws for every scenario, so that two of them differ by their prices alone.
-        drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=DRAWS)
-        sums = drawn @ parts.to_numpy()
+        sums = drawn_again(n) @ parts.to_numpy()
         ends = np.quantile(sums, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
         low, high = (pd.Series(end, index=values.index) for end in ends)
     table = pd.DataFrame({"value": values, "low": low, "high": high})
     return table.rename_axis("measure").reset_index()
+
+
+@cache
+def drawn_again(n: int) -> np.ndarray:
+    """How often each of `n` customers is drawn in each of `DRAWS` draws of as many.
+
+    The same for every scenario, so that two of them differ by their prices alone.
+    """
+    return np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=DRAWS).astype(float)

@@ -9,10 +9,11 @@ PRICING_DEFINITIONS: tuple[Definition, ...] = (
         "pricing.backbill_exact_share",
         "Invoice lines billed again exactly",
         "share",
-        "The share of invoice lines under contracts that come out the same, to the cent, when "
-        "they are billed again at the tariff in force when it was used.",
+        "The share of invoice lines that come out the same, to the cent, when they are billed "
+        "again at the tariff in force when it was used; of the lines under contracts that a tariff "
+        "can be held against.",
         "lines of contracts whose amount equals their tariff's, in the month they bill, to the "
-        "cent / lines of contracts",
+        "cent / lines of contracts with a tariff in the books, or with a price found without one",
         False,
     ),
     Definition(

@@ -15,6 +15,7 @@ import numpy as np
 
 from models.charge import Charge
 from models.charge_price import Used
+from models.price_curve import Curve
 from models.rating import rate_line
 from models.rating_steps import MOST_DECIMALS, parts_of, steps_of
 from models.tariff import Conventions
@@ -70,11 +71,12 @@ def rate_rows(
     """
     quantity = np.asarray(quantity)
     cents = np.empty(len(quantity), dtype=np.int64) if out is None else out
+    curves = [straight(charge, conventions) for charge in charges]
     shapes: dict[tuple, list[int]] = defaultdict(list)
-    for place, charge in enumerate(charges):
-        shapes[shape_of(charge, conventions)].append(place)
+    for place, (charge, parts) in enumerate(zip(charges, curves, strict=True)):
+        shapes[shape_of(charge, parts)].append(place)
     if len(shapes) == 1:
-        rate_group(charges, quantity, conventions, cents, which, share, decimals)
+        rate_group(charges, curves, quantity, conventions, cents, which, share, decimals)
         return cents
     for places in shapes.values():
         position = np.full(len(charges), -1)
@@ -83,6 +85,7 @@ def rate_rows(
         rated = np.empty(len(rows), dtype=np.int64)
         rate_group(
             [charges[place] for place in places],
+            [curves[place] for place in places],
             quantity[rows],
             conventions,
             rated,
@@ -94,14 +97,18 @@ def rate_rows(
     return cents
 
 
-def shape_of(charge: Charge, conventions: Conventions) -> tuple:
-    """What charges must have in common to be priced by the same steps."""
+def straight(charge: Charge, conventions: Conventions) -> tuple[Curve, ...] | None:
+    """The curves a charge is priced by; None where it is priced row by row."""
     rounds_parts = conventions.round_each == "part"
     limited = charge.maximum is not None or charge.minimum is not None
     changed = limited or charge.discount_percent or charge.model == "discount_tiers"
     if charge.unit_conversion is not None or (rounds_parts and changed):
-        return EXACTLY
-    curves = parts_of(charge, conventions)
+        return None
+    return parts_of(charge, conventions)
+
+
+def shape_of(charge: Charge, curves: Sequence[Curve] | None) -> tuple:
+    """What charges must have in common to be priced by the same steps."""
     if curves is None:
         return EXACTLY
     pieces = tuple((curve.taken_off, len(curve.bends)) for curve in curves)
@@ -112,6 +119,7 @@ def shape_of(charge: Charge, conventions: Conventions) -> tuple:
 
 def rate_group(
     charges: Sequence[Charge],
+    curves: Sequence[tuple[Curve, ...] | None],
     quantity: np.ndarray,
     conventions: Conventions,
     cents: np.ndarray,
@@ -126,8 +134,8 @@ def rate_group(
     of_units = decimals if decimals is not None and not fixed else decimals_of(units)
     of_share = 0 if part is None else decimals_of(part)
     steps = None
-    if shape_of(charges[0], conventions) != EXACTLY and None not in (of_units, of_share):
-        steps = steps_of(charges, conventions, of_units, of_share)
+    if curves[0] is not None and None not in (of_units, of_share):
+        steps = steps_of(charges, curves, conventions, of_units, of_share)
     most, most_quick = (steps.most(), steps.most(ROOM)) if steps is not None else (-1.0, -1.0)
     spare = (np.empty(BLOCK), np.empty(BLOCK))
     for block in blocks(len(quantity)):

@@ -193,10 +193,13 @@ def decimals_in(value: Decimal) -> int:
 
 
 def steps_of(
-    charges: Sequence[Charge], conventions: Conventions, decimals: int, share_decimals: int
+    charges: Sequence[Charge],
+    curves: Sequence[tuple[Curve, ...]],
+    conventions: Conventions,
+    decimals: int,
+    share_decimals: int,
 ) -> Steps | None:
-    """The steps of charges of one shape, with quantities of so many decimals."""
-    curves = [parts_of(charge, conventions) for charge in charges]
+    """The steps of charges of one shape with their curves, for quantities of so many decimals."""
     first = charges[0]
     package = first.model == "per_thousand" and first.package_rounding != "none"
     for_units = max([decimals, *(decimals_in(t) for c in charges for t in thresholds(c))])

@@ -4,10 +4,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
 from models.charge import Charge
 
 __all__ = ["ORDER", "Conventions", "Override", "Tariff"]
+
+Part = TypeVar("Part")
 
 #: What happens to the units of a charge and to its price, in this order and no other.
 ORDER: tuple[str, ...] = (
@@ -166,15 +169,25 @@ class Tariff:
 
         Thresholds, percentages and included units stay as they are.
 
+        Raises
+        ------
+        ValueError
+            If a factor is below 0: customers would be paid.
+
         >>> plain = Tariff("Calls", "EUR", (Charge("Calls", "usage", unit_price=Decimal("0.05")),))
         >>> plain.with_prices({"Calls": Decimal("1.1")}).charges[0].unit_price
         Decimal('0.055')
         """
+        if any(not factor >= 0 for factor in factors.values()):
+            raise ValueError(
+                f"The prices of the tariff '{self.name}' would be multiplied by less than 0, so "
+                "customers would be paid. Use factors of 0 or more."
+            )
         charges = tuple(
             repriced(charge, factors[charge.name]) if charge.name in factors else charge
             for charge in self.charges
         )
-        return replace(self, charges=charges)
+        return changed(self, charges=charges)
 
 
 #: Money of a charge and of a tier: what a price factor multiplies.
@@ -189,19 +202,31 @@ def repriced(charge: Charge, factor: Decimal) -> Charge:
     """One charge with every amount of money in it multiplied by `factor`."""
     money = {name: getattr(charge, name) for name in MONEY}
     tiers = tuple(
-        replace(
+        changed(
             tier,
             **{
-                name: getattr(tier, name) * factor
+                name: value * factor
                 for name in TIER_MONEY
-                if getattr(tier, name) is not None
+                if (value := getattr(tier, name)) is not None
             },
         )
         for tier in charge.tiers
     )
     # The percentage of a percentage charge is its price.
     if charge.model in ("percentage", "graduated_percentage"):
-        tiers = tuple(replace(tier, percent=tier.percent * factor) for tier in tiers)
+        tiers = tuple(changed(tier, percent=tier.percent * factor) for tier in tiers)
         money["percent"] = charge.percent
-    changed = {name: value * factor for name, value in money.items() if value is not None}
-    return replace(charge, tiers=tiers, **changed)
+    times = {name: value * factor for name, value in money.items() if value is not None}
+    return changed(charge, tiers=tiers, **times)
+
+
+def changed(part: Part, **values: object) -> Part:
+    """As `dataclasses.replace`, without asking again whether the part can be billed.
+
+    What could be billed can be with all its money multiplied, and thousands of tariffs are made
+    anew whenever a slider moves.
+    """
+    made = object.__new__(type(part))
+    made.__dict__.update(part.__dict__)
+    made.__dict__.update(values)
+    return made

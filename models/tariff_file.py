@@ -153,28 +153,31 @@ def _typed(what: str, data: Mapping[str, object]) -> dict[str, object]:
 
 def _value(what: str, name: str, value: object) -> object:
     kind = KINDS.get(name, Decimal)
-    if kind is str and isinstance(value, str | int | float) and not isinstance(value, bool):
-        return str(value)
-    if kind is bool and isinstance(value, bool):
-        return value
-    if kind is dt.date and isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value
-    if not isinstance(value, bool):
-        try:
-            if kind is dt.date:
-                return dt.date.fromisoformat(str(value))
-            if kind is int:
-                return int(str(value))
-            if kind is Decimal:
-                # By way of its text: a float is what was written, not its binary neighbour.
-                return Decimal(str(value))
-        except (ValueError, InvalidOperation):
-            pass
-    says = {int: "a whole number", bool: "true or false", str: "text", dt.date: "a date"}
-    raise ValueError(
-        f"{what} has {name} {value!r}, which is not {says.get(kind, 'a number')}, so it was not "
-        "read. Correct it."
-    )
+    try:
+        return _as(kind, value)
+    except (ValueError, InvalidOperation) as error:
+        says = {int: "a whole number", bool: "true or false", str: "text", dt.date: "a date"}
+        raise ValueError(
+            f"{what} has {name} {value!r}, which is not {says.get(kind, 'a number')}, so it was "
+            "not read. Correct it."
+        ) from error
+
+
+def _as(kind: type, value: object) -> object:
+    """A value as what its field holds; a `ValueError` or `InvalidOperation` where it is none."""
+    if isinstance(value, bool) or kind is bool:
+        if kind is bool and isinstance(value, bool):
+            return value
+        raise ValueError("true or false stands where it does not belong, or does not where it does")
+    if kind is str:
+        if isinstance(value, str | int | float):
+            return str(value)
+        raise ValueError("not a text")
+    if kind is dt.date:
+        plain = isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+        return value if plain else dt.date.fromisoformat(str(value))
+    # By way of its text: a float is what was written, not its binary neighbour.
+    return int(str(value)) if kind is int else Decimal(str(value))
 
 
 def _charge(entry: object) -> Charge:

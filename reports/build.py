@@ -115,6 +115,7 @@ def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wante
         slides=wanted.slides,
         carried=carried,
         committed=committed,
+        scenarios=kept_scenarios(workspace, tables, review),
         blank=wanted.blank,
     )
     deck, brief = as_bytes(draft.deck), brief_of(draft, review)
@@ -172,6 +173,21 @@ def why_empty(review: Review) -> str | None:
     if not review.personas.count:
         return "The data show no groups of customers, so there is nobody to avoid or to win."
     return None
+
+
+def kept_scenarios(
+    workspace: Workspace, tables: Tables, review: Review
+) -> PriceScenarios | None:
+    """What somebody kept in the tariff designer, side by side; None where there is nothing."""
+    scenarios, _ = analyses.price_scenarios.kept(workspace.settings)
+    if not scenarios or review.pricing is None:
+        return None
+    given = {"billed": review.pricing, "reaction": review.price_reaction}
+    try:
+        return analyses.price_scenarios.run(tables, review.scope, [*scenarios.values()], **given)
+    except Refusal:
+        # None of them is for anybody in this view.
+        return None
 
 
 def late_shares(tables: Tables, review: Review) -> dict[str, LateShare]:

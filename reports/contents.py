@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reports.asks import add_asks
+from reports.billing_fit import add_billing_fit
 from reports.cash_forecast import add_forecast
 from reports.churn import add_retention, add_survival
 from reports.commitments import add_carried_over, add_committed
 from reports.credit import add_credit
 from reports.disputes import add_disputes
 from reports.edition import Results
+from reports.elasticity import add_elasticity
 from reports.late_causes import add_late_causes
 from reports.late_payments import add_late_share, add_time_to_pay
 from reports.late_signals import add_late_signals
@@ -25,6 +27,7 @@ from reports.negative_personas import add_negative_personas
 from reports.personas import add_personas
 from reports.poor_experience import add_poor_experience
 from reports.price_reaction import add_price_reaction
+from reports.pricing import add_pricing
 from reports.product_fit import add_product_fit
 from reports.receivables import add_aging, add_customers, add_dso
 from reports.reminders import add_reminders
@@ -81,6 +84,9 @@ APPENDIX = (
     Entry("unit_economics", "Unit economics", add_unit_economics),
     Entry("negative_personas", "Negative personas", add_negative_personas),
     Entry("product_fit", "Product fit", add_product_fit),
+    Entry("pricing", "Tariffs and price scenarios", add_pricing),
+    Entry("elasticity", "Elasticity of use", add_elasticity),
+    Entry("billing_fit", "Billing fit", add_billing_fit),
     Entry("scores", "Scores", add_scores),
     Entry("roi", "Return on initiatives", add_roi),
     Entry("claims", "What was claimed of initiatives", add_claims),

@@ -8,6 +8,7 @@ from pptx.presentation import Presentation as Deck
 from models.asks import asks
 from models.commitments import Commitment, Scored
 from models.late_share import LateShare
+from models.price_scenarios import PriceScenarios
 from reports.appendix import add_method, add_receipts, add_refused
 from reports.contents import APPENDIX, STORY
 from reports.edition import Edition, Results
@@ -36,6 +37,7 @@ def tell(
     slides: Collection[str] | None = None,
     carried: Sequence[Scored] = (),
     committed: Sequence[Commitment] = (),
+    scenarios: PriceScenarios | None = None,
     blank: Deck | None = None,
 ) -> Draft:
     """Tell a review as slides, and return them with what they say.
@@ -58,6 +60,8 @@ def tell(
         Commitments of earlier reviews with their score.
     committed : sequence of Commitment, optional
         Those made in this review.
+    scenarios : PriceScenarios, optional
+        Scenarios of prices that somebody kept.
     blank : Presentation, optional
         From `reports.company_template.company_deck`; the usual look where it is left out.
     """
@@ -76,6 +80,7 @@ def tell(
         asks=asks(results),
         carried=tuple(carried),
         committed=tuple(committed),
+        scenarios=scenarios,
     )
     for entry in (*STORY, *APPENDIX):
         if slides is None or entry.name in slides:

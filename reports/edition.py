@@ -8,11 +8,14 @@ from typing import Protocol
 import pandas as pd
 
 from charts.wording import date
+from models.backbill import Backbill
+from models.billing_fit import BillingFit
 from models.cash_forecast import CashForecast
 from models.claims import Claim, Score
 from models.credit import Credit
 from models.dispute_causes import DisputeCauses
 from models.disputes import Disputes
+from models.elasticity import Elasticity
 from models.figures import Figure
 from models.late_causes import LateCauses
 from models.late_payments import TimeToPay
@@ -65,7 +68,10 @@ class Results(Protocol):
     scores: Scores | None
     linkage: Linkage | None
     claims: Sequence[tuple[Claim, Score | str]]
+    pricing: Backbill | None
+    elasticity: Elasticity | None
     price_reaction: PriceReaction | None
+    billing_fit: BillingFit | None
     poor_experience: PoorExperience | None
     roi: Roi | None
     largest: pd.DataFrame

@@ -19,6 +19,7 @@ from models.asks import Ask
 from models.commitments import Commitment, Scored
 from models.figures import Figure
 from models.late_share import LateShare
+from models.price_scenarios import PriceScenarios
 from reports.edition import Edition, Results
 from reports.plain_text import plain
 from reports.template import (
@@ -72,7 +73,7 @@ class Draft:
 
     Attributes
     ----------
-    late_by, segments, shown, carried, committed
+    late_by, segments, shown, carried, committed, scenarios
         As in `reports.deck.tell`.
     asks : tuple of Ask
         What the results ask for, the most money first.
@@ -93,6 +94,7 @@ class Draft:
     asks: tuple[Ask, ...] = ()
     carried: tuple[Scored, ...] = ()
     committed: tuple[Commitment, ...] = ()
+    scenarios: PriceScenarios | None = None
     refused: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     told: list[Finding] = field(default_factory=list)
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)

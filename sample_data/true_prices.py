@@ -27,7 +27,9 @@ def price_figures(world: World) -> dict[str, float]:
     otherwise = float(world.hazards.sum()) - for_price
     recorded = for_price * (EFFECTS.reason_recorded_right + by_chance)
     share = recorded / max(recorded + otherwise * by_chance, 1e-300)
-    made = {}
+    # Lines are billed by the tariffs that are in the books: an error of billing is a complaint
+    # about an invoice here, and no other amount on a line.
+    made = {"pricing.backbill_exact_share": 1.0}
     if "price_changes" not in off:
         answers = "price_response" not in off
         rise = EFFECTS.price_rise_on_churn * RISE / 0.10 if answers else 0.0

@@ -1,10 +1,14 @@
 """What customers would do about the bills of a scenario, beside what they would pay."""
 
+import pandas as pd
 import streamlit as st
 
 import analyses.churn
 import analyses.price_reaction
-from models.pricing import MONTHS, PriceOutcome
+import analyses.price_scenarios
+from models.churn_outlook import ChurnOutlook
+from models.price_reaction import PriceReaction
+from models.pricing import PriceOutcome
 from models.simulated_reaction import SimulatedReaction
 from ui import url_state
 from ui.frame import View
@@ -12,41 +16,41 @@ from ui.price_reaction import reaction_of, show_totals
 from ui.results import compute
 from ui.text import count, money, undollared
 
-__all__ = ["show_reaction"]
+__all__ = ["Reacting", "asked_reaction", "show_reaction"]
 
 CHOICES = {"no": "Nobody reacts", "yes": "Customers react"}
 
+#: The reaction, the outlook without it, and the customers it is of.
+Reacting = tuple[PriceReaction, ChurnOutlook, pd.DataFrame]
 
-def show_reaction(view: View, outcome: PriceOutcome) -> None:
-    """The scenario with nobody reacting and with the reaction, side by side, where it is asked."""
+
+def asked_reaction(view: View) -> Reacting | None:
+    """What reactions are drawn from, where they are asked for."""
     if url_state.choose("What customers do", "reaction", CHOICES) == "no":
         st.caption(
             "Choose “Customers react” for leaving, use, enquiries and days to pay with it: "
             "estimated where the data carry it, otherwise assumed and said so on the page of "
             "price reactions. The first time takes a while."
         )
-        return
-    reaction, _ = reaction_of(view)
-    learnt = {"learnt": compute(analyses.churn.months, view)}
-    ahead = compute(analyses.churn.outlook, view, given=learnt)
-    given = {"outlook": ahead}
-    customers = compute(analyses.price_reaction.customers_now, view, given=given)
-    months = min(MONTHS, ahead.last_month)
-    priced = outcome.customers.set_index("customer_id").reindex(customers["customer_id"])
-    # Whoever has no tariff in the books keeps its bill.
-    ratio = priced["ratio"].fillna(1.0).to_numpy()
-    monthly = (priced["old"] / MONTHS).fillna(customers.set_index("customer_id")["monthly_value"])
-    found = reaction.simulate(
-        ratio,
-        analyses.price_reaction.base_hazards(ahead, months),
-        monthly_bill=monthly.to_numpy(),
-        metered=customers["metered"],
-        monthly_cost=(priced["cost"] / MONTHS).fillna(0.0).to_numpy(),
-        months=months,
-    )
+        return None
+    with st.status("Reading how customers answered bills and prices", expanded=True) as status:
+        st.write("Bills, enquiries and answers, and what they went with")
+        reaction, _ = reaction_of(view)
+        st.write("Who would leave anyway")
+        learnt = {"learnt": compute(analyses.churn.months, view)}
+        ahead = compute(analyses.churn.outlook, view, given=learnt)
+        given = {"outlook": ahead}
+        customers = compute(analyses.price_reaction.customers_now, view, given=given)
+        status.update(label="How customers answer is known", state="complete", expanded=False)
+    return reaction, ahead, customers
+
+
+def show_reaction(view: View, outcome: PriceOutcome, reacting: Reacting) -> SimulatedReaction:
+    """The scenario with nobody reacting and with the reaction, side by side."""
+    found, customers = analyses.price_scenarios.reacted(outcome, *reacting)
     st.markdown(undollared(reaction_sentence(found, view.currency)))
-    at_full = customers.assign(monthly_value=monthly.to_numpy())
-    show_totals(found, at_full, view.currency)
+    show_totals(found, customers, view.currency)
+    return found
 
 
 def reaction_sentence(found: SimulatedReaction, currency: str) -> str:

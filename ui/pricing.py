@@ -1,75 +1,100 @@
 """The tariff designer in words: whom a scenario is for, what it does, who wins and who loses."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
+from models.backbill import Backbill
 from models.charge import Charge
 from models.price_curve import price_points
 from models.price_schedules import PriceSchedules
-from models.pricing import PriceBase, PriceOutcome, PriceScenario, reprice
-from models.rating import ORDER, Invoice, Tariff, read_tariff, tariff_text
-from models.refusal import Refusal
+from models.pricing import SEGMENTS, PriceBase, PriceOutcome, PriceScenario
+from models.rating import ORDER, Invoice, Tariff, tariff_text
 from ui import url_state
 from ui.download import offer_csv
-from ui.tables import height_of
-from ui.text import count, count_of, escape, money
-from warehouse.settings import Settings
+from ui.tables import PERCENT, height_of, percents
+from ui.text import count, count_of, escape, label_of, money, share
 
 __all__ = [
-    "MOST_SCENARIOS",
+    "WAYS",
     "answer_sentence",
     "choose_scenario",
+    "choose_terms",
     "choose_who",
-    "compare_kept",
     "curve_sentence",
     "curves_of",
     "most_units",
     "schedule_sentence",
+    "show_backbill",
     "show_conventions",
     "show_invoice",
     "show_losers",
     "show_totals",
 ]
 
-PLACE = "scenario:pricing:"
-MOST_SCENARIOS = 6
-HEADINGS = {
-    "scenario": "Scenario",
-    "change": "Change of revenue",
-    "low": "95 % from",
-    "high": "to",
-    "margin": "Margin",
-    "pay_more": "Pay more",
-    "pay_less": "Pay less",
-    "median_change": "Median change of a bill",
-    "over_25_percent": "Up by more than 25 %",
-    "what": "What it is",
-}
 #: Units of one product are not those of another, so a tariff is for its own at first.
 FOR = {"product": "Contracts of the same product", "all": "All contracts in its currency"}
+TIMINGS = {"today": "As today", "in_advance": "In advance", "in_arrears": "In arrears"}
 WAYS = {"change": "Change everybody's own prices", "tariff": "One tariff for all chosen"}
+
+
+def show_backbill(billed: Backbill) -> None:
+    """Lines that do not come out the same, by why, where there are any."""
+    if billed.exact_share == 1 and billed.n_rateable == billed.n:
+        return
+    left_out = billed.n - billed.n_rateable
+    lines = count_of(billed.n_rateable, "line")
+    said = f"**{share(billed.exact_share)}** of {lines} come out the same"
+    if left_out:
+        said += (
+            f"; {count_of(left_out, 'other line')} cannot be held against a tariff. Load `tariffs` "
+            "(one text of charges for each version) and name the `tariff_id` of each contract"
+        )
+    found = int((billed.book.versions["source"] != "books").sum())
+    if found:
+        said += (
+            f". {count_of(found, 'tariff')} not in the books were found from monthly values and "
+            "from lines with one price a unit; bands, included units and minimums cannot be found "
+            "that way"
+        )
+    with st.expander("Lines that are not the same"):
+        st.markdown(f"{said}.")
+        shown = percents(billed.table.replace({"reason": {"": "the same, to the cent"}}), "share")
+        st.dataframe(
+            shown, hide_index=True, height=height_of(shown), alt="Lines by what became of them",
+            column_config={
+                "reason": "What became of a line",
+                "n": st.column_config.NumberColumn("Lines", format="%,d"),
+                "share": st.column_config.NumberColumn("Share", format=PERCENT),
+            },
+        )  # fmt: skip
+        other = billed.lines[~billed.lines["exact"]]
+        offer_csv("Download these lines", other, "lines_not_the_same.csv", key="not_the_same")
+    for name, reason in list(billed.book.unread.items())[:3]:
+        st.caption(f"Tariff {escape(name, longest=40)} was not read: {escape(reason, longest=200)}")
 
 
 def choose_who(base: PriceBase, *, like: str | None = None) -> dict[str, tuple[str, ...]]:
     """Whom the scenario is for, by what is known of contracts; `like` is one it starts from."""
-    labels = {"industry": "Industry", "billing_model": "Billing model", "persona": "Persona"}
     who = {}
     if like is not None:
         product = base.contracts.set_index("contract_id")["product_id"][like]
         if url_state.choose("For", "for", FOR) == "product":
             who["product_id"] = (product,)
-    with st.container(horizontal=True):
-        for column, label in labels.items():
-            if column in base.contracts:
-                options = sorted(base.contracts[column].dropna().unique())
-                who[column] = url_state.choose_many(label, f"for_{column}", options, width=260)
-        options = sorted(base.contracts["contract_id"])
-        who["contract_id"] = url_state.choose_many("Contract", "for_contract", options, width=260)
+    with st.expander("Whom it is for: everybody, unless chosen here", icon=":material/groups:"):
+        with st.container(horizontal=True):
+            for column in (*SEGMENTS, "contract_id"):
+                if column in base.contracts:
+                    options = sorted(base.contracts[column].dropna().unique())
+                    label = label_of(column.removesuffix("_id"))
+                    who[column] = url_state.choose_many(
+                        label, f"for_{column.removesuffix('_id')}", options, width=260
+                    )
+        if "persona" not in base.contracts:
+            st.caption("Nobody can be chosen by persona: these data show no personas.")
     return {column: values for column, values in who.items() if values}
 
 
@@ -91,10 +116,14 @@ def choose_terms() -> dict[str, object]:
         cap = url_state.slide(
             "No invoice up by more than, % (100: no cap)", "cap", 0, 100, default=100, width=280
         )
+        timing = url_state.choose(
+            "Fees are billed", "timing", TIMINGS, kind=st.selectbox, width=200
+        )
     return {
         "starts_in": starts,
         "grandfathered": kept,
         "cap": None if cap == 100 else cap / 100,
+        "timing": None if timing == "today" else timing,
     }
 
 
@@ -160,7 +189,7 @@ def show_losers(outcome: PriceOutcome, currency: str) -> None:
     offer_csv("Download all customers", rows, "price_changes_by_customer.csv", key="price_losers")
 
 
-def show_invoice(outcome: PriceOutcome, made: Sequence[Tariff], place: np.ndarray) -> None:
+def show_invoice(outcome: PriceOutcome) -> None:
     """One customer's invoice of one month, today and with the scenario, line by line."""
     base = outcome.base
     contracts = base.contracts[base.contracts["contract_id"].isin(base.rows["contract_id"])]
@@ -172,8 +201,7 @@ def show_invoice(outcome: PriceOutcome, made: Sequence[Tariff], place: np.ndarra
     chosen = url_state.choose("Invoice of", "invoice_of", names, kind=st.selectbox)
     month = int(base.rows.loc[base.rows["contract_id"] == chosen, "month"].max())
     now = base.tariffs[contracts.set_index("contract_id")["place"][chosen]]
-    of_contract = dict(zip(base.contracts["contract_id"], place, strict=True))
-    new = made[of_contract[chosen]] if of_contract[chosen] >= 0 else now
+    new = outcome.tariff_of(chosen)
     for column, title, tariff in zip(
         st.columns(2), ("Today", "With the scenario"), (now, new), strict=True
     ):
@@ -237,84 +265,6 @@ def show_conventions(tariff: Tariff) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-
-
-def kept_scenarios(settings: Settings) -> dict[str, PriceScenario]:
-    """Scenarios that somebody kept, by name; one that can no longer be read is left out."""
-    found = {}
-    for value in settings.items(PLACE).values():
-        try:
-            tariff = value.pop("tariff")
-            who = {column: tuple(values) for column, values in value.pop("who").items()}
-            tariff = None if tariff is None else read_tariff(tariff)
-            found[value["name"]] = PriceScenario(tariff=tariff, who=who, **value)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            continue
-    return found
-
-
-def keep_scenario(settings: Settings, scenario: PriceScenario) -> None:
-    """Keep one under its name; one of the same name is replaced."""
-    given = {name: getattr(scenario, name) for name in scenario.__dataclass_fields__}
-    given["tariff"] = None if scenario.tariff is None else tariff_text(scenario.tariff)
-    given["who"] = {column: list(values) for column, values in scenario.who.items()}
-    settings.put(PLACE + scenario.name, given)
-
-
-def compared(outcomes: Sequence[PriceOutcome]) -> pd.DataFrame:
-    """Scenarios side by side."""
-    rows = []
-    for outcome in outcomes:
-        change = outcome.total("change")
-        margin = outcome.total("margin")
-        rise = outcome.customers.loc[outcome.customers["affected"], "ratio"] - 1
-        rows.append(
-            {
-                "scenario": outcome.scenario.name,
-                "change": change["value"],
-                "low": change["low"],
-                "high": change["high"],
-                "margin": margin["value"],
-                "pay_more": outcome.n_up,
-                "pay_less": outcome.n_down,
-                "median_change": float(rise.median()),
-                "over_25_percent": int((rise > 0.25).sum()),
-                "what": outcome.scenario.says,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def compare_kept(base: PriceBase, scenario: PriceScenario, settings: Settings) -> pd.DataFrame:
-    """Keep this scenario under a name, and show it beside those kept, six in all."""
-    kept = kept_scenarios(settings)
-    with st.form("keep_scenario", border=False):
-        name = st.text_input("Name of this scenario", max_chars=60, width=300)
-        pressed = st.form_submit_button("Keep it", icon=":material/bookmark_add:")
-    if pressed and name.strip():
-        keep_scenario(settings, replace(scenario, name=name.strip()))
-        kept = kept_scenarios(settings)
-    chosen = url_state.choose_many("Beside it", "beside", list(kept))
-    shown = [scenario, *(kept[name] for name in chosen or list(kept))][:MOST_SCENARIOS]
-    outcomes = []
-    for each in shown:
-        try:
-            outcomes.append(reprice(base, each))
-        except Refusal as refusal:
-            st.caption(str(refusal))
-    table = compared(outcomes)
-    st.dataframe(
-        table.rename(columns=HEADINGS),
-        hide_index=True,
-        height=height_of(table),
-        column_config={
-            HEADINGS[name]: st.column_config.NumberColumn(format="%,.0f")
-            for name in ("change", "low", "high", "margin")
-        }
-        | {HEADINGS["median_change"]: st.column_config.NumberColumn(format="percent")},
-    )
-    offer_csv("Download the scenarios", table, "price_scenarios.csv", key="price_scenarios")
-    return table
 
 
 def most_units(base: PriceBase, start: str) -> Decimal:

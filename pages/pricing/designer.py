@@ -3,26 +3,30 @@
 import streamlit as st
 
 import analyses.pricing
+import reports.pricing
 from charts.pricing import bill_changes, price_curve, scenario_dots, schedule_lines
 from models.price_curve import cliffs
 from models.price_schedules import price_schedules
-from models.pricing import PriceScenario, reprice, scenario_tariffs
+from models.pricing import PriceScenario
+from reports.edition import Edition
 from ui import url_state
 from ui.chart import told
-from ui.designer_reaction import show_reaction
+from ui.designer_reaction import asked_reaction, show_reaction
 from ui.errors import explained
 from ui.frame import require_view
+from ui.personas import personas_or_why
+from ui.price_scenarios import compare_kept, compared_sentence, repriced
 from ui.pricing import (
     WAYS,
     answer_sentence,
     choose_scenario,
     choose_terms,
     choose_who,
-    compare_kept,
     curve_sentence,
     curves_of,
     most_units,
     schedule_sentence,
+    show_backbill,
     show_conventions,
     show_invoice,
     show_losers,
@@ -41,7 +45,9 @@ ours = analyses.pricing
 with explained():
     billed = compute(ours.run, view)
     figure_row(view, billed.figures(), rows_behind(ours.receipt_rows, view))
-    base = compute(ours.base, view, given={"billed": billed})
+    show_backbill(billed)
+    _, personas, _ = personas_or_why(view)
+    base = compute(ours.base, view, given={"billed": billed, "personas": personas})
 
     st.subheader("Another tariff")
     way = url_state.choose("What to try", "way", WAYS)
@@ -63,19 +69,32 @@ with explained():
         show_conventions(made)
 
     st.subheader("What it would do")
-    outcome = reprice(base, scenario)
+    outcome = repriced(view, base, scenario)
     told(answer_sentence(outcome, view.currency), bill_changes(outcome))
     show_totals(outcome, view.currency)
     schedules = price_schedules(outcome, compute(ours.paid_after, view))
     told(schedule_sentence(schedules, view.currency), schedule_lines(schedules, view.currency))
 
     st.subheader("With the reaction")
-    show_reaction(view, outcome)
+    reacting = asked_reaction(view)
+    if reacting is not None:
+        show_reaction(view, outcome, reacting)
 
     st.subheader("Who pays more")
     show_losers(outcome, view.currency)
-    show_invoice(outcome, *scenario_tariffs(base, scenario))
+    show_invoice(outcome)
 
     st.subheader("Scenarios side by side")
-    table = compare_kept(base, scenario, Workspace.open(view.folder).settings)
-    told("Each kept scenario against the prices of today.", scenario_dots(table, view.currency))
+    settings = Workspace.open(view.folder).settings
+    found = compare_kept(view, base, outcome, settings, reacting)
+    told(compared_sentence(found, view.currency), scenario_dots(found.table, view.currency))
+    edition = Edition(
+        view.company, view.snapshot.id, view.as_of, view.currency, cut=view.filters_in_words
+    )
+    st.download_button(
+        "Download a slide of them",
+        lambda: reports.pricing.scenario_deck(found, billed, edition),
+        "price_scenarios.pptx",
+        icon=":material/co_present:",
+        on_click="ignore",
+    )

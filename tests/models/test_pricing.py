@@ -1,6 +1,7 @@
 """Another tariff on everybody's own usage: the difference of two complete prices."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -10,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.charge import Charge, Tier
+from models.complete_prices import complete_prices
 from models.price_schedules import price_schedules
 from models.pricing import PriceScenario, fit_price_base, reprice
-from models.rating import Tariff
+from models.rating import Conventions, Tariff, rate_invoice
 from models.refusal import Refusal
+from tests.models.tariffs import tariffs
 
 AS_OF = dt.date(2025, 6, 30)
 FEE = Charge("Fee", "fixed", amount=Decimal(10))
@@ -102,6 +105,37 @@ def test_the_tariff_of_today_changes_nothing(quantities, tariff):
         assert reprice(ours, scenario).customers["change"].tolist() == [0.0] * len(quantities)
 
 
+@settings(max_examples=40)
+@given(tariffs(), st.integers(0, 30_000), st.integers(1, 1000).map(lambda n: n / 1000))
+def test_arrays_and_the_invoice_shown_come_to_the_same_with_discount_minimum_and_rounding(
+    tariff, units, share
+):
+    rows = pd.DataFrame({"quantity": [float(units)], "share": [share]})
+    [total] = complete_prices(rows, [tariff], np.array([0]))
+    shown = rate_invoice(
+        replace(tariff, tax_percent=Decimal(0)),
+        {"use": Decimal(units)},
+        share=Decimal(str(share)),
+    )
+    assert total == pytest.approx(float(shown.total), abs=1e-6)
+
+
+def test_half_cents_go_to_the_even_cent_where_the_tariff_says_so():
+    # 5 % of 2.50 is 12.5 cents off: 13 by half up, 12 to the even one. Up to the minimum of
+    # 4.005 are missing 163.5 cents after 13 off, 162.5 after 12: 164 up, and 162 to the even.
+    bills = {("half_up", None): 2.37, ("half_even", None): 2.38,
+             ("half_up", "4.005"): 4.01, ("half_even", "4.005"): 4.0}  # fmt: skip
+    for (rounding, least), bill in bills.items():
+        tariff = Tariff(
+            "T", "EUR", (Charge("Fee", "fixed", amount=Decimal("2.50")),), Decimal(5),
+            minimum=None if least is None else Decimal(least),
+            conventions=Conventions(rounding=rounding),
+        )  # fmt: skip
+        rows = pd.DataFrame({"quantity": [0.0], "share": [1.0]})
+        assert complete_prices(rows, [tariff], np.array([0])).tolist() == [bill]
+        assert float(rate_invoice(tariff, {}).total) == bill
+
+
 @settings(max_examples=12)
 @given(st.lists(st.integers(0, 5_000), min_size=1, max_size=6), st.floats(0.0, 0.5))
 def test_dearer_use_makes_no_bill_smaller_and_customers_add_up(quantities, rise):
@@ -131,9 +165,21 @@ def test_earned_billed_and_paid_are_three_schedules():
     assert wide["billing"].tolist() == pytest.approx([0.0] + [9.0] * 11)
     assert wide["cash"].tolist() == pytest.approx([0.0, 4.5] + [8.1] * 10)
     assert schedules.working_capital == pytest.approx(99 - 85.5)
-    # Billed in advance, what is new comes a month earlier, and today's with it.
-    early = price_schedules(outcome, [0.5, 0.4], in_advance=True)
-    assert early.total("billing") == pytest.approx(12 * 108 - 11 * 99 + 0 * 9)
+
+
+def test_fees_billed_in_advance_come_a_month_earlier_and_use_does_not():
+    # A fee of 10 and 100 units at 1, less 10 %: 9 and 90. The first fee is billed at once, so
+    # twelve fees and eleven times use instead of eleven of both: 9 more, paid half at once.
+    early = reprice(base([100]), PriceScenario("early", timing="in_advance"))
+    assert early.total("change")["value"] == 0.0
+    schedules = price_schedules(early, [0.5, 0.5])
+    wide = schedules.table.pivot(index="month", columns="flow", values="difference")
+    assert wide["revenue"].tolist() == pytest.approx([0.0] * 12)
+    assert wide["billing"].tolist() == pytest.approx([9.0] + [0.0] * 11)
+    assert wide["cash"].tolist() == pytest.approx([4.5, 4.5] + [0.0] * 10)
+    # And back again: what is billed in advance today is billed a month later.
+    late = reprice(base([100], timing="in_advance"), PriceScenario("late", timing="in_arrears"))
+    assert price_schedules(late, [1.0]).total("billing") == pytest.approx(-9.0)
 
 
 def test_old_prices_that_are_kept_and_a_later_start_put_it_off():
@@ -152,7 +198,8 @@ def test_shares_paid_of_more_than_all_are_refused():
         price_schedules(reprice(base([1]), PriceScenario("x")), [0.9, 0.2])
 
 
-@pytest.mark.parametrize("wrong", [{"use_change": -1.5}, {"cap": -0.1}, {"starts_in": -1}])
+@pytest.mark.parametrize("wrong", [{"use_change": -1.5}, {"cap": -0.1}, {"starts_in": -1},
+                                   {"timing": "at_dawn"}])  # fmt: skip
 def test_a_scenario_that_cannot_be_is_refused(wrong):
     with pytest.raises(ValueError, match="The scenario 'x'"):
         PriceScenario("x", **wrong)

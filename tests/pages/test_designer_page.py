@@ -2,10 +2,13 @@
 
 import pytest
 
+import analyses.price_scenarios
 from models.charge import Charge
+from models.pricing import PriceScenario
 from models.rating import Tariff, read_tariff
 from tests.shown import app_at
 from ui.tariff_editor import packed, unpacked
+from warehouse.workspace import Workspace
 
 VOLUME = read_tariff("""{name: Volume, currency: EUR, charges: [
   {name: Usage, model: volume, tiers: [{up_to: 1000, unit_price: 0.5}, {unit_price: 0.1}]}]}""")
@@ -26,6 +29,55 @@ def test_all_lines_are_billed_again_exactly_and_dearer_use_makes_losers(page):
     assert "What customers do about it is not in this" in said
     losers = page.dataframe[0].value
     assert losers.iloc[0, 3] == losers.iloc[:, 3].max() > 0
+
+
+def test_a_scenario_is_kept_put_beside_another_shared_by_link_and_taken_away(
+    page, in_sample_workspace
+):
+    settings = Workspace.open(in_sample_workspace).settings
+    page.query_params["use"] = "10"
+    page.query_params["timing"] = "in_advance"
+    page.run()
+    page.text_input[0].set_value("A tenth more")
+    next(b for b in page.button if b.label == "Keep it").click().run()
+    try:
+        assert not page.exception
+        kept, unread = analyses.price_scenarios.kept(settings)
+        assert unread == {}
+        assert kept["A tenth more"] == PriceScenario(
+            "A tenth more", use_change=0.1, timing="in_advance"
+        )
+        # Another one on the page, the kept one beside it.
+        slider(page, "Prices of use").set_value(5).run()
+        table = side_by_side(page)
+        assert table["Scenario"].tolist() == ["This scenario", "A tenth more"]
+        now, then = table["Revenue, same use"]
+        assert 1.9 < then / now < 2.1
+        page.selectbox(key="removed_scenario").set_value("A tenth more")
+        page.button(key="remove_scenario").click().run()
+        assert analyses.price_scenarios.kept(settings) == ({}, {})
+        assert len(side_by_side(page)) == 1
+    finally:
+        analyses.price_scenarios.remove(settings, "A tenth more")
+
+
+def test_one_persona_alone_is_chosen_and_others_keep_their_bills(page):
+    page.run()
+    who = next(m for m in page.multiselect if m.label == "Persona")
+    assert len(who.options) >= 2
+    everybody = side_by_side(page)["Pay more"][0]
+    who.set_value([who.options[0]]).run()
+    assert not page.exception
+    assert 0 < side_by_side(page)["Pay more"][0] < everybody
+
+
+def slider(page, label):
+    return next(s for s in page.slider if s.label.startswith(label))
+
+
+def side_by_side(page):
+    tables = [d.value for d in page.dataframe if "Scenario" in d.value]
+    return next(table for table in tables if "Pay more" in table)
 
 
 def test_a_tariff_in_the_link_is_the_one_tried_and_its_cliff_is_warned_of(page):
