@@ -6,11 +6,15 @@ import numpy as np
 import pandas as pd
 
 import analyses.late_payments
+import analyses.price_reaction
 from analyses.scope import Scope
 from models.backbill import Backbill, fit_backbill, read_tariffs
+from models.churn_outlook import ChurnOutlook
 from models.figures import NoSuchFigure
 from models.personas import Personas
-from models.price_frontier import PriceFrontier, fit_price_frontier
+from models.price_frontier import PriceFrontier, fit_price_frontier, split_bills
+from models.price_leaving import DrawnLeaving, StatedLeaving, fit_drawn_leaving
+from models.price_reaction import PriceReaction
 from models.pricing import MONTHS, PriceBase, fit_price_base
 from models.retention import Retention
 from warehouse.currency import closing_rates
@@ -22,14 +26,18 @@ __all__ = [
     "backbill",
     "base",
     "contracts",
+    "drawn_leaving",
     "frontier",
     "lines",
     "paid_after",
     "receipt_rows",
     "run",
+    "stated_leaving",
 ]
 
 MILLION = 1_000_000
+#: Changes of fees and of prices of use that are swept over.
+LOWEST, HIGHEST = -0.2, 0.4
 
 
 def contracts(tables: Tables, scope: Scope) -> pd.DataFrame:
@@ -148,14 +156,32 @@ def billed_months(lines: pd.DataFrame, last: pd.Period) -> pd.DataFrame:
     return sums.reset_index()
 
 
-def frontier(base: PriceBase, retention: Retention, *, log_hazard: float) -> PriceFrontier:
+def frontier(base: PriceBase, leaving: StatedLeaving | DrawnLeaving) -> PriceFrontier:
     """Every change of fees and of prices of use from a fifth less to two fifths more.
 
-    What is lost in a year as prices are is the revenue churn of the last twelve months.
+    `leaving` is what `stated_leaving` or `drawn_leaving` gives.
     """
-    grid = np.round(np.arange(-0.2, 0.41, 0.01), 2)
+    grid = np.round(np.arange(LOWEST, HIGHEST + 0.01, 0.01), 2)
+    return fit_price_frontier(base, grid, grid, leaving)
+
+
+def stated_leaving(retention: Retention, log_hazard: float) -> StatedLeaving:
+    """Leaving by a stated number, on top of the revenue churn of the last twelve months."""
     [lost] = [f.value for f in retention.figures() if f.id == "churn.revenue_churn_12m"]
-    return fit_price_frontier(base, grid, grid, log_hazard=log_hazard, yearly_churn=lost or 0.0)
+    return StatedLeaving(log_hazard, lost or 0.0)
+
+
+def drawn_leaving(base: PriceBase, reaction: PriceReaction, outlook: ChurnOutlook) -> DrawnLeaving:
+    """Leaving by the reaction, on top of what each customer's outlook is anyway.
+
+    `reaction` is what `analyses.price_reaction.run` gives and `outlook` what
+    `analyses.churn.outlook` does; who is not in it has the mean chance of all.
+    """
+    months = min(MONTHS, outlook.last_month)
+    hazards = analyses.price_reaction.base_hazards(outlook, months)
+    place = pd.Index(outlook.customer_id).get_indexer(split_bills(base)["customer_id"])
+    own = np.where(place[:, None, None] >= 0, hazards[place], hazards.mean(axis=0))
+    return fit_drawn_leaving(reaction, own, (LOWEST, HIGHEST))
 
 
 def paid_after(tables: Tables, scope: Scope, *, months: int = MONTHS) -> list[float]:

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
+from models.price_leaving import DrawnLeaving, StatedLeaving
 from models.pricing import PriceBase
 from models.refusal import Refusal
 
-__all__ = ["SHOCK", "PriceFrontier", "break_even_elasticity", "fit_price_frontier"]
+__all__ = ["SHOCK", "PriceFrontier", "break_even_elasticity", "fit_price_frontier", "split_bills"]
 
 #: A bill up by more than this is a shock.
 SHOCK = 0.25
@@ -27,18 +28,18 @@ class PriceFrontier:
     table : DataFrame
         ``fee_change``, ``use_change``, ``change`` (of the year's revenue for the same use),
         ``at_risk`` (of the new bills, expected to be lost in a year to customers who leave because
-        of the rise), ``shocked`` (customers whose bill rises by more than a quarter) and ``best``
-        (no other brings as much at as little risk).
+        of the change; below 0 where fewer leave), ``shocked`` (customers whose bill rises by more
+        than a quarter), ``beyond`` (customers whose bill changes further than any change seen) and
+        ``best`` (no other brings as much at as little risk).
     customers : DataFrame
         ``customer_id``, ``fees`` and ``use``: what each pays today, in the reporting currency.
-    log_hazard, yearly_churn : float
-        What the risk rests on; see `fit_price_frontier`.
+    leaving : StatedLeaving or DrawnLeaving
+        What the risk rests on.
     """
 
     table: pd.DataFrame
     customers: pd.DataFrame
-    log_hazard: float
-    yearly_churn: float
+    leaving: StatedLeaving | DrawnLeaving
 
     @property
     def best(self) -> pd.DataFrame:
@@ -50,9 +51,7 @@ def fit_price_frontier(
     base: PriceBase,
     fee_changes: Sequence[float],
     use_changes: Sequence[float],
-    *,
-    log_hazard: float,
-    yearly_churn: float,
+    leaving: StatedLeaving | DrawnLeaving,
 ) -> PriceFrontier:
     """Sweep over both changes at once.
 
@@ -62,62 +61,55 @@ def fit_price_frontier(
 
     Parameters
     ----------
-    log_hazard : float
-        What a bill twice as high adds to the log hazard of leaving: an assumption of whoever asks.
-        A lower bill is taken to keep nobody.
-    yearly_churn : float
-        Share of revenue lost in a year as prices are.
+    leaving : StatedLeaving or DrawnLeaving
+        The latter in the order of `split_bills`.
 
     Raises
     ------
     Refusal
         If nobody pays anything today.
-    ValueError
-        If the share lost is not one, or the log hazard is below 0.
     """
-    if not 0 <= yearly_churn < 1 or log_hazard < 0:
-        raise ValueError(
-            f"A yearly churn of {yearly_churn} and a log hazard of {log_hazard} give no risk. Use "
-            "a share below 1 and a log hazard of 0 or more."
-        )
     customers = split_bills(base)
-    if len(customers) == 0:
-        raise Refusal(
-            "No customer pays anything under its tariff of today, so no price can be swept. Load "
-            "books with invoices of the last twelve months."
-        )
     fees, use = customers["fees"].to_numpy(), customers["use"].to_numpy()
     today = fees + use
-    hazard = -np.log1p(-yearly_churn)
     rows = []
     for fee_change in fee_changes:
         change = fee_change * fees + np.outer(use_changes, use)
-        rise = np.maximum(change / today, 0.0)
-        # Survival of a year at the higher hazard, less that at the one of today.
-        leave = np.exp(-hazard) - np.exp(-hazard * np.exp(log_hazard * rise))
+        ratio = change / today
         rows.append(
             pd.DataFrame(
                 {
                     "fee_change": fee_change,
                     "use_change": use_changes,
                     "change": change.sum(axis=1),
-                    "at_risk": ((today + change) * leave).sum(axis=1),
+                    "at_risk": ((today + change) * leaving(ratio)).sum(axis=1),
                     # A rise of just a quarter is none, whatever its last binary digit is.
-                    "shocked": (rise > SHOCK + 1e-9).sum(axis=1),
+                    "shocked": (ratio > SHOCK + 1e-9).sum(axis=1),
+                    "beyond": leaving.beyond(ratio).sum(axis=1),
                 }
             )
         )
     table = pd.concat(rows, ignore_index=True)
-    table = table.assign(best=on_frontier(table))
-    return PriceFrontier(table, customers, log_hazard, yearly_churn)
+    return PriceFrontier(table.assign(best=on_frontier(table)), customers, leaving)
 
 
 def split_bills(base: PriceBase) -> pd.DataFrame:
-    """What each customer pays a year in fees and for use, discounts taken off, larger first."""
+    """What each customer pays a year in fees and for use, discounts taken off, larger first.
+
+    Raises
+    ------
+    Refusal
+        If nobody pays anything today.
+    """
     parts = pd.DataFrame({"fees": base.fees, "use": base.rows["old"] - base.fees})
     rows = parts.mul(base.rows["rate"], axis=0)
     sums = rows.groupby(base.rows["customer_id"]).sum()
     sums = sums[sums.sum(axis=1) > 0]
+    if sums.empty:
+        raise Refusal(
+            "No customer pays anything under its tariff of today, so no price can be swept. Load "
+            "books with invoices of the last twelve months."
+        )
     return sums.sort_values("use", ascending=False).reset_index()
 
 

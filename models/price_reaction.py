@@ -29,6 +29,7 @@ from models.price_reaction_rows import (
 )
 from models.refusal import Refusal
 from models.simulated_reaction import (
+    CAUSES,
     PARTS,
     Effects,
     SimulatedReaction,
@@ -41,8 +42,6 @@ __all__ = ["CAUSES", "FEWEST", "OUTCOMES", "RANGES", "Assumption", "Outcome", "P
 
 #: Of those called more or less, the share that may be chance.
 FALSE_DISCOVERIES = 0.05
-#: Causes of leaving that the reaction tells apart, in the order of `simulate`.
-CAUSES = ("leave_price", "leave_other")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ui.price_reaction import reaction_of, show_totals
 from ui.results import compute
 from ui.text import count, money, undollared
 
-__all__ = ["Reacting", "asked_reaction", "show_reaction"]
+__all__ = ["Reacting", "asked_reaction", "read_reaction", "show_reaction"]
 
 CHOICES = {"no": "Nobody reacts", "yes": "Customers react"}
 
@@ -33,6 +33,11 @@ def asked_reaction(view: View) -> Reacting | None:
             "price reactions. The first time takes a while."
         )
         return None
+    return read_reaction(view)
+
+
+def read_reaction(view: View) -> Reacting:
+    """What reactions are drawn from; how far it has come is shown."""
     with st.status("Reading how customers answered bills and prices", expanded=True) as status:
         st.write("Bills, enquiries and answers, and what they went with")
         reaction, _ = reaction_of(view)

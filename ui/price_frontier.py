@@ -1,22 +1,37 @@
 """The price frontier in words: what a change brings, whom it shocks, and when it breaks even."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
+import analyses.churn
+import analyses.pricing
+from analyses.scope import Scope
 from models.price_frontier import PriceFrontier, break_even_elasticity
+from models.price_leaving import DrawnLeaving, StatedLeaving
 from models.pricing import PriceBase
+from models.refusal import Refusal
 from ui import url_state
+from ui.designer_reaction import read_reaction
 from ui.download import offer_csv
+from ui.frame import View
+from ui.results import compute
 from ui.tables import height_of
-from ui.text import count_of, money
+from ui.text import count, count_of, escape, listed, money, share
+from warehouse.snapshot import MissingTable
+from warehouse.workspace import Tables
 
 __all__ = [
     "break_even_sentence",
     "choose_change",
-    "choose_log_hazard",
+    "choose_leaving",
     "frontier_sentence",
+    "leaving_note",
     "show_best",
 ]
+
+GROUNDS = {"estimated": "Customers leave as estimated", "assumed": "As I assume"}
 
 
 def choose_change() -> tuple[float, float]:
@@ -27,27 +42,86 @@ def choose_change() -> tuple[float, float]:
     return fees / 100, use / 100
 
 
-def choose_log_hazard() -> float:
-    """How much a dearer bill makes people leave: an assumption, and named so."""
+def choose_leaving(view: View, base: PriceBase) -> StatedLeaving | DrawnLeaving:
+    """What customers leave by: the estimated reaction, or a number where there is none."""
+    why = None
+    if url_state.choose("What it rests on", "grounds", GROUNDS) == "estimated":
+        try:
+            reaction, ahead, _ = read_reaction(view)
+            given = {"base": base, "reaction": reaction, "outlook": ahead}
+            return compute(leaving_of, view, given=given)
+        except (Refusal, MissingTable) as refusal:
+            why = str(refusal)
+    if why:
+        st.info(
+            f"How customers answer prices cannot be estimated here, so it is assumed: "
+            f"{escape(why, longest=400)}",
+            icon=":material/help:",
+        )
     tenths = url_state.slide(
         "Assumed: log hazard of leaving added by a bill twice as high, in tenths",
         "theta", 0, 30, default=8,
-        help="8 means 0.8: a bill 10 % higher multiplies the hazard by 1.08. What it is for your "
-        "customers is not estimated here.",
+        help="8 means 0.8: a bill 10 % higher multiplies the hazard by 1.08. A choice, not a "
+        "finding.",
     )  # fmt: skip
-    return tenths / 10
+    retention = compute(analyses.churn.retention, view)
+    return analyses.pricing.stated_leaving(retention, tenths / 10)
+
+
+def leaving_of(tables: Tables, scope: Scope, **given: Any) -> DrawnLeaving:
+    """`analyses.pricing.drawn_leaving` as what can be kept for a view."""
+    return analyses.pricing.drawn_leaving(**given)
+
+
+def leaving_note(frontier: PriceFrontier, chosen: tuple[float, float]) -> str:
+    """What the risk rests on, what of it is assumed, and how far it was seen."""
+    leaving = frontier.leaving
+    if isinstance(leaving, StatedLeaving):
+        return (
+            f"Assumed, not estimated: customers who leave as prices are, "
+            f"{share(leaving.yearly_churn)} of revenue a year, leave more often by the number set "
+            "above. Lower bills are taken to keep nobody."
+        )
+    said = (
+        f"Within {count_of(leaving.months, 'month')} {share(leaving.yearly_churn)} of customers "
+        "are expected to leave anyway; how many more do is the mean over what is not known of the "
+        "estimated effects."
+    )
+    if leaving.assumed:
+        named = listed(leaving.assumed)
+        said += f" Not estimated but assumed, as nothing give or take a range: {named}."
+    mine = row_of(frontier, chosen)
+    seen = f"{100 * leaving.seen_low:+.0f} to {100 * leaving.seen_high:+.0f} %"
+    if mine["beyond"]:
+        said += (
+            f" **Prices in these data changed by {seen} only: "
+            f"{count(int(mine['beyond']))} of {count_of(len(frontier.customers), 'bill')} would "
+            "change further, and what those customers do is drawn on beyond what was seen.**"
+        )
+    else:
+        said += f" Prices in these data changed by {seen}."
+    return said
+
+
+def row_of(frontier: PriceFrontier, chosen: tuple[float, float]) -> pd.Series:
+    table = frontier.table
+    return table[(table["fee_change"] == chosen[0]) & (table["use_change"] == chosen[1])].iloc[0]
 
 
 def frontier_sentence(frontier: PriceFrontier, chosen: tuple[float, float], currency: str) -> str:
     """What the chosen change brings and risks, and whether another brings more for less."""
     table = frontier.table
-    mine = table[(table["fee_change"] == chosen[0]) & (table["use_change"] == chosen[1])].iloc[0]
+    mine = row_of(frontier, chosen)
     word = "less" if mine["change"] < 0 else "more"
+    risk = (
+        f"put **{money(mine['at_risk'], currency)}** at risk of leaving"
+        if mine["at_risk"] >= 0
+        else f"are expected to keep **{money(-mine['at_risk'], currency)}** that would leave"
+    )
     said = (
         f"{count_of(len(table), 'price change')} were tried. Fees {chosen[0]:+.0%} and use "
         f"{chosen[1]:+.0%} bring **{money(abs(mine['change']), currency)} {word}** a year for the "
-        f"same use and put **{money(mine['at_risk'], currency)}** at risk of leaving, if the "
-        f"assumption holds; {count_of(int(mine['shocked']), 'bill')} would rise by more than a "
+        f"same use and {risk}; {count_of(int(mine['shocked']), 'bill')} would rise by more than a "
         "quarter."
     )
     level = table[table["at_risk"] <= mine["at_risk"]]

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-import analyses.churn
 import analyses.pricing
 from charts.price_frontier import frontier_points
 from ui.chart import told
@@ -11,12 +10,13 @@ from ui.frame import require_view
 from ui.price_frontier import (
     break_even_sentence,
     choose_change,
-    choose_log_hazard,
+    choose_leaving,
     frontier_sentence,
+    leaving_note,
     show_best,
 )
 from ui.results import compute
-from ui.text import share, undollared
+from ui.text import undollared
 
 st.title("Price frontier")
 st.markdown("Which price changes bring the most revenue for the least revenue at risk.")
@@ -26,18 +26,14 @@ ours = analyses.pricing
 with explained():
     billed = compute(ours.run, view)
     base = compute(ours.base, view, given={"billed": billed})
-    retention = compute(analyses.churn.retention, view)
-    chosen, log_hazard = choose_change(), choose_log_hazard()
-    frontier = ours.frontier(base, retention, log_hazard=log_hazard)
+    chosen = choose_change()
+    frontier = ours.frontier(base, choose_leaving(view, base))
     told(
         frontier_sentence(frontier, chosen, view.currency),
         frontier_points(frontier, chosen, view.currency),
     )
-    st.caption(
-        "Everybody keeps its own tariff, with all fees and all prices of use multiplied. Customers "
-        f"who leave as prices are: {share(frontier.yearly_churn)} of revenue a year. Lower bills "
-        "are taken to keep nobody."
-    )
+    st.markdown(leaving_note(frontier, chosen))
+    st.caption("Everybody keeps its own tariff, with all fees and all prices of use multiplied.")
     st.subheader("What use must not do")
     st.markdown(undollared(break_even_sentence(frontier, base, chosen)))
     st.subheader("The frontier")

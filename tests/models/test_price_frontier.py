@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.price_frontier import break_even_elasticity, fit_price_frontier
+from models.price_leaving import StatedLeaving
 from models.pricing import PriceScenario, reprice
 from tests.models.test_pricing import BANDED, OWN, base
 
-RISK = {"log_hazard": 0.8, "yearly_churn": 0.1}
+RISK = StatedLeaving(0.8, 0.1)
 
 
 def test_a_sweep_comes_to_what_each_scenario_comes_to_by_itself():
     ours = base([50, 400, 1000], (OWN, BANDED))
-    frontier = fit_price_frontier(ours, [0.0, 0.2], [-0.1, 0.0, 0.3], **RISK)
+    frontier = fit_price_frontier(ours, [0.0, 0.2], [-0.1, 0.0, 0.3], RISK)
     for row in frontier.table.itertuples():
         scenario = PriceScenario("s", fee_change=row.fee_change, use_change=row.use_change)
         outcome = reprice(ours, scenario)
@@ -26,7 +27,7 @@ def test_a_sweep_comes_to_what_each_scenario_comes_to_by_itself():
 
 
 def test_the_frontier_has_what_nothing_beats_on_both_counts():
-    table = fit_price_frontier(base([0, 100]), [0.0, 0.3], [0.0, 0.2], **RISK).table
+    table = fit_price_frontier(base([0, 100]), [0.0, 0.3], [0.0, 0.2], RISK).table
     best = table[table["best"]]
     for row in best.itertuples():
         beats = (table["change"] >= row.change) & (table["at_risk"] < row.at_risk)
@@ -39,12 +40,12 @@ def test_the_frontier_has_what_nothing_beats_on_both_counts():
 def test_revenue_at_risk_worked_by_hand():
     # 100 units: fees 9 and use 90 a month, 1,188 a year. Use 20 % dearer is 216 more, a rise of
     # 2/11; the hazard of a tenth lost a year, -ln .9, times e^(.8 x 2/11) leaves .9 ** 1.15661.
-    row = fit_price_frontier(base([100]), [0.0], [0.2], **RISK).table.iloc[0]
+    row = fit_price_frontier(base([100]), [0.0], [0.2], RISK).table.iloc[0]
     assert row["change"] == pytest.approx(216)
     expected = (1188 + 216) * (0.9 - 0.9 ** np.exp(0.8 * 2 / 11))
     assert row["at_risk"] == pytest.approx(expected)
     # A lower bill keeps nobody.
-    lower = fit_price_frontier(base([100]), [0.0], [-0.2], **RISK).table.iloc[0]
+    lower = fit_price_frontier(base([100]), [0.0], [-0.2], RISK).table.iloc[0]
     assert lower["at_risk"] == 0
 
 
@@ -52,7 +53,7 @@ def test_thousands_of_tariffs_take_less_than_seconds():
     ours = base(np.arange(1, 400), (OWN, BANDED))
     grid = np.linspace(-0.3, 0.3, 61)
     begun = time.process_time()
-    assert len(fit_price_frontier(ours, grid, grid, **RISK).table) == 3_721
+    assert len(fit_price_frontier(ours, grid, grid, RISK).table) == 3_721
     assert time.process_time() - begun < 3
 
 

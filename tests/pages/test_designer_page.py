@@ -100,12 +100,18 @@ def test_a_tariff_goes_into_a_link_and_comes_out_the_same():
     assert isinstance(unpacked(packed(VOLUME)).charges[0], Charge)
 
 
-def test_the_frontier_tells_what_a_change_brings_and_when_it_breaks_even(page):
+@pytest.mark.parametrize("grounds", ["estimated", "assumed"])
+def test_the_frontier_tells_what_a_change_brings_and_when_it_breaks_even(page, grounds):
     page = page.switch_page("pages/pricing/price_frontier.py")
     page.query_params["use"] = "10"
+    page.query_params["grounds"] = grounds
     page.run()
     assert not page.exception
     said = " ".join(markdown.value for markdown in page.markdown)
     assert "3,721 price changes were tried" in said
     assert "Margin stays as it is if use has an elasticity of **-" in said
-    assert page.dataframe[0].value["Change of revenue"].is_monotonic_increasing
+    best = next(d.value for d in page.dataframe if "Change of revenue" in d.value)
+    assert best["Change of revenue"].is_monotonic_increasing
+    stated = "Assumed, not estimated" in said
+    assert stated == (grounds == "assumed") == (len(page.slider) == 3)
+    assert ("Prices in these data changed by" in said) == (grounds == "estimated")
