@@ -11,6 +11,7 @@ from ui.errors import explained
 from ui.frame import require_view
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
+from ui.stated_prices import show_stated_prices
 
 st.title("Elasticity")
 st.markdown("How much less is used when it gets dearer, from prices that changed over time.")
@@ -32,7 +33,5 @@ with explained():
     )
 
 st.subheader("What customers say they would pay")
-st.markdown(
-    "Surveys hold scores and comments and no prices, so what customers call too cheap, cheap, "
-    "expensive and too expensive (van Westendorp) cannot be read from them."
-)
+with explained():
+    show_stated_prices(view)
