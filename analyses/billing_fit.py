@@ -6,14 +6,16 @@ import analyses.personas
 import analyses.price_reaction
 from analyses.scope import Scope
 from models.billing_fit import BillingFit, fit_billing_fit, outcomes
+from models.equal_value import EqualValue, fit_equal_value
 from models.figures import NoSuchFigure
 from models.personas import Personas
+from models.pricing import PriceBase
 from models.refusal import Refusal
 from warehouse.price_reaction import finance_enquiries
 from warehouse.segments import customer_segments
 from warehouse.workspace import Tables
 
-__all__ = ["receipt_rows", "run"]
+__all__ = ["equal_value", "receipt_rows", "run"]
 
 #: What customers are adjusted for.
 BESIDE = ("industry", "size")
@@ -43,6 +45,14 @@ def run(
         traits=customer_segments(tables, scope.as_of, by=BESIDE).to_pandas(),
         persona=personas.by_customer if personas is not None and personas.count else None,
     )  # fmt: skip
+
+
+def equal_value(tables: Tables, scope: Scope, *, base: PriceBase, fit: BillingFit) -> EqualValue:
+    """Each persona under each model at equal value to us.
+
+    `base` is what `analyses.pricing.base` gives with personas, and `fit` what `run` does.
+    """
+    return fit_equal_value(base, fit)
 
 
 def enquiries(tables: Tables, scope: Scope) -> pd.DataFrame | None:

@@ -1,5 +1,7 @@
 """Pricing of a view: tariffs in force, whether they reproduce what was billed, and others."""
 
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -25,6 +27,7 @@ from warehouse.workspace import Tables
 __all__ = [
     "backbill",
     "base",
+    "base_by_persona",
     "contracts",
     "drawn_leaving",
     "frontier",
@@ -93,25 +96,28 @@ def backbill(tables: Tables, scope: Scope) -> Backbill:
     return fit_backbill(rows, read_tariffs(tariffs, agreed, changes, rows), scope.as_of)
 
 
-def base(
-    tables: Tables,
-    scope: Scope,
-    *,
-    billed: Backbill | None = None,
-    personas: Personas | None = None,
+def base_by_persona(
+    tables: Tables, scope: Scope, *, billed: Backbill | None = None, personas: Personas | None
 ) -> PriceBase:
+    """As `base`, with the persona of each customer; `personas` is None where there are none."""
+    found = base(tables, scope, billed=billed)
+    if personas is None:
+        return found
+    contracts = found.contracts
+    persona = contracts["customer_id"].map(personas.by_customer)
+    return replace(found, contracts=contracts.assign(persona=persona))
+
+
+def base(tables: Tables, scope: Scope, *, billed: Backbill | None = None) -> PriceBase:
     """The last twelve months of every running contract of the view at its tariff of today.
 
     Money is valued at the exchange rates of the as-of month: what is asked is what comes.
-    `billed` is what `backbill` gives and `personas` what `analyses.personas.run` gives, where
-    they are at hand: without these nobody can be chosen by persona.
+    `billed` is what `backbill` gives, where it is at hand.
     """
     billed = backbill(tables, scope) if billed is None else billed
     agreed = contracts(tables, scope)
     about = customer_segments(tables, scope.as_of, by=("region", "size")).to_pandas()
     agreed = agreed.merge(about, on="customer_id", how="left")
-    if personas is not None:
-        agreed["persona"] = agreed["customer_id"].map(personas.by_customer)
     agreed = agreed[agreed["ended_on"].isna()]
     current = billed.book.current(scope.as_of).set_index("contract_id")["place"]
     agreed = agreed.assign(

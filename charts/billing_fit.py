@@ -40,7 +40,7 @@ def fit_dots(fit: BillingFit, measure: str) -> alt.LayerChart:
             alt.Tooltip("n_customers:Q", title="Customers", format=","),
         ],
     )  # fmt: skip
-    title = "Days to pay" if as_days else f"{MEASURES[measure][0]}, share of bills"
+    title = "Days to pay" if as_days else ", ".join(MEASURES[measure])
     axis = alt.Axis(grid=True, tickCount=4) if as_days else percent_axis(grid=True, tickCount=4)
     x = {"axis": axis, "title": title, "scale": alt.Scale(zero=False, nice=True, padding=8)}
     dots = interval_dots(base, "adjusted", "adjusted_low", "adjusted_high", **x)

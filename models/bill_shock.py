@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-__all__ = ["FEWEST_BILLS", "SURPRISE", "USUAL_BILLS", "bill_shocks", "lasting_surprise",
+__all__ = ["FEWEST_BILLS", "FLOOR", "SURPRISE", "USUAL_BILLS", "bill_shocks", "lasting_surprise",
            "shock_of"]  # fmt: skip
 
 #: Bills that the expected one is worked out from, and the fewest it takes.

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import false_discovery_control, norm
 
-from models.bill_shock import bill_shocks
+from models.bill_shock import FLOOR, SURPRISE, bill_shocks
 from models.estimates import estimate
 from models.figures import Figure
 from models.refusal import Refusal
@@ -23,11 +23,14 @@ LATE_DAYS = 10
 #: Days past due beyond which a payment counts as made then; a bill is looked at once they passed.
 CAP_DAYS = 90
 FALSE_DISCOVERIES = 0.05
+#: Timings whose amount the customer knows before the bill.
+KNOWN_AHEAD = ("in_advance", "every_invoice")
 
 #: What is measured of each bill: label, and what the number is.
 MEASURES = {
     "smooth": ("Went smoothly", "share of bills"),
     "surprise": ("Was a surprise", "share of bills"),
+    "distance": ("Off the expected bill", "share of the expected bill"),
     "enquiry": ("Was asked about", "share of bills"),
     "disputed": ("Was disputed", "share of bills"),
     "late": ("Paid more than ten days late", "share of bills"),
@@ -99,6 +102,9 @@ def fit_billing_fit(
 ) -> BillingFit:
     """Measure what became of every bill, and compare models and timings.
 
+    Each timing is held against its own expectation: a bill for what was used against the median of
+    the customer's six bills before, a fee that is known ahead against the last one.
+
     A bill went smoothly if it was no surprise (see `models.bill_shock`), nobody asked about
     bills or prices in its month, it was not disputed, and it was paid at most ten days after it
     was due. Looked at are bills with four before them that were due ninety days ago, so that what
@@ -158,7 +164,7 @@ def outcomes(bills: pd.DataFrame, as_of: dt.date, asked: pd.DataFrame | None) ->
     """What became of each bill that is old enough to tell."""
     of = bills["customer_id"] + "\0" + bills["contract_id"].fillna("")
     order = bills.assign(of=of).sort_values(["of", "issued_on"], kind="stable")
-    rows = bill_shocks(order, of="of")
+    rows = against_fees(bill_shocks(order, of="of"))
     due, issued, paid = (pd.to_datetime(rows[name]) for name in ("due_on", "issued_on", "paid_on"))
     cap = due + pd.Timedelta(days=CAP_DAYS)
     settled = paid.where(paid.notna() & (paid < cap), cap)
@@ -170,6 +176,7 @@ def outcomes(bills: pd.DataFrame, as_of: dt.date, asked: pd.DataFrame | None) ->
         disputed=rows["disputed"].astype(float),
         month=issued.dt.to_period("M"),
         terms=(due - issued).dt.days,
+        distance=rows["shock"].abs(),
         log_expected=np.log(np.maximum(rows["expected"], 1.0)),
     )[keep]
     rows["enquiry"] = np.nan
@@ -180,6 +187,20 @@ def outcomes(bills: pd.DataFrame, as_of: dt.date, asked: pd.DataFrame | None) ->
         rows["enquiry"] = marked.fillna(0.0).to_numpy()
     trouble = rows[["surprise", "enquiry", "disputed", "late"]].fillna(0.0).max(axis=1)
     return rows.assign(smooth=1.0 - trouble).reset_index(drop=True)
+
+
+def against_fees(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bills of fees against what was agreed: that of the last bill, and not of the usual one.
+
+    A bill for use says afterwards what came together, and is held against the customer's usual
+    bills. A fee in advance or with every invoice is known before: any other amount than the last
+    one is none that was expected.
+    """
+    fee = rows["billing_timing"].isin(KNOWN_AHEAD) & rows["expected"].notna()
+    expected = rows["expected"].where(~fee, rows.groupby("of")["amount"].shift())
+    shock = (rows["amount"] - expected) / np.maximum(expected, FLOOR)
+    surprise = rows["surprise"].where(~fee, shock > SURPRISE).astype(bool)
+    return rows.assign(expected=expected, shock=shock, surprise=surprise)
 
 
 def adjusters(

@@ -47,8 +47,10 @@ def fit_note(fit: BillingFit) -> str:
     """What smooth means, and what the comparison rests on."""
     small = fit.table[(fit.table["measure"] == "smooth") & (fit.table["verdict"] == "too few")]
     said = (
-        "A bill went smoothly if it was within what the customer's own six bills before let "
-        "expect, nobody asked about bills or prices in its month, it was not disputed, and it was "
+        "Each timing has its own expectation: a fee in advance or with every invoice is expected "
+        "to be what the last one was, a bill for what was used the median of the customer's own "
+        "six bills before. A bill went smoothly if it was not more than a quarter above that, "
+        "nobody asked about bills or prices in its month, it was not disputed, and it was "
         f"paid at most {LATE_DAYS} days late. Each model and timing is shown as it would be were "
         f"its customers like all in {listed(list(fit.beside))}. Who has which was agreed and not "
         "drawn, so what else differs stays in it: these are no effects of changing the model. "

@@ -4,12 +4,14 @@ import streamlit as st
 
 import analyses.billing_fit
 import analyses.price_reaction
+import analyses.pricing
 from charts.billing_fit import fit_dots
 from models.billing_fit import MEASURES
 from ui import url_state
 from ui.billing_fit import fit_note, fit_sentence, show_persona_fit
 from ui.chart import told
 from ui.download import offer_csv
+from ui.equal_value import show_equal_value
 from ui.errors import explained
 from ui.frame import require_view
 from ui.personas import personas_or_why
@@ -37,3 +39,9 @@ with explained():
     if why:
         st.markdown(why)
     show_persona_fit(fit)
+
+    st.subheader("At equal value to us")
+    tariffs = compute(analyses.pricing.run, view)
+    given = {"billed": tariffs, "personas": personas}
+    given = {"base": compute(analyses.pricing.base_by_persona, view, given=given), "fit": fit}
+    show_equal_value(compute(ours.equal_value, view, given=given), view.currency)

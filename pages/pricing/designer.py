@@ -47,7 +47,7 @@ with explained():
     figure_row(view, billed.figures(), rows_behind(ours.receipt_rows, view))
     show_backbill(billed)
     _, personas, _ = personas_or_why(view)
-    base = compute(ours.base, view, given={"billed": billed, "personas": personas})
+    base = compute(ours.base_by_persona, view, given={"billed": billed, "personas": personas})
 
     st.subheader("Another tariff")
     way = url_state.choose("What to try", "way", WAYS)

@@ -36,6 +36,19 @@ def bills(cells, *, seed=0):
     return pd.concat(parts, ignore_index=True)
 
 
+def test_each_timing_is_held_against_its_own_expectation():
+    # 100 five times, then 140 for good: of use the usual bill stays 100 for three bills more, so
+    # that all are surprises; a fee is known to be 140 from the second on.
+    kinds = {("usage", "in_arrears"): (1, 0.0), ("fixed", "in_advance"): (1, 0.0)}
+    rows = bills(kinds)
+    rows["amount"] = np.tile([100.0] * 5 + [140.0] * 9, 2)
+    found = outcomes(rows, AS_OF, None).set_index("billing_timing")
+    assert found.loc["in_arrears", "surprise"].tolist() == [0, 1, 1, 1, 0, 0, 0, 0, 0, 0]
+    assert found.loc["in_advance", "surprise"].tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert found.loc["in_advance", "expected"].tolist() == [100, 100] + [140] * 8
+    assert found.loc["in_advance", "distance"].tolist() == pytest.approx([0, 0.4] + [0.0] * 8)
+
+
 def test_what_became_of_each_bill_by_hand():
     rows = bills({("fixed", "in_advance"): (1, 0.0)})
     rows["amount"] = 100.0

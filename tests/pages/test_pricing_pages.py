@@ -41,6 +41,9 @@ def test_billing_fit_page_shows_models_and_what_suits_each_persona(in_sample_wor
     at = show("pages/pricing/billing_fit.py", measure="late")
     assert "Paid more than ten days late" in text_of(at)
     assert "were its customers like all in size of bill, terms" in text_of(at)
+    equal = next(d.value for d in at.dataframe if "revenue_then" in d.value)
+    assert equal["revenue_then"].to_numpy() == pytest.approx(equal["revenue"].to_numpy(), rel=1e-3)
+    assert equal["best"].any()
     personas = at.dataframe[0].value
     assert personas.groupby("persona")["best"].sum().min() >= 1
     assert personas["n_customers"].min() >= 30
