@@ -55,6 +55,16 @@ def test_a_model_that_is_not_known_is_no_price():
         # METHODS 3.10: 1,000 at .10, 9,000 at .05 and 5,000 at .01.
         (Charge("c", "tiered", tiers=CALLS), 15_000, "600.00"),
         (Charge("c", "volume", tiers=CALLS), 15_000, "150.00"),
+        # 1,000 at .01, 9,000 at .008 and 5,000 at .005: 10 + 72 + 25.
+        (
+            Charge(
+                "c",
+                "tiered",
+                tiers=(tier(1_000, ".01"), tier(10_000, ".008"), tier(None, ".005")),
+            ),
+            15_000,
+            "107.00",
+        ),
         # 65,000 at .0006 and a fee of 10; at 10,001 a unit more costs 2 less.
         (
             Charge(

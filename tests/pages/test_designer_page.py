@@ -115,3 +115,15 @@ def test_the_frontier_tells_what_a_change_brings_and_when_it_breaks_even(page, g
     stated = "Assumed, not estimated" in said
     assert stated == (grounds == "assumed") == (len(page.slider) == 3)
     assert ("Prices in these data changed by" in said) == (grounds == "estimated")
+
+
+def test_with_the_reaction_each_scenario_says_who_leaves(page):
+    page.query_params["reaction"] = "yes"
+    page.run()
+    assert not page.exception
+    said = " ".join(markdown.value for markdown in page.markdown)
+    assert "customers are expected to leave anyway" in said
+    row = side_by_side(page).iloc[0]
+    assert row["Reaction from"] <= row["Revenue with reaction"] <= row["Reaction to"]
+    assert row["Revenue with reaction"] != row["Revenue, same use"]
+    assert abs(row["Customers lost"]) < 1_000
