@@ -167,7 +167,7 @@ def frontier(base: PriceBase, leaving: StatedLeaving | DrawnLeaving) -> PriceFro
 
     `leaving` is what `stated_leaving` or `drawn_leaving` gives.
     """
-    grid = np.round(np.arange(LOWEST, HIGHEST + 0.01, 0.01), 2)
+    grid = np.round(np.linspace(LOWEST, HIGHEST, 61), 2)
     return fit_price_frontier(base, grid, grid, leaving)
 
 

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from charts.interval_dots import interval_dots
-from charts.theme import INK, LATE, MUTED, money_axis, percent_axis, series_color
+from charts.theme import INK, LATE, MUTED, money_axis, name_axis, percent_axis, series_color
 from models.price_schedules import PriceSchedules
 from models.pricing import PriceOutcome
 
@@ -51,6 +51,8 @@ def bill_changes(outcome: PriceOutcome) -> alt.LayerChart:
     change = (rows["ratio"] - 1).clip(-WIDEST, WIDEST)
     way = change.apply(lambda by: "more" if by > 0 else "less" if by < 0 else "the same")
     frame = pd.DataFrame({"change": change, "way": way})
+    # Bins of changes that are all small would have the same name otherwise.
+    form = "+.0%" if len(change) and change.max() - change.min() > 0.2 else "+.1%"
     bars = (
         alt.Chart(frame)
         .mark_bar()
@@ -59,7 +61,7 @@ def bill_changes(outcome: PriceOutcome) -> alt.LayerChart:
                 "change:Q",
                 bin=alt.Bin(maxbins=BINS),
                 title="Change of the yearly bill",
-                axis=percent_axis(tickCount=6),
+                axis=percent_axis(form, labelOverlap="greedy", labelSeparation=8),
             ),
             alt.Y("count():Q", title="Customers"),
             color=alt.Color(
@@ -96,8 +98,9 @@ def schedule_lines(schedules: PriceSchedules, currency: str) -> alt.LayerChart:
 
 def scenario_dots(table: pd.DataFrame, currency: str) -> alt.LayerChart:
     """Change of revenue of each scenario with its interval."""
+    names = list(table["scenario"])
     base = alt.Chart(table).encode(
-        alt.Y("scenario:N", sort=list(table["scenario"]), title=None),
+        alt.Y("scenario:N", sort=names, title=None, axis=name_axis(names)),
         color=alt.value(INK),
         tooltip=[
             alt.Tooltip("scenario:N", title="Scenario"),

@@ -30,7 +30,7 @@ class StatedLeaving:
     --------
     >>> stated = StatedLeaving(0.8, 0.1)
     >>> stated(np.array([[-0.2, 0.0, 1.0]])).round(4).tolist()
-    [[0.0, 0.0, 0.1091]]
+    [[0.0, 0.0, 0.109]]
     """
 
     log_hazard: float

@@ -14,6 +14,7 @@ import analyses.exports
 import analyses.late_payments
 import analyses.negative_personas
 import analyses.personas
+import analyses.price_scenarios
 import analyses.review
 from analyses.commitments import commitments
 from analyses.kept_rows import kept_rows
@@ -24,6 +25,8 @@ from models.aging import BOUNDS
 from models.commitments import Commitment, Scored, carried_over, made_on
 from models.figures import Figure
 from models.late_share import LateShare
+from models.price_scenarios import PriceScenarios
+from models.refusal import Refusal
 from reports.brief import brief_html, brief_of, brief_pdf
 from reports.deck import tell
 from reports.edition import Edition
@@ -175,9 +178,7 @@ def why_empty(review: Review) -> str | None:
     return None
 
 
-def kept_scenarios(
-    workspace: Workspace, tables: Tables, review: Review
-) -> PriceScenarios | None:
+def kept_scenarios(workspace: Workspace, tables: Tables, review: Review) -> PriceScenarios | None:
     """What somebody kept in the tariff designer, side by side; None where there is nothing."""
     scenarios, _ = analyses.price_scenarios.kept(workspace.settings)
     if not scenarios or review.pricing is None:

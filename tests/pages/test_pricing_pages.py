@@ -1,5 +1,7 @@
 """The pricing pages from app.py."""
 
+import pytest
+
 from tests.shown import show, text_of
 
 

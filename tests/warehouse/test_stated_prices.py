@@ -21,6 +21,10 @@ def test_answers_with_four_prices_are_read_in_the_reporting_currency_up_to_the_d
                 {"customer_id": ["A", "B"], "name": ["A", "B"], "currency": ["EUR", "USD"],
                  "acquired_on": pd.Timestamp("2024-01-01"), "payment_terms_days": 30}
             ),
+            "invoices": pd.DataFrame(
+                [{"invoice_id": "I", "customer_id": "A", "issued_on": pd.Timestamp("2025-01-01"),
+                  "due_on": pd.Timestamp("2025-01-31"), "amount": 1, "currency": "EUR"}]
+            ),
             "surveys": pd.DataFrame(
                 [
                     survey("1", "A", "2025-03-10", 10, 20, 30, 40),
