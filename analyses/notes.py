@@ -6,11 +6,11 @@ no import: the next one leaves them as they are.
 """
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping
 
 import pandas as pd
 
+from warehouse.entries import checked, entries_so_far, keep_entry
 from warehouse.settings import Settings
 
 __all__ = ["FIELDS", "LONGEST", "STATUSES", "keep_note", "kept_notes", "notes_so_far"]
@@ -23,8 +23,8 @@ STATUSES = ("open", "contacted", "promised", "disputed", "done")
 #: What can be noted, and the longest text of each.
 LONGEST: Mapping[str, int] = {"status": 20, "promised_on": 10, "note": 1_000, "owner": 60}
 FIELDS = tuple(LONGEST)
-COLUMNS = ("at", "who", "about", "id", *FIELDS)
-LONGEST_WHO, LONGEST_ID = 60, 200
+COLUMNS = ("about", "id", *FIELDS)
+LONGEST_ID = 200
 
 
 def keep_note(
@@ -71,15 +71,9 @@ def keep_note(
             f"{', '.join(fields) or 'Nothing'} of {about!r} cannot be noted. Note "
             f"{', '.join(FIELDS)} of {' or '.join(ABOUT)}."
         )
-    at = at or dt.datetime.now(dt.UTC)
-    entry = {
-        "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
-        "who": storable(" ".join(str(who).split()))[:LONGEST_WHO] or "unknown",
-        "about": about,
-        "id": checked("id", str(id), LONGEST_ID),
-        **{name: read(name, value) for name, value in fields.items()},
-    }
-    settings.put(f"{PLACE}{entry['at']}:{uuid.uuid4().hex}", entry)
+    noted = {name: read(name, value) for name, value in fields.items()}
+    id = checked("id", str(id), LONGEST_ID)
+    keep_entry(settings, PLACE, who=who, at=at, about=about, id=id, **noted)
 
 
 def read(name: str, value: object) -> str:
@@ -102,35 +96,14 @@ def read(name: str, value: object) -> str:
     return text
 
 
-def checked(name: str, text: str, longest: int) -> str:
-    if len(text) > longest:
-        raise ValueError(
-            f"The {name} has {len(text):,} letters, so it was not kept. Write {longest:,} at most."
-        )
-    return storable(text)
-
-
-def storable(text: str) -> str:
-    """Text that any database keeps: no half of a letter, and no NUL, which ends it for some."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
-
-
 def notes_so_far(settings: Settings) -> pd.DataFrame:
     """Every entry there is, oldest first; a field that an entry leaves as it was is missing.
 
     What is no entry is passed over: the file may have been written by hand.
     """
-    entries = [
-        {name: entry.get(name) for name in COLUMNS}
-        for entry in settings.items(PLACE).values()
-        if isinstance(entry, dict)
-        and entry.get("about") in ABOUT
-        and all(isinstance(entry.get(name, ""), str) for name in COLUMNS)
-        and entry.get("at")
-        and entry.get("id")
-    ]
-    rows = pd.DataFrame(entries, columns=list(COLUMNS), dtype=object)
-    return rows.sort_values("at", kind="stable", ignore_index=True)
+    rows = entries_so_far(settings, PLACE, COLUMNS)
+    rows = rows[rows["about"].isin(ABOUT) & rows["id"].fillna("").ne("")]
+    return rows.drop(columns="known_by").reset_index(drop=True)
 
 
 def kept_notes(settings: Settings, about: str) -> pd.DataFrame:

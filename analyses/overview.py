@@ -1,13 +1,20 @@
 """Overview of a view: sales, margin, delivery and enquiries by quarter, and what happened."""
 
+from collections.abc import Mapping
+
 import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
+import analyses.receivables
+import analyses.scores
 from analyses.kept_rows import kept_rows
+from analyses.receivables import Cells
 from analyses.scope import Scope
-from models.figures import NoSuchFigure
+from models.alignment import Alignment, fit_alignment
+from models.figures import DEFINITIONS, NoSuchFigure
 from models.overview import MEASURES, Overview, fit_overview
+from models.score_intervals import points
 from warehouse.invoices import first_day_covered
 from warehouse.overview import (
     NEEDS,
@@ -17,10 +24,12 @@ from warehouse.overview import (
     event_log,
     market_averages,
 )
+from warehouse.segments import SEGMENTS, customer_segments
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
-__all__ = ["EVENTLESS", "MARKET", "cells", "events", "market", "receipt_rows", "run"]
+__all__ = ["CUTS", "EVENTLESS", "MARKET", "PULLING", "alignment", "cells", "events", "groups",
+           "market", "receipt_rows", "run"]  # fmt: skip
 
 QUARTERS, MONTHS = 9, 60
 #: Figures of which the market's average may be known, by the name that it has there.
@@ -29,6 +38,19 @@ MARKET = {
     "scores.nps": "nps",
     "scores.csat": "csat_top2",
     "overview.on_time_delivery": "on_time_delivery",
+}
+#: Ways to split a change, in the words the pages show.
+CUTS = {name: SEGMENTS[name] for name in ("industry", "country", "region", "size", "terms",
+                                          "billing_model")}  # fmt: skip
+#: What is asked whether it pulls against what, and the rows that each is made of.
+PULLING = {
+    "dso": ("receivables.dso", "balances"),
+    "sales_per_customer": ("overview.sales_per_customer", "invoices"),
+    "gross_margin": ("overview.gross_margin", "lines"),
+    "on_time_delivery": ("overview.on_time_delivery", "orders"),
+    "billing_enquiries": ("overview.billing_enquiries", "tickets"),
+    "nps": ("scores.nps", "nps"),
+    "csat": ("scores.csat", "csat"),
 }
 EVENTLESS = pd.DataFrame(columns=["event_id", "happened_on", "kind", "title", "detail"])
 
@@ -82,6 +104,73 @@ def market(tables: Tables, scope: Scope) -> pd.DataFrame:
     rows = market_averages(tables, scope.as_of, tuple(MARKET.values())).to_pandas()
     ours = {metric: figure_id for figure_id, metric in MARKET.items()}
     return rows.assign(figure_id=rows["metric"].map(ours)).drop(columns="metric")
+
+
+def groups(tables: Tables, scope: Scope, *, by: str) -> pd.Series:
+    """Group of each customer by one of `CUTS`."""
+    rows = customer_segments(tables, scope.as_of, by=(by,)).to_pandas()
+    return rows.set_index("customer_id")[by]
+
+
+def alignment(
+    tables: Tables,
+    scope: Scope,
+    *,
+    overview: Overview | None = None,
+    flows: Cells | None = None,
+    answers: pd.DataFrame | None = None,
+) -> Alignment:
+    """Which figures pull against each other, month by month; what is at hand is not read again.
+
+    `flows` is what `analyses.receivables.flows` gives, and `answers` those of
+    `analyses.scores.read`.
+
+    Raises
+    ------
+    Refusal
+        As `fit_alignment`.
+    """
+    found = overview or run(tables, scope)
+    months = found.months.rename(columns={"sales": "sales_per_customer"})
+    ledger = analyses.receivables.run(tables, scope, cells=flows, trend_months=MONTHS)
+    dso = ledger.table[["as_of", "dso"]].rename(columns={"as_of": "ends"})
+    # Months of the ledger end with the calendar's, those of the overview on the day of the view.
+    months = pd.merge_asof(
+        in_days(months), in_days(dso), on="ends", direction="nearest", tolerance=HALF_A_MONTH
+    )
+    if answers is None:
+        try:
+            answers = analyses.scores.read(tables, scope)["answers"]
+        except MissingTable:
+            answers = pd.DataFrame(columns=["measure", "answered_on", "score"])
+    for measure in ("nps", "csat"):
+        months[measure] = monthly_score(answers, measure, months["ends"])
+    better = {
+        name: -1 if DEFINITIONS[id].lower_is_better else 1
+        for name, (id, _rows) in PULLING.items()
+        if name in months
+    }
+    source: Mapping[str, str] = {name: rows for name, (_id, rows) in PULLING.items()}
+    return fit_alignment(months, better, same_source=source)
+
+
+HALF_A_MONTH = pd.Timedelta(days=16)
+#: Answers of a month below which it has no score.
+FEWEST_ANSWERS = 10
+
+
+def in_days(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(ends=pd.to_datetime(rows["ends"]).astype("datetime64[ns]"))
+
+
+def monthly_score(answers: pd.DataFrame, measure: str, ends: pd.Series) -> pd.Series:
+    """The score of the answers of each month that ends on one of `ends`."""
+    own = answers[answers["measure"] == measure]
+    day = pd.to_datetime(own["answered_on"]).to_numpy(dtype="datetime64[ns]")
+    month = ends.to_numpy(dtype="datetime64[ns]").searchsorted(day)
+    score = pd.Series(points(measure, own["score"].to_numpy())).groupby(month)
+    means = score.mean().where(score.size() >= FEWEST_ANSWERS)
+    return means.reindex(range(len(ends))).set_axis(ends.index)
 
 
 #: The columns of a receipt's rows: what adds to the number above, and to the one below.

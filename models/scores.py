@@ -15,7 +15,7 @@ from models.score_response import Response, fit_response
 from models.score_scales import SCALES
 from models.segments import FEWEST
 
-__all__ = ["PERIOD_MONTHS", "WEIGHTINGS", "WINDOW_DAYS", "Scores", "fit_scores"]
+__all__ = ["PERIOD_MONTHS", "WEIGHTINGS", "WINDOW_DAYS", "Scores", "fit_scores", "periods_back"]
 
 #: Days up to the as-of date whose answers make the headline.
 WINDOW_DAYS = 365

@@ -9,10 +9,22 @@ __all__ = ["CONTENTS", "pages"]
 CONTENTS = {
     "Overview": (
         (
+            "overview/overview.py",
+            "Overview",
+            "dashboard",
+            "Finance and customers on one board: what moved and why, and what to do today.",
+        ),
+        (
             "overview/quarterly_review.py",
             "Quarterly review",
             "slideshow",
             "The quarter as a deck: what it tells, what is committed to, and every file of it.",
+        ),
+        (
+            "overview/comments.py",
+            "Comments",
+            "comment",
+            "What people wrote on figures and on the points of their course.",
         ),
     ),
     "Cash": (
@@ -222,7 +234,7 @@ CONTENTS = {
 }
 
 #: What the bare address shows.
-FIRST = "cash/receivables.py"
+FIRST = "overview/overview.py"
 
 
 def pages() -> dict[str, list[StreamlitPage]]:

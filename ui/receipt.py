@@ -9,6 +9,7 @@ import streamlit as st
 
 from charts.wording import STEADY_DAYS
 from models.figures import COUNTED, DEFINITIONS, Figure
+from ui.comments import show_comments
 from ui.download import offer_csv
 from ui.errors import explained
 from ui.frame import View
@@ -26,7 +27,8 @@ from ui.text import (
     undollared,
 )
 
-__all__ = ["SHORT_LABELS", "RowsBehind", "figure_row", "rows_behind"]
+__all__ = ["SHORT_LABELS", "RowsBehind", "figure_row", "interval_in_words", "receipt_button",
+           "rows_behind", "show_receipt"]  # fmt: skip
 
 
 #: A control total may differ by what is lost when cents are summed in binary.
@@ -119,13 +121,7 @@ def figure_row(
                 if interval := interval_in_words(figure, view.currency, confidence):
                     st.caption(interval)
                 st.space("stretch")
-                if st.button(
-                    "Receipt",
-                    icon=":material/receipt_long:",
-                    type="tertiary",
-                    key=f"receipt_{figure.id}",
-                    help=f"How {figure.label} was made, and the rows behind it",
-                ):
+                if receipt_button(figure):
                     asked_for = figure
     if asked_for is not None:
         show_receipt(view, asked_for, rows, confidence)
@@ -189,8 +185,20 @@ def interval_in_words(figure: Figure, currency: str, confidence: float) -> str:
     return f"{said}. {beside}" if beside else said
 
 
+def receipt_button(figure: Figure) -> bool:
+    """The button to a figure's receipt; whether it was pressed."""
+    return st.button(
+        "Receipt",
+        icon=":material/receipt_long:",
+        type="tertiary",
+        key=f"receipt_{figure.id}",
+        help=f"How {figure.label} was made, and the rows behind it",
+    )
+
+
 @st.dialog("Receipt", width="large", position="right")
-def show_receipt(view: View, figure: Figure, rows: RowsBehind, confidence: float) -> None:
+def show_receipt(view: View, figure: Figure, rows: RowsBehind, confidence: float = 0.95) -> None:
+    """What a figure means, how it was made, what was said of it, and the rows behind it."""
     st.metric(
         figure.label,
         undollared(in_unit(figure.value, figure.unit, view.currency, exact=True)),
@@ -198,6 +206,7 @@ def show_receipt(view: View, figure: Figure, rows: RowsBehind, confidence: float
     st.markdown(figure.definition)
     st.code(figure.formula, language=None, wrap_lines=True)
     facts(view, figure, confidence)
+    show_comments(view, figure.id)
     with explained():
         rows_and_total(view, figure, rows(figure.id))
 

@@ -1,6 +1,5 @@
 """The watchlist in words: what is at risk, what is assumed, and the list itself."""
 
-import getpass
 from dataclasses import fields
 
 import pandas as pd
@@ -32,7 +31,6 @@ __all__ = [
     "show_measured",
     "watchlist_of",
     "watchlist_or_why",
-    "who_writes",
 ]
 
 #: Customers that a person can call on a day.
@@ -196,25 +194,6 @@ def money_facts(rows: pd.DataFrame, credit: pd.DataFrame | None, currency: str) 
     short = rows["cause"] == "cash"
     said[short] += "Likely short of cash: sell no further credit. "
     return said.str.strip()
-
-
-def who_writes() -> str:
-    """The name under which notes are kept; asked for once in a session."""
-    if "who_writes" not in st.session_state:
-        st.session_state["who_writes"] = user_of_this_computer()
-    # The name outlives its field, which another page does not draw.
-    st.session_state["who_writes"] = st.text_input(
-        "Your name, kept with what you note", st.session_state["who_writes"], max_chars=60,
-        width=280,
-    )  # fmt: skip
-    return st.session_state["who_writes"]
-
-
-def user_of_this_computer() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container may run under a number without a name
-        return "unknown"
 
 
 def promises_sentence(rows: pd.DataFrame, as_of: pd.Timestamp, currency: str) -> str:

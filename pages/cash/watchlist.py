@@ -11,6 +11,7 @@ from ui.errors import explained
 from ui.frame import require_view
 from ui.personas import personas_or_why
 from ui.results import computed_or_why
+from ui.signing import who_writes
 from ui.text import undollared
 from ui.watchlist import (
     FIRST,
@@ -23,7 +24,6 @@ from ui.watchlist import (
     risk_sentence,
     show_measured,
     watchlist_of,
-    who_writes,
 )
 from ui.watchlist_table import STATUS_WORDS, show_editor, with_notes
 from warehouse.workspace import Workspace

@@ -50,7 +50,7 @@ def test_filters_survive_a_change_of_page_and_back_brings_the_earlier_view(app_s
 def test_receipt_opens_by_keyboard_and_its_rows_add_up(app_server, new_page):
     watched = new_page()
     page = watched.page
-    goto(page, app_server)
+    goto(page, f"{app_server}/receivables")
     receipt = page.get_by_role("button", name="Receipt").first
     receipt.focus()
     page.keyboard.press("Enter")

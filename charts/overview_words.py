@@ -1,0 +1,182 @@
+"""The scoreboard in words: what moved, whether that is noise, why, and the story of it all."""
+
+import pandas as pd
+
+from charts.wording import in_unit, listed, money, share
+from models.decomposition import Decomposition
+from models.definition import Unit
+from models.scoreboard import Reading, Scoreboard
+
+__all__ = ["beside_in_words", "change_in_words", "course_in_words", "parts_in_words", "short_name",
+           "signed", "story"]  # fmt: skip
+
+#: What figures are called in a sentence, where their label would be long.
+SHORT = {
+    "receivables.dso": "days sales outstanding",
+    "receivables.growth": "receivables growth beyond sales",
+    "receivables.cash_flow_velocity": "cash-flow velocity",
+    "overview.sales_per_customer": "sales per customer",
+    "overview.gross_margin": "gross margin",
+    "overview.on_time_delivery": "on-time delivery",
+    "overview.billing_enquiries": "billing enquiries per 1,000 invoices",
+    "lifetime_value.portfolio": "lifetime value of all customers",
+    "churn.nrr": "net revenue retention",
+    "churn.revenue_churn_12m": "revenue churn",
+    "churn.revenue_churn_price_billing_12m": "revenue churn from price and billing",
+    "scores.nps": "NPS",
+    "scores.csat": "CSAT",
+}
+NOISE = {
+    "better": "beyond noise, for the better",
+    "worse": "beyond noise, for the worse",
+    "moved": "beyond noise",
+    "inside noise": "inside noise",
+    "cannot tell": "whether that is noise cannot be told",
+}
+
+
+def short_name(figure_id: str, label: str) -> str:
+    """A figure's name inside a sentence."""
+    return SHORT.get(figure_id, label[:1].lower() + label[1:])
+
+
+def signed(value: float, unit: Unit, currency: str) -> str:
+    """A change in the unit of its figure, a share's in points.
+
+    >>> signed(-0.0213, "share", "EUR"), signed(17981, "money", "EUR"), signed(2.5, "days", "EUR")
+    ('-2.1 points', '+€18.0K', '+2.5 days')
+    """
+    if pd.isna(value):
+        return "not known"
+    if unit == "share":
+        return f"{100 * value:+.1f} points"
+    if unit == "money":
+        return f"{'-' if value < 0 else '+'}{money(abs(value), currency)}"
+    return f"{value:+,.1f} days" if unit == "days" else f"{value:+,.1f}"
+
+
+def change_in_words(reading: Reading, currency: str) -> str:
+    """How far a figure moved, and whether that is more than noise."""
+    change, unit = reading.change, reading.figure.unit
+    if change is None:
+        return "No period before it to compare with."
+    said = f"{signed(change.value, unit, currency)} since {change.since}"
+    if not pd.isna(change.low):
+        ends = (signed(end, unit, currency) for end in (change.low, change.high))
+        said += f" ({' to '.join(ends)})"
+        if reading.verdict == "inside noise" and change.low * change.high > 0:
+            return f"{said}: one figure of so many may move so far by noise."
+    return f"{said}: {NOISE[reading.verdict]}."
+
+
+def parts_in_words(parts: Decomposition, unit: Unit, currency: str, by: str) -> str:
+    """Which groups a change is made of, and how much of it is a change of their weights."""
+    table, whole = parts.table, signed(parts.change, unit, currency)
+    mix = signed(parts.mix, unit, currency)
+    apart = table[table["apart"]]
+    if apart.empty:
+        said = f"By {by} no group adds to it beyond noise"
+    else:
+        named = [
+            f"{row['group']} {signed(row['total'], unit, currency)}"
+            for _, row in apart.head(2).iterrows()
+        ]
+        said = f"By {by}, {listed(named)} of {whole} are beyond noise"
+    return f"{said}; groups that weigh more or less than before add {mix}."
+
+
+def course_in_words(reading: Reading, currency: str) -> str:
+    """The past of a figure in one line, for who does not see it drawn."""
+    figure, course = reading.figure, reading.course
+    name = short_name(figure.id, figure.label)
+    if course is None or len(course) < 2:
+        return f"{name}: no course is drawn"
+    ends = (in_unit(course["value"].iloc[at], figure.unit, currency) for at in (0, -1))
+    since, until = (f"{course['ends'].iloc[at]:%b %Y}" for at in (0, -1))
+    first, last = ends
+    return f"{name[:1].upper()}{name[1:]}, from {first} in {since} to {last} in {until}"
+
+
+def story(scoreboard: Scoreboard, currency: str, most_urgent: str | None = None) -> list[str]:
+    """The company in three sentences: its money, its customers, and what to do today.
+
+    Parameters
+    ----------
+    scoreboard : Scoreboard
+    currency : str
+    most_urgent : str, optional
+        What holds the most money of what needs attention, in words that are safe to print.
+
+    Returns
+    -------
+    list of str
+        In Markdown whose only marks are ``**``.
+    """
+    said = [
+        sentence(
+            scoreboard, currency,
+            ("receivables.dso", "overview.sales_per_customer", "overview.gross_margin"),
+        ),
+        sentence(
+            scoreboard, currency,
+            ("churn.nrr", "churn.revenue_churn_price_billing_12m", "scores.nps"),
+        ),
+    ]  # fmt: skip
+    said.append(
+        "Nothing needs attention today by the rules below."
+        if most_urgent is None
+        else f"Most money lies in {most_urgent}."
+    )
+    return [line for line in said if line]
+
+
+def sentence(scoreboard: Scoreboard, currency: str, ids: tuple[str, ...]) -> str:
+    """A few figures with how far they moved, in one sentence; those that are refused, named."""
+    told, refused = [], []
+    for id in ids:
+        reading = scoreboard.readings.get(id)
+        if reading is None:
+            continue
+        name = short_name(id, reading.figure.label)
+        if reading.figure.value is None:
+            refused.append(name)
+            continue
+        value = in_unit(reading.figure.value, reading.figure.unit, currency)
+        told.append(f"{name} **{value}**{moved(reading, currency)}")
+    if not told:
+        return f"{capital(listed(refused))} cannot be told yet." if refused else ""
+    rest = f"; {listed(refused)} cannot be told yet" if refused else ""
+    return f"{capital(listed(told))}{rest}."
+
+
+def moved(reading: Reading, currency: str) -> str:
+    if reading.change is None:
+        return ""
+    by = signed(reading.change.value, reading.figure.unit, currency)
+    if reading.verdict in ("inside noise", "cannot tell"):
+        return (
+            f" ({by}, {'inside noise' if reading.verdict == 'inside noise' else 'perhaps noise'})"
+        )
+    return f" ({by}{', ' + reading.verdict if reading.verdict != 'moved' else ''})"
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def beside_in_words(reading: Reading, currency: str) -> str:
+    """Target and market beside the figure."""
+    unit = reading.figure.unit
+    said = []
+    if reading.target is not None:
+        reached = {True: "reached", False: "missed", None: "within its interval"}
+        said.append(
+            f"Target {in_unit(reading.target, unit, currency)}: {reached[reading.on_target]}"
+        )
+    if reading.market is not None:
+        market = share(reading.market) if unit == "share" else in_unit(reading.market, unit,
+                                                                       currency)  # fmt: skip
+        said.append(f"Market {market}")
+    if reading.owner:
+        said.append(f"Owner {reading.owner}")
+    return " · ".join(said)

@@ -1,0 +1,81 @@
+"""The overview from app.py: the numbers of the other pages, targets and comments that are kept."""
+
+import shutil
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import analyses.receivables
+import analyses.scores
+from analyses.comments import keep_comment, kept_comments
+from analyses.scope import Scope
+from analyses.targets import keep_target
+from charts.wording import in_unit
+from models.scoreboard import CUSTOMERS, FINANCE
+from tests.served import ROOT
+from warehouse.workspace import Workspace
+
+HOSTILE = '=HYPERLINK("http://e.vil","x")<script>alert(1)</script> **x** $a$'
+
+
+@pytest.fixture
+def own_workspace(sample_workspace, tmp_path, monkeypatch):
+    """The sample company in a folder of the test's own, to write into."""
+    folder = shutil.copytree(sample_workspace, tmp_path / "workspace")
+    monkeypatch.setenv("GOODWILL_WORKSPACE", str(folder))
+    monkeypatch.chdir(ROOT)
+    return Workspace.open(folder)
+
+
+def show(page=None) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    at = at.run() if page is None else at.switch_page(page).run()
+    assert not at.exception
+    assert not at.error
+    return at
+
+
+def text_of(at):
+    return " ".join(element.value for element in [*at.markdown, *at.caption])
+
+
+def test_first_page_is_the_overview_with_every_figure_and_the_numbers_of_their_own_pages(
+    own_workspace,
+):
+    keep_target(own_workspace.settings, "receivables.dso", who="Ada", target=1, owner=HOSTILE)
+    at = show()
+    assert at.title[0].value == "Overview"
+    shown = {metric.label: metric.value.replace("\\", "") for metric in at.metric}
+    assert len(shown) == len(FINANCE) + len(CUSTOMERS)
+    with own_workspace.current().tables() as tables:
+        scope = Scope(tables.newest_date)
+        ledger = {f.id: f for f in analyses.receivables.run(tables, scope).figures()}
+        scores = {f.id: f for f in analyses.scores.run(tables, scope).figures()}
+    dso, nps = ledger["receivables.dso"], scores["scores.nps"]
+    assert shown["DSO, count-back"] == in_unit(dso.value, dso.unit, "EUR")
+    assert shown[nps.label] == in_unit(nps.value, nps.unit, "EUR")
+    # The target of one day is missed, and its owner is text and nothing else.
+    said = text_of(at)
+    assert "Target missed: days sales outstanding" in said
+    assert "<script>" not in said
+
+
+def test_comment_written_in_a_receipt_is_kept_and_listed_as_text(own_workspace):
+    at = show("pages/cash/receivables.py")
+    next(b for b in at.button if b.key == "receipt_receivables.dso").click().run()
+    at.text_area[0].input(HOSTILE)
+    next(b for b in at.button if b.label == "Keep the comment").click().run()
+    assert not at.exception
+    assert kept_comments(own_workspace.settings)["text"].tolist() == [HOSTILE]
+
+
+def test_comments_are_listed_taken_back_and_brought_back(own_workspace):
+    assert "Nobody has written a comment" in show("pages/overview/comments.py").info[0].value
+    day = own_workspace.current().manifest.newest_date
+    keep_comment(own_workspace.settings, "receivables.dso", HOSTILE, who="Ada", as_of=day)
+    at = show("pages/overview/comments.py")
+    assert "<script>" not in text_of(at)
+    next(b for b in at.button if b.label == "Take it back").click().run()
+    assert kept_comments(own_workspace.settings).empty
+    next(b for b in at.button if b.label == "Bring it back").click().run()
+    assert len(kept_comments(own_workspace.settings)) == 1
