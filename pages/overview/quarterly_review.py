@@ -19,8 +19,8 @@ from ui.quarterly_review import (
     show_pictures,
     show_slides,
 )
+from ui.signing import who_writes
 from ui.text import count_of
-from ui.watchlist import who_writes
 from warehouse.workspace import Workspace
 
 BUILT = "quarterly_review"
