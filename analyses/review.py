@@ -296,7 +296,7 @@ def prices(shared: Shared) -> Fits:
 
 
 def attempted(
-    fits: Mapping[str, Callable[[], Any]], progress: Progress | None
+    fits: Mapping[str, Callable[[], Any]], progress: Progress | None = None
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What each of `fits` gives, None where it refuses, and the reasons of those."""
     results, reasons = {}, {}

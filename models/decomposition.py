@@ -115,11 +115,16 @@ def decompose(
     weight0, weight1 = by_group[:, 1] / d0, by_group[:, 3] / d1
     with np.errstate(divide="ignore", invalid="ignore"):
         rate0, rate1 = by_group[:, 0] / by_group[:, 1], by_group[:, 2] / by_group[:, 3]
+    there0, there1 = by_group[:, 1] > 0, by_group[:, 3] > 0
     # Who is there once only is taken to be alike then, which makes all of it mix.
-    own0 = np.nan_to_num(np.where(by_group[:, 1] > 0, rate0, rate1))
-    own1 = np.nan_to_num(np.where(by_group[:, 3] > 0, rate1, rate0))
+    own0 = np.select([there0, there1], [rate0, rate1], 0.0)
+    own1 = np.select([there1, there0], [rate1, rate0], 0.0)
+    # A group may add to the sum above and nothing to the one below: it weighs nothing, and counts.
+    unweighed = np.where(there1, 0.0, by_group[:, 2] / d1) - np.where(
+        there0, 0.0, by_group[:, 0] / d0
+    )
     middle = (n0 / d0 + n1 / d1) / 2
-    rate = (own1 - own0) * (weight0 + weight1) / 2
+    rate = (own1 - own0) * (weight0 + weight1) / 2 + unweighed
     mix = (weight1 - weight0) * ((own0 + own1) / 2 - middle)
     influence = influence_of(sums, inside, by_group)
     found = [
@@ -145,7 +150,7 @@ def decompose(
     )  # fmt: skip
     largest_first = table["total"].abs().sort_values(ascending=False, kind="stable").index
     table = table.loc[largest_first].reset_index(drop=True)
-    return Decomposition(table, n0 / d0, n1 / d1, confidence)
+    return Decomposition(table, float(n0 / d0), float(n1 / d1), confidence)
 
 
 def shown_groups(group: pd.Series, counts: np.ndarray, fewest: int) -> pd.Series:

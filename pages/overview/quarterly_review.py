@@ -55,7 +55,7 @@ with explained():
             st.info(said, icon=":material/info:")
 # What a deck follows from: with another of these the one that was built is an old one.
 asked = (view.key, slides, shown, upload and upload.file_id)
-if st.button("Build the review", type="primary", icon=":material/slideshow:"):
+if st.button("Build the review", icon=":material/slideshow:"):
     with explained():
         wanted = Wanted(slides=slides or None, shown=shown, blank=blank)
         st.session_state[BUILT] = {"asked": asked, **build(view, wanted)}
