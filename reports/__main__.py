@@ -56,6 +56,9 @@ def build(
         Path | None,
         typer.Option(help="PowerPoint file (.pptx, .potx) whose look the deck is to have."),
     ] = None,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="Print the comments on figures in the appendix.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Write the figures, the scored rows, the slides, the workbook and the brief."""
@@ -67,6 +70,7 @@ def build(
             read_day(as_of),
             bounds=bounds,
             filters=filters or (),
+            comments=comments,
             template=None if template is None else read_template(template),
         )
     except ValueError as error:
@@ -97,6 +101,7 @@ def build_reports(
     *,
     bounds: Sequence[int] = BOUNDS,
     filters: Sequence[str] = (),
+    comments: bool = False,
     template: bytes | None = None,
 ) -> dict[str, object]:
     """Write every file of the current snapshot and return what was written."""
@@ -112,7 +117,7 @@ def build_reports(
         day = as_of or workspace.settings.as_of or tables.newest_date
         scope = Scope(day, read_filters(tables, day, filters))
         review = reviewed(workspace, tables, scope, bounds=bounds)
-        built = files_of(workspace, tables, review, Wanted(blank=blank))
+        built = files_of(workspace, tables, review, Wanted(comments=comments, blank=blank))
         put(out, built.files)
     edition = built.edition
     return {

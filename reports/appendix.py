@@ -3,11 +3,12 @@
 import datetime as dt
 
 from charts.wording import count, date, in_unit, share
-from models.figures import Figure
+from models.figures import DEFINITIONS, Figure
+from reports.edition import Comment
 from reports.slides import Column, Draft, Finding, add_table, unmarked
 from reports.template import CONTENT
 
-__all__ = ["add_method", "add_receipts", "add_refused"]
+__all__ = ["add_comments", "add_method", "add_receipts", "add_refused"]
 
 #: When the rules were last changed; a review of before may differ by more than its rows.
 METHOD_OF = dt.date(2026, 11, 22)
@@ -28,7 +29,7 @@ METHOD = {
     "Too little": "What the rows cannot carry is refused with its reason, and never filled in.",
 }
 
-REFUSED_ON_A_SLIDE, RECEIPTS_ON_A_SLIDE = 6, 8
+REFUSED_ON_A_SLIDE, RECEIPTS_ON_A_SLIDE, COMMENTS_ON_A_SLIDE = 6, 8, 6
 
 
 def add_refused(draft: Draft) -> None:
@@ -52,6 +53,36 @@ def add_refused(draft: Draft) -> None:
         rows = [(title, unmarked(reason), draft.receipts(*ids)) for title, reason, ids in some]
         says = "What has no slide, and why"
         add_table(slide, CONTENT, columns, rows, says=says, row_height=0.64)
+
+
+def add_comments(draft: Draft) -> None:
+    """What people wrote on figures, the newest first; nothing where they are not asked for."""
+    columns = (
+        Column("Figure", 2.9, bold=True, size=11),
+        Column("Comment", 6.6, size=11, longest=260),
+        Column("By", 1.35, size=11, longest=40),
+        Column("On", 1.28, right=True, size=11),
+    )
+    comments = draft.comments
+    for start in range(0, len(comments), COMMENTS_ON_A_SLIDE):
+        some = comments[start : start + COMMENTS_ON_A_SLIDE]
+        which = f" ({start + 1} to {start + len(some)} of {len(comments)})"
+        slide = draft.add(
+            Finding(
+                "Appendix: what was written on figures"
+                + (which if len(comments) > COMMENTS_ON_A_SLIDE else ""),
+                "As it was written in the app, up to the as-of date of this review.",
+            ),
+            *dict.fromkeys(one.about for one in some),
+        )
+        rows = [(about(one), one.text, one.who, date(one.on)) for one in some]
+        says = "Comments on figures with who wrote them and when"
+        add_table(slide, CONTENT, columns, rows, says=says, row_height=0.64)
+
+
+def about(comment: Comment) -> str:
+    label = DEFINITIONS[comment.about].label
+    return label if comment.point is None else f"{label}, {date(comment.point)}"
 
 
 def add_method(draft: Draft) -> None:

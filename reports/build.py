@@ -1,5 +1,6 @@
 """Everything a review is handed on as: the deck, the figures, the scored rows and the lists."""
 
+import datetime as dt
 import io
 import tempfile
 import zipfile
@@ -16,6 +17,7 @@ import analyses.negative_personas
 import analyses.personas
 import analyses.price_scenarios
 import analyses.review
+from analyses.comments import kept_comments
 from analyses.commitments import commitments
 from analyses.kept_rows import kept_rows
 from analyses.review import Review
@@ -29,12 +31,13 @@ from models.price_scenarios import PriceScenarios
 from models.refusal import Refusal
 from reports.brief import brief_html, brief_of, brief_pdf
 from reports.deck import tell
-from reports.edition import Edition
+from reports.edition import Comment, Edition
 from reports.figures import figures_json
 from reports.template import as_bytes
 from reports.workbook import MOST_ROWS, build_workbook
 from warehouse.kept import kept
 from warehouse.segments import SEGMENTS, segments_in
+from warehouse.settings import Settings
 from warehouse.workspace import Tables, Workspace
 
 __all__ = ["DECK", "Built", "Wanted", "as_zip", "files_of", "reviewed"]
@@ -48,6 +51,7 @@ class Wanted:
 
     slides: Collection[str] | None = None
     shown: Sequence[str] = ()
+    comments: bool = False
     blank: Deck | None = None
 
 
@@ -119,6 +123,7 @@ def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wante
         carried=carried,
         committed=committed,
         scenarios=kept_scenarios(workspace, tables, review),
+        comments=comments_until(settings, scope.as_of) if wanted.comments else (),
         blank=wanted.blank,
     )
     deck, brief = as_bytes(draft.deck), brief_of(draft, review)
@@ -139,6 +144,22 @@ def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wante
     why = why_empty(review)
     empty = dict.fromkeys(LISTS, why) if why else {}
     return Built(files, deck, edition, figures, carried, committed, empty)
+
+
+def comments_until(settings: Settings, as_of: dt.date) -> tuple[Comment, ...]:
+    """Comments of the workspace that were written in views up to `as_of`, the newest first."""
+    rows = kept_comments(settings)
+    rows = rows[rows["as_of"] <= pd.Timestamp(as_of)]
+    return tuple(
+        Comment(
+            row.about,
+            row.text,
+            row.who,
+            row.as_of.date(),
+            None if pd.isna(row.point) else row.point.date(),
+        )
+        for row in rows.itertuples()
+    )
 
 
 def as_zip(built: Built) -> bytes:

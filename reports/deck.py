@@ -9,9 +9,9 @@ from models.asks import asks
 from models.commitments import Commitment, Scored
 from models.late_share import LateShare
 from models.price_scenarios import PriceScenarios
-from reports.appendix import add_method, add_receipts, add_refused
+from reports.appendix import add_comments, add_method, add_receipts, add_refused
 from reports.contents import APPENDIX, STORY
-from reports.edition import Edition, Results
+from reports.edition import Comment, Edition, Results
 from reports.plain_text import plain
 from reports.slides import Draft
 from reports.template import as_bytes, new_deck
@@ -38,6 +38,7 @@ def tell(
     carried: Sequence[Scored] = (),
     committed: Sequence[Commitment] = (),
     scenarios: PriceScenarios | None = None,
+    comments: Sequence[Comment] = (),
     blank: Deck | None = None,
 ) -> Draft:
     """Tell a review as slides, and return them with what they say.
@@ -62,6 +63,8 @@ def tell(
         Those made in this review.
     scenarios : PriceScenarios, optional
         Scenarios of prices that somebody kept.
+    comments : sequence of Comment, optional
+        What people wrote on figures, as the appendix is to print it.
     blank : Presentation, optional
         From `reports.company_template.company_deck`; the usual look where it is left out.
     """
@@ -81,12 +84,14 @@ def tell(
         carried=tuple(carried),
         committed=tuple(committed),
         scenarios=scenarios,
+        comments=tuple(comments),
     )
     for entry in (*STORY, *APPENDIX):
         if slides is None or entry.name in slides:
             before = len(draft.told)
             entry.add(draft, results)
             draft.findings[entry.name] = tuple(draft.told[before:])
+    add_comments(draft)
     add_refused(draft)
     add_method(draft)
     add_receipts(draft)

@@ -37,7 +37,7 @@ from models.unit_economics import UnitEconomics
 from models.watchlist import Watchlist
 from models.working_capital import BillingDelays, WorkingCapital
 
-__all__ = ["Edition", "Results"]
+__all__ = ["Comment", "Edition", "Results"]
 
 ORDINALS = ("First", "Second", "Third", "Fourth")
 
@@ -78,6 +78,17 @@ class Results(Protocol):
     reasons: dict[str, str]
 
     def figures(self) -> Sequence[Figure]: ...
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What somebody wrote on figure `about`, or on one `point` of its course."""
+
+    about: str
+    text: str
+    who: str
+    on: dt.date
+    point: dt.date | None = None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from models.commitments import Commitment, Scored
 from models.figures import Figure
 from models.late_share import LateShare
 from models.price_scenarios import PriceScenarios
-from reports.edition import Edition, Results
+from reports.edition import Comment, Edition, Results
 from reports.plain_text import plain
 from reports.template import (
     ACCENT,
@@ -73,7 +73,7 @@ class Draft:
 
     Attributes
     ----------
-    late_by, segments, shown, carried, committed, scenarios
+    late_by, segments, shown, carried, committed, scenarios, comments
         As in `reports.deck.tell`.
     asks : tuple of Ask
         What the results ask for, the most money first.
@@ -95,6 +95,7 @@ class Draft:
     carried: tuple[Scored, ...] = ()
     committed: tuple[Commitment, ...] = ()
     scenarios: PriceScenarios | None = None
+    comments: tuple[Comment, ...] = ()
     refused: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     told: list[Finding] = field(default_factory=list)
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)

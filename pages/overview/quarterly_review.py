@@ -53,11 +53,12 @@ with explained():
         blank, said = company_deck(upload.getvalue())
         if said:
             st.info(said, icon=":material/info:")
+comments = st.toggle("Print comments on figures in the appendix")
 # What a deck follows from: with another of these the one that was built is an old one.
-asked = (view.key, slides, shown, upload and upload.file_id)
+asked = (view.key, slides, shown, comments, upload and upload.file_id)
 if st.button("Build the review", icon=":material/slideshow:"):
     with explained():
-        wanted = Wanted(slides=slides or None, shown=shown, blank=blank)
+        wanted = Wanted(slides or None, shown, comments, blank)
         st.session_state[BUILT] = {"asked": asked, **build(view, wanted)}
 
 made = st.session_state.get(BUILT)

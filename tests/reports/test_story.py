@@ -12,10 +12,10 @@ from charts.wording import money
 from models.asks import Ask
 from models.commitments import Commitment, carried_over
 from models.figures import Figure
-from reports.appendix import add_refused
+from reports.appendix import add_comments, add_refused
 from reports.asks import add_ask, add_asks
 from reports.commitments import add_carried_over, add_committed
-from reports.edition import Edition
+from reports.edition import Comment, Edition
 from reports.slides import Draft, Finding
 from reports.story import add_opening, story
 from reports.template import CONTENT, as_bytes, new_deck
@@ -143,3 +143,11 @@ def test_where_nothing_is_committed_the_asks_are_proposed_with_what_they_could_r
     # 54.2 - 5.5 days; 2.0M - 1.0M.
     assert [row[2:4] for row in rows] == [["€2.00M", "€1.00M"], ["54.2 days", "48.7 days"]]
     assert {row[4] for row in rows} == {"31 Dec 2026"}
+
+
+def test_comments_are_printed_as_text_with_who_wrote_them_and_when():
+    on = dt.date(2026, 8, 1)
+    written = Comment("receivables.dso", HOSTILE[1], "Ada", on, point=on)
+    [slide] = slides_of(draft_of(comments=(written,)), lambda draft, _: add_comments(draft))
+    label = "Days sales outstanding (count-back), 1 Aug 2026"
+    assert table_of(slide)[1] == [label, HOSTILE[1], "Ada", "1 Aug 2026"]
