@@ -46,6 +46,7 @@ def test_a_visitor_reaches_every_page_and_each_draws_on_desk_and_telephone(app_s
     links = page.locator('[data-testid="stSidebarNavLink"]')
     expect(links).to_have_count(len(PAGE_FILES))
     seen, title = {}, ""
+    screens = [("on a desk", 1440, "light"), ("on a telephone", 390, "dark")]
     for index in range(len(PAGE_FILES)):
         # Not a click by hand: on a telephone's width the navigation is folded away.
         links.nth(index).evaluate("link => link.click()")
@@ -53,11 +54,13 @@ def test_a_visitor_reaches_every_page_and_each_draws_on_desk_and_telephone(app_s
             expect(page.locator("h1")).not_to_have_text(title)
         settle(page)
         title = page.locator("h1").first.inner_text()
-        seen[title] = complaints(page)
+        here, other = screens
+        seen[title] = [f"{here[0]}: {said}" for said in complaints(page)]
         # A change of screen draws the page anew; to load it again would cost three times that.
-        look(page, 390, "dark")
-        seen[title] += [f"on a telephone: {said}" for said in complaints(page)]
-        look(page, 1440, "light")
+        look(page, *other[1:])
+        seen[title] += [f"{other[0]}: {said}" for said in complaints(page)]
+        # The next page comes on the screen that this one ended on.
+        screens.reverse()
     # Two links that end on the same page would repeat a title.
     assert len(seen) == len(PAGE_FILES)
     assert {title: said for title, said in seen.items() if said} == {}
