@@ -131,7 +131,8 @@ def of_credit(view: View) -> list[Call] | str:
         found.append(
             Call(
                 f"**{count_of(len(conflicts.table), 'good customer')}** are unhappy and over "
-                f"their limits: they left **{money(worth, view.currency)}** in 12 months.",
+                f"their limits; after costs they brought **{money(worth, view.currency)}** in "
+                "12 months.",
                 worth, "pages/cash/credit.py", "handshake", "Credit",
                 "good customers held back while unhappy",
             )
