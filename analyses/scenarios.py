@@ -18,7 +18,7 @@ from warehouse.workspace import Tables
 __all__ = ["Valued", "beats", "comparison", "forget", "keep", "kept", "value"]
 
 #: Where a workspace keeps them, each under a key of its own.
-PLACE = "scenario:"
+PLACE = "scenario:initiatives:"
 
 
 @dataclass(frozen=True, eq=False)
