@@ -23,12 +23,11 @@ def register(settings: Settings, claim: Claim) -> None:
     ValueError
         If there is one.
     """
-    if settings.get(PLACE + claim.name) is not None:
+    if not settings.put_new(PLACE + claim.name, claim_to(claim)):
         raise ValueError(
             f"{claim.title} is registered from {claim.starts_on} on already, and claims are not "
             "changed once they are. Choose another start."
         )
-    settings.put(PLACE + claim.name, claim_to(claim))
 
 
 def kept(settings: Settings, as_of: dt.date) -> list[Claim]:

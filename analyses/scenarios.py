@@ -38,12 +38,11 @@ def keep(settings: Settings, scenario: Scenario) -> None:
     ValueError
         If there is one.
     """
-    if settings.get(PLACE + scenario.name) is not None:
+    if not settings.put_new(PLACE + scenario.name, scenario_to_yaml(scenario)):
         raise ValueError(
             f"A scenario called {scenario.name} is kept already. Choose another name, or remove "
             "that one first."
         )
-    settings.put(PLACE + scenario.name, scenario_to_yaml(scenario))
 
 
 def kept(settings: Settings) -> dict[str, str]:

@@ -154,6 +154,19 @@ class Settings:
         with self._connected() as connection:
             connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (key, text))
 
+    def put_new(self, key: str, value: object) -> bool:
+        """Keep it where nothing is kept under `key` yet, and say whether it was.
+
+        >>> settings = Settings(":memory:")
+        >>> settings.put_new("claim:a", 1), settings.put_new("claim:a", 2), settings.get("claim:a")
+        (True, False, 1)
+        """
+        text = json.dumps(value, default=str, ensure_ascii=False)
+        with self._connected() as connection:
+            # In one step: of two who keep at one time, one is told.
+            done = connection.execute("INSERT OR IGNORE INTO kept VALUES (?, ?)", (key, text))
+        return done.rowcount == 1
+
     def remove(self, key: str) -> None:
         with self._connected() as connection:
             connection.execute("DELETE FROM kept WHERE key = ?", (key,))
