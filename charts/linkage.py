@@ -90,27 +90,35 @@ def effect_forest(rows: pd.DataFrame, outcome: str) -> alt.LayerChart:
         Rows of `Linkage.table`.
     """
     rows = named_effects(rows[rows["outcome"] == outcome])
-    labels = rows["name"].tolist()
     said = [verdict for verdict in VERDICTS if (rows["verdict"] == verdict).any()]
+    color = alt.Color(
+        "verdict:N",
+        title=None,
+        scale=alt.Scale(domain=said, range=[VERDICTS[verdict] for verdict in said]),
+        legend=alt.Legend(columns=3),
+    )
+    dots = effect_dots(rows, outcome, called=("name", "Score"), color=color)
+    return dots.properties(height=28 * len(rows) + 100)
+
+
+def effect_dots(
+    rows: pd.DataFrame, outcome: str, *, called: tuple[str, str], color: alt.Color
+) -> alt.LayerChart:
+    """One line a row, from the first on; `called` is the column of its name, and what that is."""
+    (name, title), labels = called, rows[called[0]].tolist()
     x, form = effect_axis(rows, outcome)
     base = alt.Chart(rows).encode(
-        alt.Y("name:N", sort=labels, title=None, axis=name_axis(labels)),
-        color=alt.Color(
-            "verdict:N",
-            title=None,
-            scale=alt.Scale(domain=said, range=[VERDICTS[verdict] for verdict in said]),
-            legend=alt.Legend(columns=3),
-        ),
+        alt.Y(f"{name}:N", sort=labels, title=None, axis=name_axis(labels)),
+        color=color,
         tooltip=[
-            alt.Tooltip("name:N", title="Score"),
+            alt.Tooltip(f"{name}:N", title=title),
             alt.Tooltip("value:Q", title="Effect", format=form),
             alt.Tooltip("lower:Q", title="From", format=form),
             alt.Tooltip("upper:Q", title="To", format=form),
             alt.Tooltip("n_customers:Q", title="Customers", format=","),
         ],
     )
-    dots = interval_dots(base, "value", "lower", "upper", even=NONE.get(outcome, 0.0), **x)
-    return dots.properties(height=28 * len(labels) + 100)
+    return interval_dots(base, "value", "lower", "upper", even=NONE.get(outcome, 0.0), **x)
 
 
 def effect_axis(rows: pd.DataFrame, outcome: str) -> tuple[dict[str, object], str]:
@@ -136,25 +144,13 @@ def persona_forest(links: PersonaLinks, outcome: str) -> alt.LayerChart:
     rows = rows.sort_values("value", ignore_index=True)
     apart = ((rows["lower"] > 0) | (rows["upper"] < 0)).map({True: "found", False: "cannot tell"})
     rows = named_effects(rows.assign(verdict=apart, **EVERY, measure=links.measure))
-    labels = rows["persona"].tolist()
-    x, form = effect_axis(rows, outcome)
-    base = alt.Chart(rows).encode(
-        alt.Y("persona:N", sort=labels, title=None, axis=name_axis(labels)),
-        color=alt.Color(
-            "verdict:N",
-            legend=None,
-            scale=alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values())),
-        ),
-        tooltip=[
-            alt.Tooltip("persona:N", title="Persona"),
-            alt.Tooltip("value:Q", title="Effect", format=form),
-            alt.Tooltip("lower:Q", title="From", format=form),
-            alt.Tooltip("upper:Q", title="To", format=form),
-            alt.Tooltip("n_customers:Q", title="Customers", format=","),
-        ],
+    color = alt.Color(
+        "verdict:N",
+        legend=None,
+        scale=alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values())),
     )
-    dots = interval_dots(base, "value", "lower", "upper", even=NONE.get(outcome, 0.0), **x)
-    return dots.properties(height=30 * len(labels) + 70)
+    dots = effect_dots(rows, outcome, called=("persona", "Persona"), color=color)
+    return dots.properties(height=30 * len(rows) + 70)
 
 
 def adjustment_diagram(outcome: str, measure: str) -> str:
