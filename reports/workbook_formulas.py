@@ -55,17 +55,17 @@ class Kept:
 
 
 def keep_rows(invoices: pd.DataFrame, most: int, n_all: int | None = None) -> Kept:
-    """At most `most` invoices: the open ones first, then the newest.
+    """At most `most` invoices, of those that `analyses.exports.newest_rows` puts in order.
 
-    `n_all` is the number there are where `invoices` holds only the first of them, one more at
-    least than `most`.
+    That is the open ones first, then the newest. `n_all` is the number there are where `invoices`
+    holds only the first of them, one more at least than `most`.
 
     Examples
     --------
     >>> invoices = pd.DataFrame(
     ...     {
-    ...         "invoice_id": ["A", "B", "C"],
-    ...         "issued_on": pd.to_datetime(["2025-01-05", "2025-02-05", "2025-03-05"]),
+    ...         "invoice_id": ["A", "C", "B"],
+    ...         "issued_on": pd.to_datetime(["2025-01-05", "2025-03-05", "2025-02-05"]),
     ...         "open_amount": [50.0, 0.0, 0.0],
     ...     }
     ... )
@@ -74,15 +74,13 @@ def keep_rows(invoices: pd.DataFrame, most: int, n_all: int | None = None) -> Ke
     (['A', 'C'], datetime.date(2025, 2, 6), True)
     """
     issued = pd.to_datetime(invoices["issued_on"])
-    ranked = invoices.assign(_open=invoices["open_amount"] > 0, _issued=issued)
-    ranked = ranked.sort_values(["_open", "_issued", "invoice_id"], ascending=[False, False, True])
-    rows, left = ranked.iloc[:most], ranked.iloc[most:]
-    first = issued.min() if left.empty else left["_issued"].max() + pd.Timedelta(days=1)
+    rows, left = invoices.iloc[:most], invoices.iloc[most:]
+    first = issued.min() if left.empty else issued.iloc[most:].max() + pd.Timedelta(days=1)
     return Kept(
-        rows.sort_values(["_issued", "invoice_id"]).drop(columns=["_open", "_issued"]),
+        rows.sort_values(["issued_on", "invoice_id"]),
         len(invoices) if n_all is None else n_all,
         first.date(),
-        not left["_open"].any(),
+        not (left["open_amount"] > 0).any(),
     )
 
 
