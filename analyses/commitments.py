@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from models.commitments import Commitment, is_aimed_low
 from models.figures import Figure
 from warehouse.commitments import keep_commitment, kept_commitments
+from warehouse.entries import checked, storable
 from warehouse.settings import Settings
 
 __all__ = ["LONGEST_OWNER", "LONGEST_TEXT", "commit", "commitments"]
@@ -52,12 +53,12 @@ def commit(
     [('Bill every week', True, 50.0)]
     """
     record = {
-        "text": checked("commitment", text, LONGEST_TEXT),
+        "text": written("commitment", text, LONGEST_TEXT),
         "figure_id": figure.id,
         "target": float(target),
         "at_most": is_aimed_low(figure.id, target, figure.value),
         "by": by,
-        "owner": checked("owner", owner, LONGEST_OWNER),
+        "owner": written("owner", owner, LONGEST_OWNER),
         "made_on": figure.as_of,
         "value": figure.value,
         "currency": currency,
@@ -87,12 +88,9 @@ def readable(records: Iterable[dict]) -> Iterable[Commitment]:
             continue
 
 
-def checked(what: str, text: str, longest: int) -> str:
-    text = " ".join(str(text).encode("utf-8", "replace").decode().replace("\0", "").split())
-    if not text:
+def written(what: str, text: str, longest: int) -> str:
+    """Text in one line, as it is kept; none is no commitment."""
+    said = checked(what, " ".join(storable(str(text)).split()), longest)
+    if not said:
         raise ValueError(f"The {what} is empty, so nothing was kept. Write it in a few words.")
-    if len(text) > longest:
-        raise ValueError(
-            f"The {what} has {len(text):,} letters, so it was not kept. Write {longest:,} at most."
-        )
-    return text
+    return said
