@@ -10,16 +10,16 @@ __all__ = ["app_at", "metrics", "show", "text_of"]
 WITHIN = 240
 
 
-def app_at(page: str, **query: str) -> AppTest:
-    """The app turned to a page under `query` of its link, not run yet."""
+def app_at(page: str | None = None, **query: str) -> AppTest:
+    """The app turned to a page, or its first one, under `query` of its link, not run yet."""
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=WITHIN)
     for name, value in query.items():
         at.query_params[name] = value
-    return at.switch_page(page)
+    return at if page is None else at.switch_page(page)
 
 
-def show(page: str, **query: str) -> AppTest:
-    """The page drawn, without a fault or a refusal."""
+def show(page: str | None = None, **query: str) -> AppTest:
+    """The page drawn, or the first one, without a fault or a refusal."""
     at = app_at(page, **query).run()
     assert not at.exception
     assert not at.error

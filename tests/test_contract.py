@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 from pptx.util import Inches
-from streamlit.testing.v1 import AppTest
 
 import analyses.receivables
 import analyses.review
@@ -19,8 +18,7 @@ from charts.wording import count, exact_money, in_unit, money, share
 from models.asks import asks
 from reports.__main__ import build_reports
 from reports.build import reviewed
-from tests.served import ROOT
-from tests.shown import show, text_of
+from tests.shown import app_at, show, text_of
 from ui.receipt import SHORT_LABELS
 from warehouse.workspace import Workspace
 
@@ -186,8 +184,7 @@ def test_deck_of_the_page_is_that_of_the_command_line(built, figures, in_sample_
 def test_number_on_the_page_is_the_number_on_the_slide(
     page, deck_tables, figures, currency, in_sample_workspace
 ):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    app.switch_page(f"pages/{page}.py").run()
+    app = app_at(f"pages/{page}.py").run()
     assert not app.exception
     on_page = {metric.label: metric.value.replace("\\", "") for metric in app.metric}
     # A card has a shorter label where the full one does not fit.

@@ -13,6 +13,7 @@ from analyses.targets import keep_target
 from charts.wording import in_unit
 from models.scoreboard import CUSTOMERS, FINANCE
 from tests.served import ROOT
+from tests.shown import show, text_of
 from warehouse.workspace import Workspace
 
 HOSTILE = '=HYPERLINK("http://e.vil","x")<script>alert(1)</script> **x** $a$'
@@ -25,18 +26,6 @@ def own_workspace(sample_workspace, tmp_path, monkeypatch):
     monkeypatch.setenv("GOODWILL_WORKSPACE", str(folder))
     monkeypatch.chdir(ROOT)
     return Workspace.open(folder)
-
-
-def show(page=None) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    at = at.run() if page is None else at.switch_page(page).run()
-    assert not at.exception
-    assert not at.error
-    return at
-
-
-def text_of(at):
-    return " ".join(element.value for element in [*at.markdown, *at.caption])
 
 
 def test_first_page_is_the_overview_with_every_figure_and_the_numbers_of_their_own_pages(
