@@ -73,6 +73,7 @@ def reacted(
         monthly_bill=monthly,
         metered=customers["metered"],
         monthly_cost=(priced["cost"] / MONTHS).fillna(0.0).to_numpy(),
+        begins=outcome.scenario.begins,
         months=months,
     )
     return found, customers.assign(monthly_value=monthly)

@@ -49,10 +49,10 @@ def signed(value: float, unit: Unit, currency: str) -> str:
     if pd.isna(value):
         return "not known"
     if unit == "share":
-        return f"{100 * value:+.1f} points"
+        return f"{100 * value:+z.1f} points"
     if unit == "money":
         return f"{'-' if value < 0 else '+'}{money(abs(value), currency)}"
-    return f"{value:+,.1f} days" if unit == "days" else f"{value:+,.1f}"
+    return f"{value:+z,.1f} days" if unit == "days" else f"{value:+z,.1f}"
 
 
 def change_in_words(reading: Reading, currency: str) -> str:

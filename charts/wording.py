@@ -51,7 +51,9 @@ def money(value: Real | None, currency: str) -> str:
     if is_missing(value):
         return NOTHING
     if abs(value) < 10_000:
-        return format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
+        return unsigned_nothing(
+            format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
+        )
     # Three digits, which is more than an estimate with its interval can say. Rounded before the
     # ending is chosen, which would else be €1000K.
     rounded = round(float(value), DIGITS - 1 - math.floor(math.log10(abs(value))))
@@ -70,16 +72,27 @@ def exact_money(value: Real | None, currency: str) -> str:
     >>> exact_money(1234567.891, "EUR")
     '€1,234,567.89'
     """
-    return NOTHING if is_missing(value) else format_currency(value, currency, locale=LOCALE)
+    if is_missing(value):
+        return NOTHING
+    return unsigned_nothing(format_currency(value, currency, locale=LOCALE))
+
+
+def unsigned_nothing(text: str) -> str:
+    """A number in words that was rounded to 0 from below, without its sign.
+
+    >>> unsigned_nothing("-€0"), unsigned_nothing("-€10")
+    ('€0', '-€10')
+    """
+    return text if any(digit in text for digit in "123456789") else text.replace("-", "")
 
 
 def share(value: Real | None, digits: int = 1) -> str:
     """A share of one in percent.
 
-    >>> share(0.3561)
-    '35.6 %'
+    >>> share(0.3561), share(-0.0001)
+    ('35.6 %', '0.0 %')
     """
-    return NOTHING if is_missing(value) else f"{100 * value:.{digits}f} %"
+    return NOTHING if is_missing(value) else f"{100 * value:z.{digits}f} %"
 
 
 def days(value: Real | None, digits: int = 0) -> str:
@@ -90,7 +103,7 @@ def days(value: Real | None, digits: int = 0) -> str:
     """
     if is_missing(value):
         return NOTHING
-    number = f"{value:,.{digits}f}"
+    number = f"{value:z,.{digits}f}"
     return f"{number} day" if number == "1" else f"{number} days"
 
 
@@ -156,13 +169,13 @@ def in_unit(
         return days(value, 4 if exact else 1)
     if unit == "months":
         return (
-            count_of(int(value), "month") if float(value).is_integer() else f"{value:,.1f} months"
+            count_of(int(value), "month") if float(value).is_integer() else f"{value:z,.1f} months"
         )
     if unit == "count":
         return count(value)
     if unit == "ratio" and not exact:
-        return f"{value:,.2f}"
-    return f"{value:,.4f}" if exact else f"{value:,.1f}"
+        return f"{value:z,.2f}"
+    return f"{value:z,.4f}" if exact else f"{value:z,.1f}"
 
 
 def bucket(label: str, aging_by: str = "due") -> str:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from types import MappingProxyType
 
-__all__ = ["MODELS", "TIMINGS", "Charge", "Tier", "UnitConversion"]
+__all__ = ["MODELS", "TIMINGS", "Charge", "Tier", "UnitConversion", "billable"]
 
 TIMINGS = ("one_time", "in_advance", "in_arrears", "every_invoice")
 ROUNDINGS = ("none", "up", "down", "half_up")
+#: Places that units may be rounded to.
+MOST_PLACES = 9
 
 #: Billing model to the prices it takes: first those it must have, then those it may have.
 MODELS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
@@ -49,6 +51,22 @@ TIER_PRICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "graduated_percentage": ("percent", "flat_fee"),
     }
 )
+#: Digits that a number of a tariff may have before the point and after it: more are a slip, and
+#: would be cut off in computing.
+MOST_DIGITS = (15, 30)
+DIGITS = "0 or more, with at most 15 digits before the point and 30 after it"
+
+
+def billable(value: Decimal) -> bool:
+    """Whether a number may stand in a tariff.
+
+    >>> billable(Decimal("0.05")), billable(Decimal("NaN")), billable(Decimal("1e99"))
+    (True, False, False)
+    """
+    before, after = MOST_DIGITS
+    if not value.is_finite() or value < 0:
+        return False
+    return value.as_tuple().exponent >= -after and value.adjusted() < before
 
 
 @dataclass(frozen=True)
@@ -78,15 +96,20 @@ class UnitConversion:
     decimals: int = 0
 
     def __post_init__(self) -> None:
-        if self.factor <= 0 or self.operation not in ("divide", "multiply"):
+        if (
+            not billable(self.factor)
+            or self.factor == 0
+            or self.operation not in ("divide", "multiply")
+        ):
             raise ValueError(
                 f"The unit conversion is to {self.operation} by {self.factor}, so units cannot be "
                 "converted. Use divide or multiply and a factor above 0."
             )
-        if self.rounding not in ROUNDINGS:
+        if self.rounding not in ROUNDINGS or not 0 <= self.decimals <= MOST_PLACES:
             raise ValueError(
-                f"The unit conversion rounds '{self.rounding}', which is no way to round. "
-                f"Choose from {', '.join(ROUNDINGS)}."
+                f"The unit conversion rounds '{self.rounding}' to {self.decimals} places, which is "
+                f"no way to round. Choose from {', '.join(ROUNDINGS)}, and 0 to {MOST_PLACES} "
+                "places."
             )
 
 
@@ -218,11 +241,16 @@ def _check_prices(charge: Charge) -> None:
                 f"The charge '{charge.name}' is billed by {charge.model}, which has no "
                 f"{field.name}, so it would be ignored. Leave it out, or change the model."
             )
-        if isinstance(value, Decimal) and not (value.is_finite() and value >= 0):
+        if isinstance(value, Decimal) and not billable(value):
             raise ValueError(
                 f"The charge '{charge.name}' has {field.name} {value}, so a bill could fall below "
-                "nothing. Use a number of 0 or more."
+                f"nothing or be beyond all numbers. Use one of {DIGITS}."
             )
+    if charge.free_events < 0:
+        raise ValueError(
+            f"The charge '{charge.name}' has {charge.free_events} free events, which cannot be. "
+            "Use 0 or more."
+        )
     if charge.package_size == 0:
         raise ValueError(
             f"The charge '{charge.name}' has packages of 0 units, so they cannot be counted. "
@@ -242,6 +270,18 @@ def _check_tiers(charge: Charge) -> None:
     last = Decimal(0)
     for number, tier in enumerate(charge.tiers, 1):
         where = f"Tier {number} of the charge '{charge.name}'"
+        for field in fields(Tier):
+            value = getattr(tier, field.name)
+            if field.name not in priced and value != field.default:
+                raise ValueError(
+                    f"{where} has {field.name}, which {charge.model} does not use, so it would be "
+                    "ignored. Leave it out, or change the model."
+                )
+            if isinstance(value, Decimal) and not billable(value):
+                raise ValueError(
+                    f"{where} has {field.name} {value}, so a bill could fall below nothing or be "
+                    f"beyond all numbers. Use one of {DIGITS}."
+                )
         if tier.up_to is None and number < len(charge.tiers):
             raise ValueError(
                 f"{where} is open at the top but not the last, so later tiers are never reached. "
@@ -253,18 +293,6 @@ def _check_tiers(charge: Charge) -> None:
                 "is in it. Put the tiers in ascending order."
             )
         last = tier.up_to if tier.up_to is not None else last
-        for field in fields(Tier):
-            value = getattr(tier, field.name)
-            if field.name not in priced and value != field.default:
-                raise ValueError(
-                    f"{where} has {field.name}, which {charge.model} does not use, so it would be "
-                    "ignored. Leave it out, or change the model."
-                )
-            if isinstance(value, Decimal) and not (value.is_finite() and value >= 0):
-                raise ValueError(
-                    f"{where} has {field.name} {value}, so a bill could fall below nothing. "
-                    "Use a number of 0 or more."
-                )
         if tier.package_size == 0 or (charge.model == "discount_tiers" and tier.percent > 100):
             raise ValueError(
                 f"{where} has packages of {tier.package_size} units or {tier.percent} % off, which "

@@ -303,4 +303,4 @@ def in_words(name: str, high: bool | None, adds: float) -> str:
         what = COVARIATES[name].high if high else COVARIATES[name].low
     else:
         what = name.replace("_", " ").capitalize()
-    return f"{what}: risk {100 * np.expm1(adds):+.0f} %"
+    return f"{what}: risk {100 * np.expm1(adds):+z.0f} %"

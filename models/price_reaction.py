@@ -161,6 +161,7 @@ class PriceReaction:
         monthly_bill: ArrayLike = 1.0,
         metered: ArrayLike = 1.0,
         monthly_cost: ArrayLike = 0.0,
+        begins: ArrayLike = 0,
         months: int = 12,
         draws: int = 500,
         seed: int = 0,
@@ -177,6 +178,8 @@ class PriceReaction:
             Of a month before the change; the cost moves with use.
         metered : array of shape (n,), optional
             Share of the bill that moves with use.
+        begins : int or array of shape (n,), default=0
+            Month in which the new bill reaches each customer; until then all is as it was.
         months : int, default=12
         draws : int, default=500
         seed : int, default=0
@@ -184,8 +187,8 @@ class PriceReaction:
         """
         return simulate_reaction(
             self.effects(), np.asarray(bill_ratio, dtype=float), np.asarray(base_hazard),
-            monthly_bill=monthly_bill, metered=metered, monthly_cost=monthly_cost, months=months,
-            draws=draws, seed=seed, confidence=self.confidence,
+            monthly_bill=monthly_bill, metered=metered, monthly_cost=monthly_cost, begins=begins,
+            months=months, draws=draws, seed=seed, confidence=self.confidence,
         )  # fmt: skip
 
     def effects(self) -> Effects:

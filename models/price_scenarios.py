@@ -39,9 +39,10 @@ class PriceScenarios:
         One row a scenario: ``scenario``, ``change`` (of a year's revenue) with ``low`` and
         ``high``, ``margin`` (of the year), ``pay_more``, ``pay_less``, ``median_change``
         (of the bills of those it is for), ``over_25_percent`` (customers whose bill rises by
-        more), ``what``, and with the reaction ``revenue``, ``margin_change``, ``lost``
-        (customers) and ``enquiries``, each with ``_low`` and ``_high``; missing where the
-        reaction was not asked for.
+        more), ``what``, and within the `months` from now, of which those before the new prices
+        begin are as today: ``static`` (change of revenue with nobody reacting), and with the
+        reaction ``revenue``, ``margin_change``, ``lost`` (customers) and ``enquiries``, each with
+        ``_low`` and ``_high``; missing where the reaction was not asked for.
     months : int or None
         Months that the reaction is followed for; None without one.
     """
@@ -101,6 +102,7 @@ def row_of(outcome: PriceOutcome, found: SimulatedReaction | None) -> dict[str, 
         "over_25_percent": int((rise > SURPRISE + 1e-9).sum()),
         "what": outcome.scenario.says,
     }
+    row["static"] = float("nan") if found is None else float(found.of("revenue")["static"])
     for figure, name in REACTING.items():
         told = None if found is None else found.of(figure)
         for end, column in (("reaction", name), ("low", f"{name}_low"), ("high", f"{name}_high")):

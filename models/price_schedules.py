@@ -55,7 +55,7 @@ def price_schedules(outcome: PriceOutcome, paid_after: Sequence[float]) -> Price
             "Give shares of one that add up to at most 1."
         )
     rows, scenario = outcome.rows, outcome.scenario
-    begun = rows["month"] >= scenario.starts_in + scenario.grandfathered
+    begun = rows["month"] >= scenario.begins
     ahead = rows["timing"].eq("in_advance").to_numpy()
     early = ahead
     if scenario.timing is not None:

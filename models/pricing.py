@@ -12,6 +12,7 @@ import pandas as pd
 from models.complete_prices import complete_prices, with_fees_only
 from models.rating import Invoice, Tariff, rate_invoice
 from models.refusal import Refusal
+from models.wording import counted
 
 __all__ = [
     "FEE_TIMINGS",
@@ -100,17 +101,27 @@ class PriceScenario:
             )
 
     @property
+    def begins(self) -> int:
+        """Months until the new prices reach customers of today.
+
+        >>> PriceScenario("Late", use_change=0.05, starts_in=2, grandfathered=3).begins
+        5
+        """
+        return self.starts_in + self.grandfathered
+
+    @property
     def says(self) -> str:
         """The scenario in a few words, for a table and a slide's footnote."""
         if self.tariff is not None:
             said = [f"tariff '{self.tariff.name}'"]
         else:
             said = ["own tariffs"]
-            said += [f"fees {self.fee_change:+.1%}".replace("%", " %")] if self.fee_change else []
-            said += [f"use {self.use_change:+.1%}".replace("%", " %")] if self.use_change else []
+            said += [f"fees {self.fee_change:+z.1%}".replace("%", " %")] if self.fee_change else []
+            said += [f"use {self.use_change:+z.1%}".replace("%", " %")] if self.use_change else []
         said += [f"{name.replace('_', ' ')}: {', '.join(v)}" for name, v in self.who.items() if v]
-        said += [f"in {self.starts_in} months"] if self.starts_in else []
-        said += [f"old price kept {self.grandfathered} months"] if self.grandfathered else []
+        said += [f"in {counted(self.starts_in, 'month')}"] if self.starts_in else []
+        kept = counted(self.grandfathered, "month")
+        said += [f"old price kept {kept}"] if self.grandfathered else []
         said += [f"fees billed {self.timing.replace('_', ' ')}"] if self.timing else []
         said += [f"no invoice up by more than {self.cap:.0%}"] if self.cap is not None else []
         return ", ".join(said)

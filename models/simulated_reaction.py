@@ -59,7 +59,8 @@ class SimulatedReaction:
         pay, while the change is new), ``score`` and ``use`` (a fraction), each with ``_low`` and
         ``_high``; ``static`` (change of revenue, everybody staying and using as before) and
         ``revenue`` (with the reaction) with ``_low`` and ``_high``; and ``outside`` (the bill
-        changes further than any seen).
+        changes further than any seen). Days, score and use are 0 where the new bill does not come
+        within the months.
     totals : DataFrame
         One row a figure: ``figure`` (revenue, margin, customers_lost, enquiries, days,
         working_capital, score, use), ``static``, ``reaction``, ``low`` and ``high``: changes over
@@ -100,6 +101,7 @@ def simulate_reaction(
     monthly_bill: ArrayLike = 1.0,
     metered: ArrayLike = 1.0,
     monthly_cost: ArrayLike = 0.0,
+    begins: ArrayLike = 0,
     months: int = 12,
     draws: int = 500,
     seed: int = 0,
@@ -112,20 +114,21 @@ def simulate_reaction(
     With :math:`x` tenths of change, the hazard of month k for cause c is multiplied by
     :math:`\exp(x w_k \theta^{bill}_c + x 1[k \le 6] \theta^{change}_c)`, with their own
     :math:`\theta` for rises, surprises (:math:`x w_k` above a quarter: a step) and falls. After
-    that hazards are as before: nothing that lasts longer was estimated. Each effect is drawn from
-    a normal distribution, and the same draws serve all customers, months and calls of one seed.
-    Intervals are of what is not known of the effects, not of the luck of single customers.
+    that hazards are as before: nothing that lasts longer was estimated. Months are counted from
+    the one in which the new price reaches the customer; until then all is as it was. Each effect
+    is drawn from a normal distribution, and the same draws serve all customers, months and calls of
+    one seed. Intervals are of what is not known of the effects, not of the luck of customers.
 
     Parameters
     ----------
     effects : Effects
-    bill_ratio, base_hazard, monthly_bill, metered, monthly_cost, months, draws, seed
+    bill_ratio, base_hazard, monthly_bill, metered, monthly_cost, begins, months, draws, seed
         As in `PriceReaction.simulate`.
 
     Raises
     ------
     ValueError
-        If a ratio is not above 0, a hazard no chance, or shapes do not fit.
+        If a ratio is below 0, a hazard no chance, or shapes do not fit.
 
     Examples
     --------
@@ -142,23 +145,25 @@ def simulate_reaction(
         np.broadcast_to(np.asarray(values, dtype=float), (n,))
         for values in (monthly_bill, metered, monthly_cost)
     )
+    first = np.broadcast_to(np.asarray(begins, dtype=int), (n,))
+    # Whom no new bill reaches within the months has no change of one.
+    ratio = np.where(first < months, bill_ratio, 1.0)
     drawn = Drawn(effects, draws, seed, months)
     tail = (1 - confidence) / 2
     tables, sums = [], []
-    for begins in range(0, n, AT_A_TIME):
-        some = slice(begins, begins + AT_A_TIME)
-        table, total = one_part(
-            drawn, bill_ratio[some], hazard[some], bill[some], part[some], cost[some], tail
-        )
+    for at in range(0, n, AT_A_TIME):
+        some = slice(at, at + AT_A_TIME)
+        bills = Bills(ratio[some], first[some], bill[some], part[some], cost[some])
+        table, total = one_part(drawn, bills, hazard[some], tail)
         tables.append(table)
         sums.append(total)
     customers = pd.concat(tables, ignore_index=True)
-    change = bill_ratio - 1
+    change = ratio - 1
     # To the last digit the furthest change seen is no further than itself.
     outside = (change > effects.seen_high + 1e-9) | (change < effects.seen_low - 1e-9)
     customers["outside"] = outside
     total = {name: sum(part[name] for part in sums) for name in sums[0]} if sums else {}
-    weight = max(float((bill * bill_ratio).sum()), 1e-300)
+    weight = max(float((bill * ratio).sum()), 1e-300)
     for name in ("days", "score", "use"):
         total[name] = total[name] / weight
     static = {
@@ -233,10 +238,10 @@ def chances_of_leaving(
 
 def checked(ratio: np.ndarray, base: np.ndarray, months: int) -> np.ndarray:
     """Rates of leaving, (customer, month, cause), from chances."""
-    if ratio.ndim != 1 or not (np.isfinite(ratio) & (ratio > 0)).all():
+    if ratio.ndim != 1 or not (np.isfinite(ratio) & (ratio >= 0)).all():
         raise ValueError(
-            "A bill ratio is missing or not above 0, so it is no change of a bill. Leave out who "
-            "has no bill to compare with."
+            "A bill ratio is missing or below 0, so it is no change of a bill. Leave out who has "
+            "no bill to compare with."
         )
     base = np.asarray(base, dtype=float)
     if base.ndim == 2:
@@ -257,11 +262,13 @@ PARTS = (("bill", "up"), ("bill", "surprise"), ("bill", "further"), ("bill", "do
 REACTING = ("leave_price", "leave_other", "days", "enquiries", "score", "use")
 
 
-def exposure(change: np.ndarray, surprise: float, felt: float, typical: float) -> np.ndarray:
+def exposure(
+    change: np.ndarray, surprise: ArrayLike, felt: ArrayLike, typical: float
+) -> np.ndarray:
     """Tenths that each of `PARTS` is multiplied by, (customer, effect).
 
     `surprise` is the part of the change that is still unexpected and `felt` 1 while the price is
-    new.
+    new; of each customer, or the same for all.
 
     >>> exposure(np.array([0.1, 0.5, -0.2]), 1.0, 1.0, 0.4).round(9).tolist()[:2]
     [[1.0, 0.0, 0.0, 0.0, 1.0, 0.0], [0.0, 4.0, 1.0, 0.0, 5.0, 0.0]]
@@ -299,30 +306,42 @@ class Drawn:
         self.surprise = lasting_surprise(months)
         self.felt = (np.arange(months) < FELT_MONTHS).astype(float)
 
-    def exposure(self, ratio: np.ndarray, month: int) -> np.ndarray:
+    def exposure(self, ratio: np.ndarray, month: int, begins: ArrayLike = 0) -> np.ndarray:
         """Tenths that each of `PARTS` is multiplied by in a month, (customer, effect)."""
-        return exposure(ratio - 1, self.surprise[month], self.felt[month], self.typical)
+        since = month - np.asarray(begins)
+        new = since >= 0
+        place = np.maximum(since, 0)
+        surprise, felt = new * self.surprise[place], new * self.felt[place]
+        return exposure(ratio - 1, surprise, felt, self.typical)
 
-    def bills_and_price(self, ratio: np.ndarray, months: int, *, of_price: float) -> np.ndarray:
+    def bills_and_price(
+        self, ratio: np.ndarray, months: int, begins: ArrayLike = 0, *, of_price: float
+    ) -> np.ndarray:
         """Bills of the first months added up, and the price times `of_price`."""
-        made = sum(self.exposure(ratio, month) for month in range(months))
+        made = sum(self.exposure(ratio, month, begins) for month in range(months))
         made[:, 4:] *= of_price
         return made
 
 
+@dataclass(frozen=True, eq=False)
+class Bills:
+    """New over old bill of each customer, the month it comes in, and what bill and cost were."""
+
+    ratio: np.ndarray
+    begins: np.ndarray
+    monthly: np.ndarray
+    metered: np.ndarray
+    cost: np.ndarray
+
+
 def one_part(
-    drawn: Drawn,
-    ratio: np.ndarray,
-    hazard: np.ndarray,
-    bill: np.ndarray,
-    metered: np.ndarray,
-    cost: np.ndarray,
-    tail: float,
+    drawn: Drawn, bills: Bills, hazard: np.ndarray, tail: float
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Some of the customers: a row of each, and sums by draw."""
+    ratio, weight = bills.ratio, bills.monthly * bills.ratio
     early = min(ANSWER_MONTHS, drawn.months)
     exposed = {
-        "enquiries": drawn.bills_and_price(ratio, drawn.months, of_price=1.0),
+        "enquiries": drawn.bills_and_price(ratio, drawn.months, bills.begins, of_price=1.0),
         "days": drawn.exposure(ratio, 0),
         # An answer was set beside all bills of the months before, and one price.
         "score": drawn.bills_and_price(ratio, early, of_price=1 / early),
@@ -332,12 +351,12 @@ def one_part(
     for name, tenths in exposed.items():
         values = tenths @ drawn.values[name]
         table |= spread(name, values, tail)
-        total[name] = values.sum(axis=0) if name == "enquiries" else (bill * ratio) @ values
+        total[name] = values.sum(axis=0) if name == "enquiries" else weight @ values
     total["working_capital"] = total["days"] / MONTH_DAYS
     used = factor_of_use(drawn, ratio)
     table |= spread("use", used - 1, tail)
-    total["use"] = (bill * ratio) @ (used - 1)
-    return with_leaving(drawn, ratio, hazard, bill, metered, cost, used, tail, table, total)
+    total["use"] = weight @ (used - 1)
+    return with_leaving(drawn, bills, hazard, used, tail, table, total)
 
 
 def factor_of_use(drawn: Drawn, ratio: np.ndarray) -> np.ndarray:
@@ -349,36 +368,37 @@ def factor_of_use(drawn: Drawn, ratio: np.ndarray) -> np.ndarray:
 
 def with_leaving(
     drawn: Drawn,
-    ratio: np.ndarray,
+    bills: Bills,
     hazard: np.ndarray,
-    bill: np.ndarray,
-    metered: np.ndarray,
-    cost: np.ndarray,
     used: np.ndarray,
     tail: float,
     table: dict[str, np.ndarray],
     total: dict[str, np.ndarray],
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Add who leaves, and what that and other use do to revenue and margin."""
-    rate, there = np.zeros_like(used), np.zeros_like(used)
-    base, base_there = np.zeros(len(ratio)), np.zeros(len(ratio))
+    # Months that customers are there for at the old bill and at the new one.
+    rate, at_old, at_new = (np.zeros_like(used) for _ in range(3))
+    base, base_old, base_new = (np.zeros(len(used)) for _ in range(3))
     # A month is paid for by those who are there at its start.
     for month in range(drawn.months):
-        there += np.exp(-rate)
-        base_there += np.exp(-base)
-        tenths = drawn.exposure(ratio, month)
+        new = month >= bills.begins
+        at_old += ~new[:, None] * np.exp(-rate)
+        at_new += new[:, None] * np.exp(-rate)
+        base_old += ~new * np.exp(-base)
+        base_new += new * np.exp(-base)
+        tenths = drawn.exposure(bills.ratio, month, bills.begins)
         for place, cause in enumerate(CAUSES):
             own = hazard[:, month, place]
             base += own
             moved = np.exp(tenths @ drawn.values[cause]) if tenths.any() else 1.0
             rate += own[:, None] * moved
     lost = np.exp(-base)[:, None] - np.exp(-rate)
-    factor = 1 + metered[:, None] * (used - 1)
-    before = (bill * base_there)[:, None]
-    revenue = (bill * ratio)[:, None] * factor * there - before
-    costs = cost[:, None] * (used * there - base_there[:, None])
+    factor = bills.ratio[:, None] * (1 + bills.metered[:, None] * (used - 1))
+    gone = (base_old + base_new)[:, None]
+    revenue = bills.monthly[:, None] * (at_old + factor * at_new - gone)
+    costs = bills.cost[:, None] * (at_old + used * at_new - gone)
     table |= spread("left", lost, tail)
-    table["static"] = bill * (ratio - 1) * base_there
+    table["static"] = bills.monthly * (bills.ratio - 1) * base_new
     table |= spread("revenue", revenue, tail)
     total |= {
         "revenue": revenue.sum(axis=0), "margin": (revenue - costs).sum(axis=0),
@@ -396,7 +416,7 @@ def warned(outside: np.ndarray, effects: Effects) -> str | None:
     n = int(outside.sum())
     if n == 0:
         return None
-    seen = f"{effects.seen_low:+.0%} to {effects.seen_high:+.0%}".replace("%", " %")
+    seen = f"{effects.seen_low:+z.0%} to {effects.seen_high:+z.0%}".replace("%", " %")
     return (
         f"The bills of {n:,} of {len(outside):,} customers change further than prices and bills "
         f"in this data did ({seen}), so what these customers do is drawn on beyond what was seen. "

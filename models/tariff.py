@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from models.charge import Charge
+from models.charge import Charge, billable
 
 __all__ = ["ORDER", "Conventions", "Override", "Tariff"]
 
@@ -143,7 +143,7 @@ class Tariff:
             )
         for field, most in (("discount_percent", 100), ("tax_percent", 1000), ("minimum", None)):
             value = getattr(self, field)
-            if value is not None and not (value >= 0 and (most is None or value <= most)):
+            if value is not None and not (billable(value) and (most is None or value <= most)):
                 raise ValueError(
                     f"The tariff '{self.name}' has {field} {value}, which gives no bill. Use a "
                     f"number of 0 or more{f' and at most {most}' if most else ''}."

@@ -1,6 +1,7 @@
 """Tariffs as YAML: read with every mistake named, and written back the same."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,14 @@ KINDS = {
     "valid_from": dt.date, "valid_until": dt.date,
 }  # fmt: skip
 MOST_CHARACTERS = 200_000
+#: Lists in lists: a tariff has charges with tiers with prices, and no more.
+DEEPEST = 12
+#: A text that short cannot be deep enough to do harm.
+SAFE_CHARACTERS = 500
+TOO_DEEP = (
+    "The tariff has lists in lists, deeper than any tariff has, so it was not read. Start from a "
+    "tariff that was exported."
+)
 #: Written by a program: read by the fast parser where the machine has it, which is as safe.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -46,19 +55,75 @@ def read_tariff(text: str) -> Tariff:
     >>> tariff.charges[1].tiers[0].unit_price
     Decimal('0.1')
     """
-    if len(text) > MOST_CHARACTERS or ("&" in text and "*" in text and _has_alias(text)):
+    if len(text) > MOST_CHARACTERS:
         raise ValueError(
-            "The tariff is longer than any tariff or repeats parts of itself by reference, so it "
-            "was not read. Write it out, with at most 200,000 characters."
+            f"The tariff has {len(text):,} characters, more than any tariff, so it was not read. "
+            f"Write it with at most {MOST_CHARACTERS:,}."
         )
+    data = None
     try:
-        data = yaml.load(text, Loader=LOADER)
-    except (yaml.YAMLError, ValueError) as error:
+        trap = TOO_DEEP if _too_deep(text) else None
+        if trap is None:
+            loader = LOADER(text)
+            root = loader.get_single_node()
+            trap = _trap(root)
+            if root is not None and trap is None:
+                data = loader.construct_document(root)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise ValueError(
             f"The tariff is not YAML ({' '.join(str(error).split())}), so it was not read. Mend "
             "the line named, or start from a tariff that was exported."
         ) from error
+    if trap is not None:
+        raise ValueError(trap)
     return tariff_from(data)
+
+
+def _too_deep(text: str) -> bool:
+    """Whether lists are in lists beyond all measure, told from one piece after the other.
+
+    The parser makes each list within the one around it and would run out of stack, which ends
+    the program and no exception says so.
+    """
+    if len(text) <= SAFE_CHARACTERS:
+        return False
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+def _trap(root: yaml.Node | None) -> str | None:
+    """Why a text is not read that YAML allows and no tariff needs: before it is made anything."""
+    left = [] if root is None else [(root, 1)]
+    seen: set[int] = set()
+    while left:
+        node, depth = left.pop()
+        if depth > DEEPEST:
+            return TOO_DEEP
+        # A part that is referred to stands in the tree once more, with all that is in it.
+        if id(node) in seen:
+            return (
+                "The tariff repeats parts of itself by reference, so it was not read. Write it out."
+            )
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+            twice = [key for key, n in keys.items() if n > 1]
+            if twice:
+                return (
+                    f"The tariff has {', '.join(twice)} twice in one place (line "
+                    f"{node.start_mark.line + 1}), so it is not clear which holds. Keep one."
+                )
+            left += [(part, depth + 1) for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            left += [(part, depth + 1) for part in node.value]
+    return None
 
 
 def tariff_from(data: object) -> Tariff:
@@ -71,6 +136,10 @@ def tariff_from(data: object) -> Tariff:
             "one entry for each line of the invoice."
         )
     overrides = data.pop("overrides", None) or []
+    if not isinstance(overrides, list):
+        raise ValueError(
+            "The tariff has overrides that are no list, so no customer's price was read. List them."
+        )
     conventions = data.pop("conventions", None) or {}
     given = _typed("The tariff", data)
     for needed in ("name", "currency"):
@@ -123,13 +192,6 @@ def _plain(value: object) -> object:
     return value
 
 
-def _has_alias(text: str) -> bool:
-    try:
-        return any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
-    except yaml.YAMLError:
-        return False
-
-
 def _fields(what: str, data: object, kind: type) -> dict[str, object]:
     """A mapping whose keys are fields of `kind`; any other is refused by name."""
     if not isinstance(data, Mapping):
@@ -177,7 +239,10 @@ def _as(kind: type, value: object) -> object:
         plain = isinstance(value, dt.date) and not isinstance(value, dt.datetime)
         return value if plain else dt.date.fromisoformat(str(value))
     # By way of its text: a float is what was written, not its binary neighbour.
-    return int(str(value)) if kind is int else Decimal(str(value))
+    number = int(str(value)) if kind is int else Decimal(str(value))
+    if kind is Decimal and not number.is_finite():
+        raise ValueError("not a number")
+    return number
 
 
 def _charge(entry: object) -> Charge:
@@ -185,7 +250,7 @@ def _charge(entry: object) -> Charge:
     what = f"The charge '{name}'"
     data = _fields(what, entry, Charge)
     model = data.get("model")
-    if name is None or model not in MODELS:
+    if name is None or not isinstance(model, str) or model not in MODELS:
         raise ValueError(
             f"{what} is billed by '{model}', so it has no price. Give it a name and a model of "
             f"{', '.join(MODELS)}."

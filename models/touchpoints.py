@@ -105,7 +105,7 @@ def contracts(rows: Rows) -> pd.DataFrame:
 def price_changes(rows: Rows) -> pd.DataFrame:
     r = rows["price_changes"]
     change = 100 * (r["new_monthly_value"] / r["old_monthly_value"].where(lambda v: v > 0) - 1)
-    by = change.map("{:+.1f} %".format).where(change.notna(), "from nothing")
+    by = change.map("{:+z.1f} %".format).where(change.notna(), "from nothing")
     mood = change.map(lambda c: "bad" if c > 0 else "good")
     said = "Price change of " + by + " announced for " + r["effective_on"].dt.strftime("%Y-%m-%d")
     return lines(r, "announced_on", "Price", said, "change_id", amount=r["new_monthly_value"],

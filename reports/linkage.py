@@ -108,7 +108,7 @@ def linkage_finding(linkage: Linkage) -> Finding:
         elif outcome == "days_to_pay":
             parts.append(f"{days(effect.value, 1)} to pay")
         elif outcome == "disputes":
-            parts.append(f"{1000 * effect.value:+.0f} disputes in 1,000 invoices")
+            parts.append(f"{1000 * effect.value:+z.0f} disputes in 1,000 invoices")
         else:
             parts.append(f"{share(effect.value)} of a year's billing")
     what = "Of satisfaction with CSAT no link to money can be told"

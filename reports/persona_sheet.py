@@ -148,9 +148,9 @@ def bars(distances: pd.Series) -> str:
         parts.append(
             f'<text x="96" y="{y + 10}" text-anchor="end" font-size="9.5">{safe(name, 24)}</text>'
             f'<rect x="{left:.1f}" y="{y + 2}" width="{length:.1f}" height="10" fill="{color}"/>'
-            f'<text x="306" y="{y + 10}" text-anchor="end" font-size="9">{value:+.1f}</text>'
+            f'<text x="306" y="{y + 10}" text-anchor="end" font-size="9">{value:+z.1f}</text>'
         )
-    said = ", ".join(f"{safe(name, 24)} {value:+.1f}" for name, value in distances.items())
+    said = ", ".join(f"{safe(name, 24)} {value:+z.1f}" for name, value in distances.items())
     return (
         f'<svg viewBox="0 0 310 {height}" role="img" aria-label="{said}">'
         f'<line x1="{100 + half}" x2="{100 + half}" y1="0" y2="{height}" stroke="#8a949a"/>'

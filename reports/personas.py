@@ -94,4 +94,4 @@ def set_apart(personas: Personas, persona: str) -> str:
     """The behaviours in which a persona differs most, as numbers."""
     distances = personas.distances.loc[persona]
     telling = distances[distances.abs() >= TELLING].sort_values(key=abs, ascending=False)
-    return ", ".join(f"{name} {d:+.1f}" for name, d in telling.head(4).items()) or "average"
+    return ", ".join(f"{name} {d:+z.1f}" for name, d in telling.head(4).items()) or "average"

@@ -39,8 +39,8 @@ def add_price_reaction(draft: Draft, results: Results) -> None:
         (
             OUTCOMES[row.outcome].label,
             TRIGGERS[row.trigger, row.direction],
-            f"{row.effect:+.3f}",
-            f"{row.low:+.3f} to {row.high:+.3f}",
+            f"{row.effect:+z.3f}",
+            f"{row.low:+z.3f} to {row.high:+z.3f}",
             OUTCOMES[row.outcome].unit,
             count(row.n),
         )

@@ -99,9 +99,9 @@ def add_scenarios(draft: Draft, scenarios: PriceScenarios) -> None:
                   row_height=0.42)  # fmt: skip
         return
     with_reaction = scenarios.months is not None
-    heads = [("Scenario", 3.0, False), ("Same use", 1.3, True), ("95 % interval", 2.2, True)]
+    heads = [("Scenario", 3.0, False), ("A full year", 1.3, True), ("95 % interval", 2.2, True)]
     if with_reaction:
-        heads += [("With reaction", 1.5, True), ("95 % interval", 2.2, True),
+        heads += [(f"{scenarios.months} months, reaction", 1.7, True), ("95 % interval", 2.2, True),
                   ("Customers", 1.1, True)]  # fmt: skip
     heads.append(("Up > 25 %", 1.1, True))
     columns = tuple(
@@ -118,7 +118,7 @@ def add_scenarios(draft: Draft, scenarios: PriceScenarios) -> None:
         if with_reaction:
             cells += [
                 money(row.revenue, currency), ends(row.revenue_low, row.revenue_high, currency),
-                f"{-row.lost:+.0f}",
+                f"{-row.lost:+z.0f}",
             ]  # fmt: skip
         rows.append((*cells, count(row.over_25_percent)))
     add_table(slide, box, columns, rows, says=finding.title, row_height=0.46)
@@ -133,10 +133,9 @@ def measures(scenarios: PriceScenarios, currency: str) -> list[tuple[str, str, s
         for name, words in (("revenue", "Revenue with reaction"), ("margin_change", "Margin")):
             between = ends(row[f"{name}_low"], row[f"{name}_high"], currency)
             rows.append((words, money(row[name], currency), between))
-        rows += [
-            (words, f"{row[name]:+.0f}", f"{row[f'{name}_low']:+.0f} to {row[f'{name}_high']:+.0f}")
-            for name, words in (("lost", "Customers lost"), ("enquiries", "Billing enquiries"))
-        ]
+        for name, words in (("lost", "Customers lost"), ("enquiries", "Billing enquiries")):
+            value, low, high = (f"{row[f'{name}{end}']:+z.0f}" for end in ("", "_low", "_high"))
+            rows.append((words, value, f"{low} to {high}"))
     rows.append(("Customers who pay more", count(row["pay_more"]), ""))
     rows.append(("Up by more than 25 %", count(row["over_25_percent"]), ""))
     return rows
@@ -152,8 +151,9 @@ def scenario_finding(scenarios: PriceScenarios, currency: str) -> Finding:
     )
     if reacts:
         title = (
-            f"“{name}” changes a year's revenue by {money(best['revenue'], currency)} with the "
-            f"reaction, {money(best['change'], currency)} if nobody reacts"
+            f"“{name}” changes revenue by {money(best['revenue'], currency)} within "
+            f"{count_of(scenarios.months, 'month')} with the reaction, "
+            f"{money(best['static'], currency)} if nobody reacts"
         )
     if len(table) > 1:
         title = f"Of {count_of(len(table), 'price scenario')}, {title}"

@@ -113,7 +113,7 @@ def reminders_finding(reminders: Reminders, tried: pd.DataFrame | None) -> Findi
         said += (
             f" {most['policy']} would get most paid, {share(most['paid'])} within "
             f"{days(DAYS_AHEAD)} ({share(most['paid_low'])} to {share(most['paid_high'])}), at "
-            f"{most['score']:+.2f} of survey score for each overdue invoice."
+            f"{most['score']:+z.2f} of survey score for each overdue invoice."
         )
     if trial.paid.reason or trial.paid.lower <= 0 <= trial.paid.upper:
         return Finding("No effect of reminding as usual is found", said)

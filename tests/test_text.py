@@ -7,6 +7,8 @@ import pytest
 
 from tests.served import ROOT
 
+#: A signed number that is not told to print nothing without a sign: +z does.
+NEGATIVE_NOTHING = re.compile(r":\+,?\.\d")
 LONGEST_TEXT = 2_000_000
 NOT_OURS = {".venv", ".spark", ".git", "__pycache__", "workspace"}
 MACHINE_PATH = re.compile(r"(?<![\w.$}/])/(?:home|root|work|Users|mnt|srv)/[\w.]+|[A-Z]:\\Users\\")
@@ -66,6 +68,12 @@ def test_no_path_of_a_machine_is_committed():
 
 def test_nothing_is_left_to_do():
     assert found(LEFT_TO_DO) == []
+
+
+def test_no_signed_number_is_printed_as_a_nothing_below_nothing():
+    in_code = [line for line in found(NEGATIVE_NOTHING) if line.split(":")[0].endswith(".py")]
+    assert in_code == []
+    assert NEGATIVE_NOTHING.search('f"{low:' + '+.1f}"')
 
 
 @pytest.mark.parametrize(

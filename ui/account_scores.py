@@ -14,6 +14,7 @@ from charts.late_causes import CAUSE_WORDS
 from models.account import AccountMoney
 from models.next_steps import NOTHING, Step, next_steps
 from models.watchlist import DAYS_AHEAD, Chances
+from ui.errors import say
 from ui.frame import View, open_workspace
 from ui.lifetime_value import usual_terms
 from ui.personas import personas_or_why
@@ -148,7 +149,7 @@ def show_risk(customer_id: str, scores: dict[str, object], view: View) -> None:
 
 
 def not_known(what: str, why: str) -> None:
-    st.caption(f"{what} is not known. {escape(why, longest=500)}")
+    st.caption(f"{what} is not known. {say(why)}")
 
 
 def show_leaving(customer_id: str, scored: pd.DataFrame | str) -> None:

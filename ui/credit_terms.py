@@ -55,6 +55,7 @@ def terms_sentence(terms: CreditTerms) -> str:
     return (
         f"In {len(apart)} of {count_of(tested, 'comparison')} within a persona, "
         "terms go with more or less left over than the commonest. Furthest apart: "
-        f"**{escape(row['persona'])}** at {days(row['terms'])}, **{100 * row['difference']:+.1f}** "
-        f"points ({100 * row['low']:+.1f} to {100 * row['high']:+.1f})."
+        f"**{escape(row['persona'])}** at {days(row['terms'])}, "
+        f"**{100 * row['difference']:+z.1f}** points "
+        f"({100 * row['low']:+z.1f} to {100 * row['high']:+z.1f})."
     )

@@ -14,7 +14,7 @@ from ui import url_state
 from ui.frame import View
 from ui.price_reaction import reaction_of, show_totals
 from ui.results import compute
-from ui.text import count, money, undollared
+from ui.text import count, count_of, money, undollared
 
 __all__ = ["Reacting", "asked_reaction", "read_reaction", "show_reaction"]
 
@@ -53,21 +53,30 @@ def read_reaction(view: View) -> Reacting:
 def show_reaction(view: View, outcome: PriceOutcome, reacting: Reacting) -> SimulatedReaction:
     """The scenario with nobody reacting and with the reaction, side by side."""
     found, customers = analyses.price_scenarios.reacted(outcome, *reacting)
-    st.markdown(undollared(reaction_sentence(found, view.currency)))
+    st.markdown(undollared(reaction_sentence(found, view.currency, outcome.scenario.begins)))
     show_totals(found, customers, view.currency)
     return found
 
 
-def reaction_sentence(found: SimulatedReaction, currency: str) -> str:
-    """Revenue and margin without and with the reaction, and who leaves for it."""
+def reaction_sentence(found: SimulatedReaction, currency: str, begins: int = 0) -> str:
+    """Revenue and margin without and with the reaction, and who leaves for it.
+
+    `begins` is the month from now in which the new prices reach customers.
+    """
+    if begins >= found.months:
+        return (
+            f"The new prices reach customers in {count_of(begins, 'month')}, and what customers do "
+            f"is known for {found.months} ahead: within them nothing changes."
+        )
     revenue, margin, lost = (found.of(name) for name in ("revenue", "margin", "customers_lost"))
     within = [money(revenue[end], currency) for end in ("low", "high")]
     left = [money(margin[end], currency) for end in ("low", "high")]
+    since = f" The new prices reach customers in {count_of(begins, 'month')}." if begins else ""
     return (
         f"Within {found.months} months, revenue changes by "
         f"**{money(revenue['static'], currency)}** if nobody reacts and by "
         f"**{money(revenue['reaction'], currency)}** ({within[0]} to {within[1]}) with the "
         f"reaction; margin by {money(margin['reaction'], currency)} ({left[0]} to {left[1]}). "
         f"{count(found.base_lost)} customers are expected to leave anyway; the scenario makes that "
-        f"{lost['reaction']:+.0f} ({lost['low']:+.0f} to {lost['high']:+.0f})."
+        f"{lost['reaction']:+z.0f} ({lost['low']:+z.0f} to {lost['high']:+z.0f}).{since}"
     )

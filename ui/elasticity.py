@@ -64,8 +64,8 @@ def design_note(found: Elasticity) -> str:
     )  # fmt: skip
     return (
         f"{called} From {count(found.n_months)} months of {count_of(found.n_customers, 'customer')}"
-        f"; single changes were {100 * (found.seen_low - 1):+.0f} to "
-        f"{100 * (found.seen_high - 1):+.0f} %. Intervals are robust by customer.{left_out}"
+        f"; single changes were {100 * (found.seen_low - 1):+z.0f} to "
+        f"{100 * (found.seen_high - 1):+z.0f} %. Intervals are robust by customer.{left_out}"
     )
 
 

@@ -140,8 +140,8 @@ def channel_sentence(effect: ChannelEffect) -> str:
     sooner = "sooner" if within.value < 0 else "later"
     said = (
         f"by **{escape(way)}** the same customer pays **{abs(within.value):.1f} days {sooner}** "
-        f"({within.lower:+.1f} to {within.upper:+.1f}; {count_of(effect.n_switched, 'customer')} "
-        f"with both; customers mixed it looks like {effect.raw:+.1f})"
+        f"({within.lower:+z.1f} to {within.upper:+z.1f}; {count_of(effect.n_switched, 'customer')} "
+        f"with both; customers mixed it looks like {effect.raw:+z.1f})"
     )
     sure = within.lower > 0 or within.upper < 0
     return said[0].upper() + said[1:] + ("." if sure else ", which may be chance.")

@@ -122,8 +122,8 @@ def timing_sentence(linkage: Linkage, measure: str) -> str:
         return "Too few answers have invoices before and after them to tell which comes first."
     follows = timing.p_value < 0.05
     said = (
-        f"One point goes with {timing.before:+.1f} days to pay in the three months before the "
-        f"answer and {timing.after:+.1f} in the three after ({count_of(timing.n, 'answer')}; "
+        f"One point goes with {timing.before:+z.1f} days to pay in the three months before the "
+        f"answer and {timing.after:+z.1f} in the three after ({count_of(timing.n, 'answer')}; "
         f"p = {timing.p_value:.2f})."
     )
     if follows:

@@ -40,8 +40,8 @@ def channel_sentence(channels: ChannelScores) -> str:
     untold = channels.table[channels.table["verdict"] == "cannot tell"]
     against = f"against {channels.reference.replace('_', ' ')}"
     said = [
-        f"**{row.channel.replace('_', ' ')}** {row.effect:+.2f} points ({row.lower:+.2f} to "
-        f"{row.upper:+.2f})"
+        f"**{row.channel.replace('_', ' ')}** {row.effect:+z.2f} points ({row.lower:+z.2f} to "
+        f"{row.upper:+z.2f})"
         for row in apart.itertuples()
     ]
     text = f"CSAT with invoicing, {against}: {listed(said)}." if said else (
@@ -109,8 +109,8 @@ def contrast_sentence(checks: LinkageChecks) -> str:
     return (
         f"**Made alike**: were all answers {scale.content_from} or better, {if_all} "
         f"would leave within {CONTRAST_MONTHS} months; were all below, {if_none}. "
-        f"That is {stayed['difference']:+.2f} months stayed ({stayed['lower']:+.2f} to "
-        f"{stayed['upper']:+.2f}). Weighted, both groups {balance} in what is held equal (dashed: "
+        f"That is {stayed['difference']:+z.2f} months stayed ({stayed['lower']:+z.2f} to "
+        f"{stayed['upper']:+z.2f}). Weighted, both groups {balance} in what is held equal (dashed: "
         f"0.1); {share(checks.contrast.outside, 0)} of answers have hardly a like."
     )
 

@@ -76,12 +76,12 @@ def words_of(row: pd.Series, outcome: str, margin: float | None, currency: str) 
     value, low, high = (float(end) for end in ends)
     if outcome == "days_to_pay":
         if low <= 0 <= high:
-            return f"{value:+.1f} days to pay ({low:+.1f} to {days(high, 1)})"
+            return f"{value:+z.1f} days to pay ({low:+z.1f} to {days(high, 1)})"
         word, ends = "sooner" if value < 0 else "later", sorted((abs(low), abs(high)))
         return f"payment {days(abs(value), 1)} {word} ({ends[0]:.1f} to {days(ends[1], 1)})"
     if outcome == "disputes":
-        ends = f"{1000 * low:+.0f} to {1000 * high:+.0f}"
-        return f"{1000 * value:+.0f} disputes in 1,000 invoices ({ends})"
+        ends = f"{1000 * low:+z.0f} to {1000 * high:+z.0f}"
+        return f"{1000 * value:+z.0f} disputes in 1,000 invoices ({ends})"
     if margin is None or margin <= 0:
         return f"{share(value)} of a year's billing ({share(low)} to {share(high)})"
     value, low, high = (money(margin * end, currency) for end in (value, low, high))

@@ -21,7 +21,7 @@ from ui import url_state
 from ui.chart import told
 from ui.comments import comment_form, said_of
 from ui.download import offer_csv
-from ui.errors import explained
+from ui.errors import explained, say
 from ui.frame import View, open_workspace
 from ui.personas import personas_or_why
 from ui.receivables import flows_of
@@ -97,7 +97,7 @@ def show_parts(figure_id: str, reading: Reading, gathered: Gathered, view: View)
     if by == PERSONA:
         _, personas, why = personas_or_why(view)
         if personas is None:
-            st.info(escape(why, longest=500), icon=":material/info:")
+            st.info(say(why), icon=":material/info:")
             return
         groups = personas.by_customer
     else:
@@ -201,7 +201,7 @@ def alignment_sentence(found: Alignment, names: dict[str, str]) -> str:
         )
     said = [
         f"**{names[row['first']]}** and **{names[row['second']]}** "
-        f"({row['correlation']:+.2f}, {row['low']:+.2f} to {row['high']:+.2f})"
+        f"({row['correlation']:+z.2f}, {row['low']:+z.2f} to {row['high']:+z.2f})"
         for _, row in pulling.head(3).iterrows()
     ]
     return f"{listed(said)} pull against each other month by month; {asked}."

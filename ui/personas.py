@@ -218,8 +218,9 @@ def price_sentence(sensitivity: PriceSensitivity, persona: str) -> str:
         "no reaction seen": "No change of use is seen after a change of price",
     }[row["answer"]]
     return (
-        f"{said} (elasticity {row['elasticity']:+.2f}, {share(sensitivity.confidence, 0)} interval "
-        f"{row['low']:+.2f} to {row['high']:+.2f}, {count_of(int(row['n_customers']), 'customer')} "
-        "with a change against all others in the same months). Where prices were changed for a "
-        "reason that also moves use, this is no effect of the price."
+        f"{said} (elasticity {row['elasticity']:+z.2f}, {share(sensitivity.confidence, 0)} "
+        f"interval {row['low']:+z.2f} to {row['high']:+z.2f}, "
+        f"{count_of(int(row['n_customers']), 'customer')} with a change against all others in the "
+        "same months). Where prices were changed for a reason that also moves use, "
+        "this is no effect of the price."
     )

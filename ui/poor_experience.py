@@ -80,7 +80,7 @@ def trend_sentence(ledger: PoorExperience, currency: str) -> str:
     change = year / before - 1
     return (
         f"What was counted adds up to **{money(year, currency)}** in the last twelve months, "
-        f"**{100 * change:+.0f} %** against the {money(before, currency)} of the twelve before. "
+        f"**{100 * change:+z.0f} %** against the {money(before, currency)} of the twelve before. "
         "The margin that left is an estimate for the year and is not in the bars."
     )
 

@@ -15,10 +15,11 @@ from models.refusal import Refusal
 from ui import url_state
 from ui.designer_reaction import read_reaction
 from ui.download import offer_csv
+from ui.errors import say
 from ui.frame import View
 from ui.results import compute
 from ui.tables import height_of
-from ui.text import count, count_of, escape, listed, money, share
+from ui.text import count, count_of, listed, money, share
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
@@ -54,8 +55,7 @@ def choose_leaving(view: View, base: PriceBase) -> StatedLeaving | DrawnLeaving:
             why = str(refusal)
     if why:
         st.info(
-            f"How customers answer prices cannot be estimated here, so it is assumed: "
-            f"{escape(why, longest=400)}",
+            f"How customers answer prices cannot be estimated here, so it is assumed: {say(why)}",
             icon=":material/help:",
         )
     tenths = url_state.slide(
@@ -91,7 +91,7 @@ def leaving_note(frontier: PriceFrontier, chosen: tuple[float, float]) -> str:
         named = listed(leaving.assumed)
         said += f" Not estimated but assumed, as nothing give or take a range: {named}."
     mine = row_of(frontier, chosen)
-    seen = f"{100 * leaving.seen_low:+.0f} to {100 * leaving.seen_high:+.0f} %"
+    seen = f"{100 * leaving.seen_low:+z.0f} to {100 * leaving.seen_high:+z.0f} %"
     if mine["beyond"]:
         said += (
             f" **Prices in these data changed by {seen} only: "
@@ -119,8 +119,8 @@ def frontier_sentence(frontier: PriceFrontier, chosen: tuple[float, float], curr
         else f"are expected to keep **{money(-mine['at_risk'], currency)}** that would leave"
     )
     said = (
-        f"{count_of(len(table), 'price change')} were tried. Fees {chosen[0]:+.0%} and use "
-        f"{chosen[1]:+.0%} bring **{money(abs(mine['change']), currency)} {word}** a year for the "
+        f"{count_of(len(table), 'price change')} were tried. Fees {chosen[0]:+z.0%} and use "
+        f"{chosen[1]:+z.0%} bring **{money(abs(mine['change']), currency)} {word}** a year for the "
         f"same use and {risk}; {count_of(int(mine['shocked']), 'bill')} would rise by more than a "
         "quarter."
     )
@@ -128,7 +128,7 @@ def frontier_sentence(frontier: PriceFrontier, chosen: tuple[float, float], curr
     top = level.loc[level["change"].idxmax()]
     if top["change"] > mine["change"] + 0.5:
         said += (
-            f" At no more risk, fees {top['fee_change']:+.0%} and use {top['use_change']:+.0%} "
+            f" At no more risk, fees {top['fee_change']:+z.0%} and use {top['use_change']:+z.0%} "
             f"bring {money(top['change'], currency)}."
         )
     return said.replace("%", " %")
@@ -165,8 +165,9 @@ def show_best(frontier: PriceFrontier) -> None:
         {
             "Fees": 100 * best["fee_change"],
             "Prices of use": 100 * best["use_change"],
-            "Change of revenue": best["change"],
-            "Revenue at risk": best["at_risk"],
+            # Rounded here: what is just below nothing would be drawn as -0.
+            "Change of revenue": best["change"].round() + 0.0,
+            "Revenue at risk": best["at_risk"].round() + 0.0,
             "Bills up by more than a quarter": best["shocked"],
         }
     )

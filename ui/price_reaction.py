@@ -15,10 +15,11 @@ from models.refusal import Refusal
 from models.simulated_reaction import SimulatedReaction
 from ui import url_state
 from ui.download import offer_csv
+from ui.errors import say
 from ui.frame import View
 from ui.results import compute
 from ui.tables import height_of, to_the_right
-from ui.text import count, count_of, escape, listed, money, share
+from ui.text import count, count_of, listed, money, share
 from warehouse.snapshot import MissingTable
 
 __all__ = ["FURTHEST", "choose_assumptions", "curve_sentence", "elasticity_of", "estimates_note",
@@ -88,9 +89,9 @@ def written(outcome: str, value: float, low: float, high: float) -> str:
     if outcome in CAUSES:
         return f"times {value:.2f} ({low:.2f} to {high:.2f})"
     if outcome == "use":
-        return f"{100 * value:+.1f} % ({100 * low:+.1f} to {100 * high:+.1f} %)"
+        return f"{100 * value:+z.1f} % ({100 * low:+z.1f} to {100 * high:+z.1f} %)"
     unit = OUTCOMES[outcome].unit
-    return f"{value:+.2f} {unit} ({low:+.2f} to {high:+.2f})"
+    return f"{value:+z.2f} {unit} ({low:+z.2f} to {high:+z.2f})"
 
 
 def show_estimates(reaction: PriceReaction) -> None:
@@ -122,11 +123,11 @@ def show_estimates(reaction: PriceReaction) -> None:
 
 
 def number(value: float) -> str:
-    return f"{value:+.3f}"
+    return f"{value:+z.3f}"
 
 
 def seen(low: float, high: float) -> str:
-    return "Never" if np.isnan(low) else f"{100 * low:+.0f} to {100 * high:+.0f} %"
+    return "Never" if np.isnan(low) else f"{100 * low:+z.0f} to {100 * high:+z.0f} %"
 
 
 def estimates_note(reaction: PriceReaction) -> str:
@@ -180,7 +181,7 @@ def choose_assumptions(reaction: PriceReaction, rises: bool) -> list[Assumption]
                 -most,
                 most,
                 default=0,
-                help=row.reason,
+                help=say(row.reason),
             )
         with right:
             half = step * url_state.slide(
@@ -196,12 +197,12 @@ def what_if_sentence(found: SimulatedReaction, change: float, currency: str) -> 
     row = found.of("revenue")
     lost = found.of("customers_lost")
     return (
-        f"Every bill **{100 * change:+.0f} %** for {found.months} months: with nobody reacting "
+        f"Every bill **{100 * change:+z.0f} %** for {found.months} months: with nobody reacting "
         f"revenue changes by **{money(row['static'], currency)}**, with the reaction by "
         f"**{money(row['reaction'], currency)}** ({money(row['low'], currency)} to "
         f"{money(row['high'], currency)}). {count(found.base_lost)} customers are expected to "
-        f"leave anyway; the change moves that by {lost['reaction']:+.0f} ({lost['low']:+.0f} to "
-        f"{lost['high']:+.0f})."
+        f"leave anyway; the change moves that by {lost['reaction']:+z.0f} ({lost['low']:+z.0f} to "
+        f"{lost['high']:+z.0f})."
     )
 
 
@@ -227,7 +228,7 @@ def show_totals(found: SimulatedReaction, customers: pd.DataFrame, currency: str
         column_config=to_the_right(list(shown)[1:]),
     )  # fmt: skip
     if found.warning:
-        st.warning(escape(found.warning, longest=400), icon=":material/warning:")
+        st.warning(say(found.warning), icon=":material/warning:")
     listed_rows = pd.concat(
         [customers[["customer_id", "name", "monthly_value"]], found.customers], axis=1
     )
@@ -238,5 +239,5 @@ def total(name: str, value: float, currency: str) -> str:
     if name in ("revenue", "working_capital"):
         return money(value, currency)
     if name == "use":
-        return f"{100 * value:+.1f} %"
-    return f"{value:+,.0f}" if name in ("customers_lost", "enquiries") else f"{value:+.2f}"
+        return f"{100 * value:+z.1f} %"
+    return f"{value:+z,.0f}" if name in ("customers_lost", "enquiries") else f"{value:+z.2f}"

@@ -13,6 +13,7 @@ from models.refusal import Refusal
 from ui import url_state
 from ui.designer_reaction import Reacting
 from ui.download import offer_csv
+from ui.errors import say
 from ui.frame import View
 from ui.tables import WHOLE, height_of
 from ui.text import count_of, escape, money
@@ -22,13 +23,14 @@ __all__ = ["compare_kept", "compared_sentence", "repriced"]
 
 HEADINGS = {
     "scenario": "Scenario",
-    "change": "Revenue, same use",
+    "change": "Revenue of a year, same use",
     "low": "95 % from",
     "high": "to",
+    "static": "Revenue, nobody reacts",
     "revenue": "Revenue with reaction",
     "revenue_low": "Reaction from",
     "revenue_high": "Reaction to",
-    "margin": "Margin, same use",
+    "margin": "Margin of a year, same use",
     "margin_change": "Change of margin with reaction",
     "lost": "Customers lost",
     "enquiries": "Enquiries",
@@ -38,7 +40,7 @@ HEADINGS = {
     "over_25_percent": "Up by more than 25 %",
     "what": "What it is",
 }
-MONEY = ("change", "low", "high", "revenue", "revenue_low", "revenue_high", "margin",
+MONEY = ("change", "low", "high", "static", "revenue", "revenue_low", "revenue_high", "margin",
          "margin_change")  # fmt: skip
 LONGEST_NAME = 60
 
@@ -66,14 +68,14 @@ def compare_kept(
     keep_form(settings, outcome.scenario)
     kept, unread = analyses.price_scenarios.kept(settings)
     for name, why in unread.items():
-        st.caption(f"“{escape(name, longest=LONGEST_NAME)}”: {escape(why, longest=300)}")
+        st.caption(f"“{escape(name, longest=LONGEST_NAME)}”: {say(why)}")
     chosen = url_state.choose_many("Beside it", "beside", list(kept)) if kept else ()
     outcomes = [outcome]
     for name in chosen or list(kept):
         try:
             outcomes.append(repriced(view, base, kept[name]))
         except Refusal as refusal:
-            st.caption(escape(str(refusal), longest=400))
+            st.caption(say(refusal))
     if len(outcomes) > MOST_SCENARIOS:
         st.caption(
             f"{count_of(len(outcomes), 'scenario')} are too many to look at: the first "
@@ -86,6 +88,7 @@ def compare_kept(
         reactions = [ours.reacted(each, *reacting)[0] for each in outcomes]
     found = compare_scenarios(outcomes, reactions)
     show_table(found.table, with_reaction=reacting is not None)
+    st.caption(scope_note(found))
     if kept:
         remove_form(settings, list(kept))
     return found
@@ -113,7 +116,11 @@ def remove_form(settings: Settings, names: Sequence[str]) -> None:
 
 def show_table(table: pd.DataFrame, *, with_reaction: bool) -> None:
     names = [name for name in HEADINGS if with_reaction or table[name].notna().any()]
-    shown = table[names].rename(columns=HEADINGS)
+    shown = table[names].copy()
+    for name in {*MONEY, "lost", "enquiries"} & set(names):
+        # Rounded here: what is just below nothing would be drawn as -0.
+        shown[name] = shown[name].round() + 0.0
+    shown = shown.rename(columns=HEADINGS)
     number = st.column_config.NumberColumn
     st.dataframe(
         shown,
@@ -125,6 +132,17 @@ def show_table(table: pd.DataFrame, *, with_reaction: bool) -> None:
         | {HEADINGS["median_change"]: number(format="percent")},
     )
     offer_csv("Download the scenarios", table, "price_scenarios.csv", key="price_scenarios")
+
+
+def scope_note(found: PriceScenarios) -> str:
+    """Which months the columns are of."""
+    said = "A year, same use: twelve months with the new prices in force from the first."
+    if found.months:
+        said += (
+            f" Nobody reacts, and with reaction: the next {count_of(found.months, 'month')}, as "
+            "today until the new prices reach a customer."
+        )
+    return said
 
 
 def compared_sentence(found: PriceScenarios, currency: str) -> str:

@@ -15,6 +15,7 @@ from models.pricing import SEGMENTS, PriceBase, PriceOutcome, PriceScenario
 from models.rating import ORDER, Invoice, Tariff, tariff_text
 from ui import url_state
 from ui.download import offer_csv
+from ui.errors import say
 from ui.tables import PERCENT, height_of, percents
 from ui.text import count, count_of, escape, label_of, money, share
 
@@ -74,7 +75,7 @@ def show_backbill(billed: Backbill) -> None:
         other = billed.lines[~billed.lines["exact"]]
         offer_csv("Download these lines", other, "lines_not_the_same.csv", key="not_the_same")
     for name, reason in list(billed.book.unread.items())[:3]:
-        st.caption(f"Tariff {escape(name, longest=40)} was not read: {escape(reason, longest=200)}")
+        st.caption(f"Tariff {escape(name, longest=40)} was not read: {say(reason)}")
 
 
 def choose_who(base: PriceBase, *, like: str | None = None) -> dict[str, tuple[str, ...]]:
@@ -140,10 +141,12 @@ def answer_sentence(outcome: PriceOutcome, currency: str) -> str:
                 f"{money(change['high'], currency)} more)"
             )
     today = outcome.total("revenue today")["value"]
-    relative = f", {change['value'] / today:+.1%}".replace("%", " %") if today else ""
+    relative = f", {change['value'] / today:+z.1%}".replace("%", " %") if today else ""
     word = "less" if change["value"] < 0 else "more"
+    begins = outcome.scenario.begins
+    when = f", once the new prices hold in {count_of(begins, 'month')}," if begins else ""
     return (
-        f"For the same use, the year's bills would come to "
+        f"For the same use{when} a year's bills would come to "
         f"**{money(abs(change['value']), currency)} {word}** than today{relative}{between}: "
         f"**{outcome.n_up:,}** of {count_of(len(outcome.customers), 'customer')} would pay more, "
         f"**{outcome.n_down:,}** less. What customers do about it is not in this."
@@ -178,7 +181,8 @@ def show_losers(outcome: PriceOutcome, currency: str) -> None:
             f"Today ({currency})": rows["old"],
             f"Scenario ({currency})": rows["new"],
             f"Change ({currency})": rows["change"],
-            "Change (%)": 100 * (rows["ratio"] - 1),
+            # A hundredth below nothing would be drawn as -0.0.
+            "Change (%)": (100 * (rows["ratio"] - 1)).round(1) + 0.0,
         }
     )
     numbers = {

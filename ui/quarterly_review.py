@@ -11,7 +11,7 @@ from analyses.commitments import LONGEST_OWNER, LONGEST_TEXT, commit, commitment
 from models.commitments import Commitment, Scored, made_on
 from models.figures import DEFINITIONS, Figure
 from ui import url_state
-from ui.errors import explained
+from ui.errors import explained, say
 from ui.frame import View
 from ui.tables import height_of
 from ui.text import count_of, date, escape, in_unit, undollared
@@ -77,7 +77,7 @@ def show_slides(slides: Sequence[Slide]) -> None:
             st.caption(f"Slide {number}")
             st.markdown(f"**{escape(slide.title, longest=250)}**")
             for said in slide.said:
-                st.markdown(escape(said, longest=400))
+                st.markdown(say(said))
             for rows in (*slide.charts, *slide.tables):
                 st.dataframe(rows, hide_index=True, height=height_of(rows))
 

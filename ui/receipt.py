@@ -152,10 +152,10 @@ def change(figure: Figure, past: Sequence[float]) -> dict[str, Any]:
     moved, before = past[-1] - past[0], past[0]
     in_percent = 100 * moved / before if before else math.inf
     said, size = {
-        "money": (f"{in_percent:+.0f} %" if before else "new", in_percent),
-        "days": (f"{moved:+.1f} days", moved),
-        "share": (f"{100 * moved:+.1f} points", 100 * moved),
-    }.get(figure.unit, (f"{moved:+.1f}", moved))
+        "money": (f"{in_percent:+z.0f} %" if before else "new", in_percent),
+        "days": (f"{moved:+z.1f} days", moved),
+        "share": (f"{100 * moved:+z.1f} points", 100 * moved),
+    }.get(figure.unit, (f"{moved:+z.1f}", moved))
     steady = abs(size) < STEADY.get(figure.unit, 0.5)
     better = None if steady else DEFINITIONS[figure.id].lower_is_better
     return {

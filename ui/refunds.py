@@ -42,11 +42,11 @@ def effort_sentence(refunds: Refunds, kind: str) -> str:
         return said + str(row["reason"])
     said += (
         f"In the 30 days from the request on customers contact us about money "
-        f"**{row['extra']:+.2f}** times per case beyond the 30 days before"
+        f"**{row['extra']:+z.2f}** times per case beyond the 30 days before"
     )
     if pd.isna(row["extra_low"]):
         return f"{said}. {row['reason']}"
-    said += f" ({row['extra_low']:+.2f} to {row['extra_high']:+.2f})"
+    said += f" ({row['extra_low']:+z.2f} to {row['extra_high']:+z.2f})"
     if row["extra_low"] <= 0:
         return f"{said}: not more than before, so no saving of contacts can be promised."
     return f"{said}."

@@ -27,8 +27,8 @@ def aftermath_sentence(after: Aftermath) -> str:
         first = ordered.iloc[0]
         said = (
             f"Among alike customers one more {TONE_GROUPS[first['tone']]} reminder goes with "
-            f"**{first['effect']:+.3f}** of {OUTCOMES[first['outcome']]} in what follows "
-            f"({first['lower']:+.3f} to {first['upper']:+.3f})."
+            f"**{first['effect']:+z.3f}** of {OUTCOMES[first['outcome']]} in what follows "
+            f"({first['lower']:+z.3f} to {first['upper']:+z.3f})."
         )
         if len(seen) > 1:
             said += f" {len(seen) - 1} more of {len(after.table)} changes are beyond chance."
@@ -70,14 +70,14 @@ def frontier_sentence(tried: pd.DataFrame) -> str:
         f"Without reminders {share(nothing['paid'])} of overdue invoices are paid within "
         f"{days(DAYS_AHEAD)} of the first possible reminder. **{last['policy']}** brings most: "
         f"{share(last['paid'])} ({share(last['paid_low'])} to {share(last['paid_high'])}), at "
-        f"{last['score']:+.2f} of survey score for each overdue invoice."
+        f"{last['score']:+z.2f} of survey score for each overdue invoice."
     )
     middle = best.iloc[1:-1]
     if middle.empty:
         return said
     gentle = middle.loc[(middle["sooner"] / middle["score"].abs().clip(lower=1e-3)).idxmax()]
     return said + (
-        f" **{gentle['policy']}** brings {share(gentle['paid'])} for {gentle['score']:+.2f}: most "
+        f" **{gentle['policy']}** brings {share(gentle['paid'])} for {gentle['score']:+z.2f}: most "
         "days for each point of score."
     )
 
@@ -96,12 +96,12 @@ def price_sentence(row: pd.Series, share_overdue: float) -> str:
     )
     if low <= 0 <= high:
         return paid + (
-            f" No effect on leaving is seen: {low:+.1f} to {high:+.1f} customers for 1,000 overdue "
-            f"invoices, so a day of DSO costs {max(high, 0) / dso:.1f} of them at most."
+            f" No effect on leaving is seen: {low:+z.1f} to {high:+z.1f} customers for 1,000 "
+            f"overdue invoices, so a day of DSO costs {max(high, 0) / dso:.1f} of them at most."
         )
     return paid + (
-        f" It goes with {lost:+.1f} customers leaving ({low:+.1f} to {high:+.1f}) for 1,000 "
-        f"overdue invoices: **{lost / dso:+.1f}** for each day of DSO."
+        f" It goes with {lost:+z.1f} customers leaving ({low:+z.1f} to {high:+z.1f}) for 1,000 "
+        f"overdue invoices: **{lost / dso:+z.1f}** for each day of DSO."
     )
 
 
@@ -170,8 +170,8 @@ def try_a_policy(
         f"paid within {days(DAYS_AHEAD)} of day {first} past due, against {share(none['paid'])} "
         f"without a reminder: **{days(row['sooner'], 1)}** sooner ({row['sooner_low']:.1f} to "
         f"{row['sooner_high']:.1f}). It takes {row['gentle'] + row['harsh']:.1f} reminders an "
-        f"overdue invoice, which go with a survey score {row['score']:+.2f} "
-        f"({row['score_low']:+.2f} to {row['score_high']:+.2f}) standard deviations away."
+        f"overdue invoice, which go with a survey score {row['score']:+z.2f} "
+        f"({row['score_low']:+z.2f} to {row['score_high']:+z.2f}) standard deviations away."
     )
     st.markdown(price_sentence(row, share_overdue))
     if warnings := policy.warnings(exposure):

@@ -16,6 +16,7 @@ from models.roi_flows import PARTS_OF_FLOWS
 from models.scenarios import Scenario
 from ui import url_state
 from ui.download import offer_csv
+from ui.errors import say
 from ui.tables import PERCENT, WHOLE, height_of
 from ui.text import count_of, escape, listed, money, share
 
@@ -181,13 +182,13 @@ def overlap_sentence(roi: Roi, currency: str) -> str:
 def link_sentence(found: Company) -> str:
     """What a point of the score does, and where that is from."""
     if found.link is None:
-        return f"What a better score brings is not known here: {escape(found.why, longest=600)}"
+        return f"What a better score brings is not known here: {say(found.why)}"
     link = found.link
-    days = f" and days to pay by **{link.days:+.1f}**" if link.days else ""
+    days = f" and days to pay by **{link.days:+z.1f}**" if link.days else ""
     return (
         f"One {link.unit} more changes the chance of leaving in a month by "
-        f"**{100 * (2.718281828**link.log_hazard - 1):+.0f} %** (log hazard ratio "
-        f"{link.log_hazard:+.2f}, standard error {link.log_hazard_error:.2f}){days}: {link.says}."
+        f"**{100 * (2.718281828**link.log_hazard - 1):+z.0f} %** (log hazard ratio "
+        f"{link.log_hazard:+z.2f}, standard error {link.log_hazard_error:.2f}){days}: {link.says}."
     )
 
 

@@ -8,10 +8,11 @@ from charts.stated_prices import stated_price_curves
 from models.stated_prices import StatedPrices
 from ui.chart import told
 from ui.download import offer_csv
+from ui.errors import say
 from ui.frame import View
 from ui.results import computed_or_why
 from ui.tables import AMOUNT
-from ui.text import count, count_of, escape, exact_money, share
+from ui.text import count, count_of, exact_money, share
 
 __all__ = ["show_stated_prices", "stated_sentence"]
 
@@ -27,7 +28,7 @@ def show_stated_prices(view: View) -> None:
     """The four curves, where answers hold prices; else why not, and what to load."""
     found = computed_or_why(analyses.stated_prices.run, view)
     if isinstance(found, str):
-        st.info(escape(found, longest=500), icon=":material/price_check:")
+        st.info(say(found), icon=":material/price_check:")
         return
     told(stated_sentence(found, view.currency), stated_price_curves(found, view.currency))
     names = pd.Series(POINT_WORDS)

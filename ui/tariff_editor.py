@@ -137,12 +137,15 @@ def blank(value: object) -> bool:
 def number(text: object, label: str) -> Decimal:
     """What was typed, exactly; a comma is read as a decimal point."""
     try:
-        return Decimal(str(text).strip().replace(",", "."))
+        typed = Decimal(str(text).strip().replace(",", "."))
     except InvalidOperation:
+        typed = None
+    if typed is None or not typed.is_finite():
         raise ValueError(
             f"'{escape(text, longest=30)}' under '{label}' is not a number, so nothing was "
             "computed. Write it like 0.05."
-        ) from None
+        )
+    return typed
 
 
 def cliff_sentence(found: tuple[Cliff, ...], currency: str) -> str:

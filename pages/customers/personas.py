@@ -8,7 +8,7 @@ from reports.edition import Edition
 from reports.persona_sheet import persona_sheet_html
 from ui import url_state
 from ui.chart import told
-from ui.errors import end_page, explained
+from ui.errors import end_page, explained, say
 from ui.frame import require_view
 from ui.persona_names import name_form, recognised_sentence
 from ui.persona_prospects import expectations_sentence, prospects_of, show_expectations
@@ -77,7 +77,7 @@ with explained():
     show_sheet(sheets, persona, view.currency)
     for what, why in ahead.reasons.items():
         if what in LINES:
-            st.caption(f"{LINES[what]} is not in the sheet. {escape(why, longest=300)}")
+            st.caption(f"{LINES[what]} is not in the sheet. {say(why)}")
 
     st.subheader("How they answer a price")
     if ahead.sensitivity is None:

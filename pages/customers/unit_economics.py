@@ -7,12 +7,11 @@ import analyses.unit_economics
 from charts.unit_economics import named, ratio_dots, waterfall
 from ui import url_state
 from ui.chart import told
-from ui.errors import explained
+from ui.errors import explained, say
 from ui.frame import require_view
 from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
-from ui.text import escape
 from ui.unit_economics import (
     keeping_sentence,
     ratio_sentence,
@@ -30,7 +29,7 @@ ours = analyses.unit_economics
 with explained():
     features, personas, why = personas_or_why(view)
     if why:
-        st.caption(f"Not cut by persona: {escape(why, longest=300)}")
+        st.caption(f"Not cut by persona: {say(why)}")
     given = {"features": features, "personas": personas, "year": compute(ours.flows, view)}
     rows = {"rows": compute(ours.economics, view, given=given)}
     cuts = {name: words for name, words in ours.CUTS.items() if name != "persona" or personas}

@@ -12,7 +12,7 @@ from models.refusal import Refusal
 from models.score_scales import SCALES
 from ui import url_state
 from ui.chart import told
-from ui.errors import explained
+from ui.errors import explained, say
 from ui.frame import require_view
 from ui.linkage import (
     OUTCOME_WORDS,
@@ -80,7 +80,7 @@ with explained():
     st.subheader("Persona by persona")
     _, personas, why = personas_or_why(view)
     if personas is None:
-        st.info(why)
+        st.info(say(why))
     else:
         given = {**rows, "personas": personas}
         links = compute(ours.of_personas, view, given=given, measure=measure)

@@ -7,7 +7,7 @@ from charts.scores import group_dots, score_course
 from models.score_scales import SCALES
 from ui import url_state
 from ui.chart import told
-from ui.errors import end_page, explained
+from ui.errors import end_page, explained, say
 from ui.frame import require_view
 from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
@@ -56,7 +56,7 @@ with explained():
     if cut == "persona":
         _, personas, why = personas_or_why(view)
         if personas is None:
-            st.info(why)
+            st.info(say(why))
             end_page()
         by_cut = compute(ours.of_personas, view, given={**rows, "personas": personas})
     told(group_sentence(by_cut, measure, cut, cuts[cut].lower()), group_dots(by_cut, measure, cut))

@@ -12,7 +12,7 @@ from ui.billing_fit import fit_note, fit_sentence, show_persona_fit
 from ui.chart import told
 from ui.download import offer_csv
 from ui.equal_value import show_equal_value
-from ui.errors import explained
+from ui.errors import explained, say
 from ui.frame import require_view
 from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
@@ -37,7 +37,7 @@ with explained():
 
     st.subheader("What suits each persona")
     if why:
-        st.markdown(why)
+        st.markdown(say(why))
     show_persona_fit(fit)
 
     st.subheader("At equal value to us")

@@ -37,8 +37,8 @@ with explained():
     )
     percent = url_state.slide(
         "Change of the bill in percent", "change", -FURTHEST, FURTHEST, default=10,
-        help=f"Prices in this data changed by {100 * reaction.seen('down'):+.0f} to "
-        f"{100 * reaction.seen('up'):+.0f} %.",
+        help=f"Prices in this data changed by {100 * reaction.seen('down'):+z.0f} to "
+        f"{100 * reaction.seen('up'):+z.0f} %.",
     )  # fmt: skip
     change = percent / 100
     with st.expander("Set what cannot be estimated", icon=":material/tune:"):

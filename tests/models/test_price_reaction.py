@@ -162,6 +162,41 @@ def test_leaving_and_revenue_by_hand():
     assert found.base_lost == pytest.approx(1 - np.exp(-8 * base))
 
 
+def test_a_price_that_comes_later_moves_hazards_use_and_bills_from_then_on():
+    effects = Effects(
+        {("leave_price", "bill", "up"): 0.2, ("leave_price", "change", "up"): 0.1,
+         ("use", "change", "up"): -0.05, ("enquiries", "bill", "up"): 0.02,
+         ("days", "bill", "up"): 1.0},
+        {}, -0.5, 0.5, 0.4,
+    )  # fmt: skip
+    # One customer meets it in the third month, one never within the eight.
+    found = simulate_reaction(
+        effects, np.array([1.1, 1.1]), np.array([[0.02, 0.01]] * 2), monthly_bill=100.0,
+        metered=0.5, monthly_cost=40.0, begins=[2, 8], months=8, draws=2,
+    )  # fmt: skip
+    exponent = np.array([0.0, 0.0, 0.3, 0.3, 0.3, 0.2, 0.1, 0.1])
+    rate = -np.log(0.98) * np.exp(exponent) - np.log(0.99)
+    there = np.exp(-np.concatenate([[0], rate.cumsum()[:-1]]))
+    base = -np.log(0.98) - np.log(0.99)
+    before = np.exp(-base * np.arange(8))
+    used = np.exp(-0.05)
+    bill = np.where(np.arange(8) < 2, 100.0, 110 * (1 + 0.5 * (used - 1)))
+    cost = np.where(np.arange(8) < 2, 40.0, 40 * used)
+    revenue = bill @ there - 100 * before.sum()
+    assert found.customers["revenue"].tolist() == pytest.approx([revenue, 0.0])
+    assert found.of("margin")["reaction"] == pytest.approx(
+        revenue - (cost @ there - 40 * before.sum())
+    )
+    assert found.customers["static"].tolist() == pytest.approx([10 * before[2:].sum(), 0.0])
+    lost = np.exp(-8 * base) - np.exp(-rate.sum())
+    assert found.customers["left"].tolist() == pytest.approx([lost, 0.0], abs=1e-15)
+    # A surprise of 1, 1, 1 and a half; who is not reached neither asks nor pays later.
+    assert found.customers["enquiries"].tolist() == pytest.approx([0.07, 0.0])
+    assert found.customers["days"].tolist() == pytest.approx([1.0, 0.0])
+    assert found.of("days")["reaction"] == pytest.approx(110 / 210)
+    assert found.customers["outside"].tolist() == [False, False]
+
+
 def test_surprise_enquiries_and_days_by_hand():
     effects = Effects(
         {("enquiries", "bill", "surprise"): 0.1, ("enquiries", "bill", "further"): 0.01,
@@ -213,6 +248,21 @@ def test_customers_add_up_to_the_total_and_parts_to_the_whole(ratio):
         assert parts == pytest.approx(whole, abs=1e-7)
 
 
+@given(ratios, st.integers(0, 14))
+@settings(max_examples=8)
+def test_a_later_price_is_that_of_today_until_then_and_nothing_once_it_is_too_late(ratio, begins):
+    late = played(FULL, ratio, begins=begins)
+    if begins >= 12:
+        assert (late.totals.drop(columns="figure") == 0).all().all()
+        return
+    # The same change counted from its first month, but for who has left until then.
+    sooner = played(FULL, ratio, months=12 - begins)
+    stayed = np.exp(2 * np.log1p(-0.01) * begins)
+    for name in ("revenue", "margin", "customers_lost"):
+        moved = stayed * sooner.of(name)
+        assert late.of(name)[1:].to_numpy(float) == pytest.approx(moved[1:].to_numpy(float))
+
+
 @given(ratios)
 @settings(max_examples=8)
 def test_without_effects_the_reaction_is_the_static_result(ratio):
@@ -231,6 +281,13 @@ def test_the_same_draws_serve_two_changes_and_another_seed_has_others():
                                   up.drawn["revenue"])  # fmt: skip
 
 
+def test_bills_that_come_to_nothing_are_a_change_like_any_other():
+    found = played(FULL, np.array([0.0, 1.0]))
+    assert found.customers["static"].tolist()[1] == 0
+    assert found.of("revenue")["static"] == pytest.approx(found.customers["static"][0])
+    assert np.isfinite(found.totals.drop(columns="figure").to_numpy()).all()
+
+
 def test_bills_beyond_the_range_seen_are_warned_of():
     found = played(FULL, np.array([1.2, 1.3, 1.31, 0.6]))
     assert found.customers["outside"].tolist() == [False, False, True, True]
@@ -241,7 +298,7 @@ def test_bills_beyond_the_range_seen_are_warned_of():
 
 @pytest.mark.parametrize(
     ("ratio", "hazard", "said"),
-    [([0.0], [[0.1, 0.1]], "not above 0"), ([1.0], [[0.1]], "shape"),
+    [([-0.1], [[0.1, 0.1]], "below 0"), ([1.0], [[0.1]], "shape"),
      ([1.0], [[1.0, 0.1]], "no chance")],
 )  # fmt: skip
 def test_what_cannot_be_simulated_is_said(ratio, hazard, said):

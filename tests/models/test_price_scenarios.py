@@ -63,6 +63,21 @@ def test_what_is_kept_comes_back_the_same():
         assert read_scenario(scenario_record(scenario)) == scenario
 
 
+def test_what_nobody_does_and_what_all_do_are_of_the_same_months():
+    # A full year of it is in `change`; it begins after seven of the twelve months.
+    outcome = reprice(OURS, PriceScenario("late", use_change=0.2, starts_in=3, grandfathered=4))
+    ratio = outcome.customers["ratio"].to_numpy()
+    effects = Effects({}, {}, -1.0, 1.0, 0.5)
+    calm = simulate_reaction(
+        effects, ratio, np.zeros((2, 2)), begins=outcome.scenario.begins,
+        monthly_bill=outcome.customers["old"].to_numpy() / 12, draws=2,
+    )  # fmt: skip
+    found = compare_scenarios([outcome], [calm]).table.iloc[0]
+    assert found["static"] == pytest.approx(found["change"] * 5 / 12)
+    assert found["revenue"] == pytest.approx(found["static"])
+    assert "in 3 months, old price kept 4 months" in found["what"]
+
+
 @pytest.mark.parametrize("record", [
     {}, [], {"name": "x", "color": "red"}, {"name": "x", "who": 3}, {"name": "x", "cap": -1},
     {"name": "x", "cap": "much"}, {"name": "x", "tariff": "name: x"},

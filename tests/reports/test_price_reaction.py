@@ -38,7 +38,7 @@ def test_slide_lists_what_was_estimated_the_surest_first(reaction):
     listed = [[cell.text for cell in row.cells] for row in table.rows][1:]
     enquiries = reaction.of("enquiries", "bill", "surprise")
     mine = next(row for row in listed if row[:2] == ["Billing enquiries", "surprising bill"])
-    assert mine[2] == f"{enquiries['effect']:+.3f}"
+    assert mine[2] == f"{enquiries['effect']:+z.3f}"
     assert {row[0] for row in listed} == {"Billing enquiries", "Days to pay"}
     finding = reaction_finding(reaction)
     assert slide.shapes.title.text == finding.title
