@@ -53,9 +53,13 @@ def unpacked(word: str) -> Tariff:
     """The tariff of a word; anything else is a `ValueError` in the visitor's words."""
     try:
         squeezed = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
-        text = zlib.decompressobj().decompress(squeezed, MOST_BYTES).decode()
+        unpacking = zlib.decompressobj()
+        text = unpacking.decompress(squeezed, MOST_BYTES).decode()
     except (ValueError, zlib.error) as error:
         raise ValueError("it holds no tariff") from error
+    # Half a text may be another tariff, and one that is cut short was not meant.
+    if not unpacking.eof:
+        raise ValueError("it holds no whole tariff")
     return read_tariff(text)
 
 

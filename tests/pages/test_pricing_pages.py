@@ -13,7 +13,7 @@ def test_price_reaction_page_shows_estimates_assumptions_and_both_results(in_sam
     assert "20 % below" in text_of(at)
     # No price was ever lowered in the sample company.
     assert "No price in this data changed that far" in text_of(at)
-    assert "-0 % to +12 %" in at.warning[0].value.replace("\\", "")
+    assert "+0 % to +12 %" in at.warning[0].value.replace("\\", "")
     assert any(slider.label.startswith("Billing enquiries: Lower price") for slider in at.slider)
 
 
