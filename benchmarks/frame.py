@@ -9,12 +9,16 @@ machine does falls on both alike::
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import find_chromium, goto, launched
 from tests.served import load_sample, serve
@@ -83,8 +87,12 @@ class SliderPage:
         return self.page.evaluate("() => window.redrawn - window.moved")
 
 
-def measure(page_url: str, slider: str | None, moves: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of each move, on the page of the app and on the bare page."""
+@contextmanager
+def beside_a_bare_page(*, cold: bool = False) -> Iterator[tuple[Browser, str, str]]:
+    """A browser, and the addresses of the app on a new sample company and of the bare page.
+
+    With `cold` no result of an earlier run is known to the app.
+    """
     executable = find_chromium()
     if executable is None:
         sys.exit("No Chromium found, so nothing was measured. Set CHROMIUM or install chromium.")
@@ -93,21 +101,29 @@ def measure(page_url: str, slider: str | None, moves: int) -> tuple[list[float],
         bare_script = folder / "bare.py"
         bare_script.write_text(BARE_PAGE)
         workspace = load_sample(folder)
+        if cold:
+            os.environ["GOODWILL_CACHE"] = str(folder / "kept")
         with (
             serve("ui", log=folder / "app.log", workspace=workspace) as app,
             serve("streamlit", "run", str(bare_script), log=folder / "bare.log") as bare,
             launched(executable) as browser,
         ):
-            pages = []
-            for url, label in ((f"{app}/{page_url}", slider), (bare, "Days")):
-                page = browser.new_page(viewport={"width": 1440, "height": 900})
-                goto(page, url)
-                pages.append(SliderPage(page, label))
-            for page in pages:
-                # The first moves import modules and fill caches.
-                for _ in range(3):
-                    page.move()
-            timed = [(pages[0].move(), pages[1].move()) for _ in range(moves)]
+            yield browser, app, bare
+
+
+def measure(page_url: str, slider: str | None, moves: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of each move, on the page of the app and on the bare page."""
+    with beside_a_bare_page() as (browser, app, bare):
+        pages = []
+        for url, label in ((f"{app}/{page_url}", slider), (bare, "Days")):
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            goto(page, url)
+            pages.append(SliderPage(page, label))
+        for page in pages:
+            # The first moves import modules and fill caches.
+            for _ in range(3):
+                page.move()
+        timed = [(pages[0].move(), pages[1].move()) for _ in range(moves)]
     ours, theirs = zip(*timed, strict=True)
     return list(ours), list(theirs)
 
@@ -119,14 +135,24 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=21, help="timed moves of each slider")
     options = parser.parse_args()
     ours, theirs = measure(options.page, options.slider, options.moves)
-    for name, times in ((options.page, ours), ("bare page", theirs)):
+    say_times({options.page: ours, "bare page": theirs}, "moves")
+    end_by_ratio(ours, theirs, BAR)
+
+
+def say_times(timed: Mapping[str, Sequence[float]], what: str) -> None:
+    """Milliseconds of each of several series, a line each; `what` says what was timed."""
+    for name, times in timed.items():
         print(
             f"{name:24} median {statistics.median(times):6.0f} ms   "
-            f"from {min(times):.0f} to {max(times):.0f} ms   {len(times)} moves"
+            f"from {min(times):.0f} to {max(times):.0f} ms   {len(times)} {what}"
         )
+
+
+def end_by_ratio(ours: Sequence[float], theirs: Sequence[float], bar: float) -> NoReturn:
+    """Print the ratio of the medians, and end with 1 where it is above its bar."""
     ratio = statistics.median(ours) / statistics.median(theirs)
-    print(f"ratio of medians {ratio:.2f} (bar: at most {BAR})")
-    sys.exit(ratio > BAR)
+    print(f"ratio of medians {ratio:.2f} (bar: at most {bar})")
+    sys.exit(ratio > bar)
 
 
 if __name__ == "__main__":

@@ -9,18 +9,11 @@ chart stands, and a change of page is a click on its name::
 """
 
 import argparse
-import os
-import statistics
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 from playwright.sync_api import Page
 
-from benchmarks.frame import BARE_PAGE
-from tests.browser.chromium import find_chromium, launched
-from tests.served import load_sample, serve
+from benchmarks.frame import beside_a_bare_page, end_by_ratio, say_times
 
 BAR = 1.6
 CHART = '[data-testid="stVegaLiteChart"] svg, [data-testid="stVegaLiteChart"] canvas'
@@ -50,31 +43,17 @@ def change(page: Page) -> float:
 
 def measure(visits: int) -> tuple[float, list[float], list[float], list[float]]:
     """The cold visit, warm visits of the overview and of the bare page, and changes of page."""
-    executable = find_chromium()
-    if executable is None:
-        sys.exit("No Chromium found, so nothing was measured. Set CHROMIUM or install chromium.")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        bare_script = folder / "bare.py"
-        bare_script.write_text(BARE_PAGE)
-        workspace = load_sample(folder)
-        # Nothing is known of this company: the first visit is cold.
-        os.environ["GOODWILL_CACHE"] = str(folder / "kept")
-        with (
-            serve("ui", log=folder / "app.log", workspace=workspace) as app,
-            serve("streamlit", "run", str(bare_script), log=folder / "bare.log") as bare,
-            launched(executable) as browser,
-        ):
-            ours, theirs = (browser.new_page() for _ in range(2))
-            cold = visit(ours, app)
-            ours.wait_for_function(
-                """() => document.querySelector('[data-testid="stApp"]')
-                    .dataset.testScriptState === 'notRunning'""",
-                timeout=LONGEST,
-            )
-            visit(theirs, bare)
-            warm = [(visit(ours, app), visit(theirs, bare)) for _ in range(visits)]
-            changes = [change(ours) for _ in range(visits)]
+    with beside_a_bare_page(cold=True) as (browser, app, bare):
+        ours, theirs = (browser.new_page() for _ in range(2))
+        cold = visit(ours, app)
+        ours.wait_for_function(
+            """() => document.querySelector('[data-testid="stApp"]')
+                .dataset.testScriptState === 'notRunning'""",
+            timeout=LONGEST,
+        )
+        visit(theirs, bare)
+        warm = [(visit(ours, app), visit(theirs, bare)) for _ in range(visits)]
+        changes = [change(ours) for _ in range(visits)]
     return cold, [one for one, _ in warm], [other for _, other in warm], changes
 
 
@@ -84,14 +63,8 @@ def main() -> None:
     options = parser.parse_args()
     cold, ours, theirs, changes = measure(options.visits)
     print(f"cold start, first chart   {cold:6.0f} ms")
-    for name, times in (("overview", ours), ("bare page", theirs), ("change of page", changes)):
-        print(
-            f"{name:24} median {statistics.median(times):6.0f} ms   "
-            f"from {min(times):.0f} to {max(times):.0f} ms   {len(times)} visits"
-        )
-    ratio = statistics.median(ours) / statistics.median(theirs)
-    print(f"ratio of medians {ratio:.2f} (bar: at most {BAR})")
-    sys.exit(ratio > BAR)
+    say_times({"overview": ours, "bare page": theirs, "change of page": changes}, "visits")
+    end_by_ratio(ours, theirs, BAR)
 
 
 if __name__ == "__main__":
