@@ -5,6 +5,7 @@ import logging
 import streamlit as st
 
 from ui import url_state
+from ui.comments import PAGE
 from ui.errors import explained
 from ui.frame import sidebar
 from ui.memory import set_libraries_aside
@@ -18,6 +19,7 @@ st.logo(f"ui/brand/wordmark-{'dark' if dark else 'light'}.svg", icon_image="ui/b
         size="large")  # fmt: skip
 page = st.navigation(pages(), expanded=True)
 
+st.session_state[PAGE] = page.title
 with url_state.session():
     sidebar()
     with explained():

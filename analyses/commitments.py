@@ -2,16 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from models.commitments import Commitment, is_aimed_low
 from models.figures import Figure
-from warehouse.commitments import keep_commitment, kept_commitments
-from warehouse.entries import checked, storable
+from warehouse.entries import checked, entries_so_far, keep_entry, storable
 from warehouse.settings import Settings
 
-__all__ = ["LONGEST_OWNER", "LONGEST_TEXT", "commit", "commitments"]
+__all__ = ["LONGEST_OWNER", "LONGEST_TEXT", "commit", "commitments", "withdraw"]
 
+PLACE = "committed:"
 LONGEST_TEXT, LONGEST_OWNER = 200, 60
+#: Kept as text, like all that people write; `AT_MOST` and `AT_LEAST` say which end a target is.
+COLUMNS = ("text", "figure_id", "target", "end", "by", "owner", "made_on", "value", "currency",
+           "cut", "withdraws")  # fmt: skip
+AT_MOST, AT_LEAST = "at most", "at least"
 #: Of whom a commitment is when nobody cut the review.
 EVERYONE = "All customers"
 
@@ -52,38 +57,53 @@ def commit(
     >>> [(one.text, one.at_most, one.target) for one in commitments(settings)]
     [('Bill every week', True, 50.0)]
     """
-    record = {
-        "text": written("commitment", text, LONGEST_TEXT),
-        "figure_id": figure.id,
-        "target": float(target),
-        "at_most": is_aimed_low(figure.id, target, figure.value),
-        "by": by,
-        "owner": written("owner", owner, LONGEST_OWNER),
-        "made_on": figure.as_of,
-        "value": figure.value,
-        "currency": currency,
-        "cut": cut,
-    }
     # Made before it is kept, so that what is kept can be read again.
-    made = Commitment(id="", **record)
-    days = {name: record[name].isoformat() for name in ("by", "made_on")}
-    id = keep_commitment(settings, {**record, **days}, who=who)
-    return Commitment(**{**vars(made), "id": id})
+    made = Commitment(
+        id="",
+        text=written("commitment", text, LONGEST_TEXT),
+        figure_id=figure.id,
+        target=float(target),
+        at_most=is_aimed_low(figure.id, target, figure.value),
+        by=by,
+        owner=written("owner", owner, LONGEST_OWNER),
+        made_on=figure.as_of,
+        value=figure.value,
+        currency=currency,
+        cut=cut,
+    )
+    id = keep_entry(
+        settings, PLACE, who=who, text=made.text, figure_id=made.figure_id,
+        target=repr(made.target), end=AT_MOST if made.at_most else AT_LEAST,
+        by=by.isoformat(), owner=made.owner, made_on=made.made_on.isoformat(),
+        value="" if made.value is None else repr(float(made.value)), currency=currency, cut=cut,
+    )  # fmt: skip
+    return replace(made, id=id)
+
+
+def withdraw(settings: Settings, id: str, *, who: str) -> None:
+    """Take a commitment back; that it was made, and who took it back, stays on record."""
+    keep_entry(settings, PLACE, who=who, withdraws=id)
 
 
 def commitments(settings: Settings) -> tuple[Commitment, ...]:
     """Those of the workspace that were not taken back, the oldest first."""
-    return tuple(readable(kept_commitments(settings)))
+    rows = entries_so_far(settings, PLACE, COLUMNS)
+    rows = rows[~rows["known_by"].isin(rows["withdraws"].dropna())]
+    return tuple(readable(rows[rows["withdraws"].isna()].to_dict("records")))
 
 
-def readable(records: Iterable[dict]) -> Iterable[Commitment]:
-    """Records as commitments; what is none, written by hand or of a figure that is gone, is not."""
-    names = Commitment.__dataclass_fields__
-    for record in records:
+def readable(entries: Iterable[dict]) -> Iterable[Commitment]:
+    """Entries as commitments; what is none, written by hand or of a figure that is gone, is not."""
+    for entry in entries:
         try:
-            days = {name: dt.date.fromisoformat(record[name]) for name in ("by", "made_on")}
-            known = {name: record[name] for name in names if name in record}
-            yield Commitment(**{**known, **days})
+            yield Commitment(
+                id=entry["known_by"],
+                target=float(entry["target"]),
+                at_most={AT_MOST: True, AT_LEAST: False}[entry["end"]],
+                value=float(entry["value"]) if entry["value"] else None,
+                **{name: entry[name] for name in ("text", "figure_id", "owner", "currency", "cut")},
+                **{name: dt.date.fromisoformat(entry[name]) for name in ("by", "made_on")},
+            )
         except (KeyError, TypeError, ValueError):
             continue
 

@@ -1,5 +1,6 @@
 """The results of every analysis on one view: what exports, slides and pages of all of them read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -37,6 +38,7 @@ from models.receivables import Receivables
 from models.reminders import Reminders
 from models.retention import Retention
 from models.roi import Roi
+from models.scoreboard import SHOWN, Scoreboard, build_scoreboard, readings_of
 from models.scores import Scores
 from models.unit_economics import UnitEconomics
 from models.watchlist import Watchlist
@@ -72,6 +74,10 @@ class Review:
         What goes before disputed invoices.
     churn, retention, churn_ratios, churn_validation
         What `analyses.churn` returns as `run`, `retention`, `ratios` and `validation`.
+    retention_before : Retention or None
+        The same as `retention` of a year before.
+    market : DataFrame
+        What `analyses.overview.market` returns.
     scored_customers : DataFrame or None
         Customers at the as-of date with their chances of leaving; see `analyses.churn`.
     customer_features : DataFrame or None
@@ -110,6 +116,7 @@ class Review:
     unit_economics: UnitEconomics | None
     churn: Churn | None
     retention: Retention | None
+    retention_before: Retention | None
     churn_ratios: ChurnRatios | None
     churn_validation: ChurnValidation | None
     scored_customers: pd.DataFrame | None
@@ -125,6 +132,7 @@ class Review:
     price_reaction: PriceReaction | None
     billing_fit: BillingFit | None
     overview: Overview | None
+    market: pd.DataFrame
     customer_features: pd.DataFrame | None
     largest: pd.DataFrame
     reasons: dict[str, str]
@@ -144,6 +152,24 @@ class Review:
             for id in DEFINITIONS
             if id in made or id in why
         )
+
+    def scoreboard(self, targets: pd.DataFrame, shown: Sequence[str] = SHOWN) -> Scoreboard:
+        """The scoreboard of the view, as the overview shows it.
+
+        Parameters
+        ----------
+        targets : DataFrame
+            What `analyses.targets.kept_targets` returns.
+        shown : sequence of str
+            Ids of its figures.
+        """
+        courses, changes = readings_of(
+            self.overview, self.receivables, self.scores, (self.retention, self.retention_before)
+        )
+        return build_scoreboard(
+            {figure.id: figure for figure in self.figures()}, self.scope.as_of, courses=courses,
+            changes=changes, market=self.market, targets=targets, shown=shown,
+        )  # fmt: skip
 
     def figure(self, figure_id: str) -> Figure:
         """One headline figure by its id."""

@@ -7,11 +7,12 @@ from models.decomposition import Decomposition
 from models.definition import Unit
 from models.scoreboard import Reading, Scoreboard
 
-__all__ = ["beside_in_words", "change_in_words", "course_in_words", "parts_in_words", "short_name",
-           "signed", "story"]  # fmt: skip
+__all__ = ["TOLD", "beside_in_words", "change_in_words", "course_in_words", "parts_in_words",
+           "short_name", "signed", "story"]  # fmt: skip
 
 #: What figures are called in a sentence, where their label would be long.
 SHORT = {
+    "receivables.overdue_amount": "overdue receivables",
     "receivables.dso": "days sales outstanding",
     "receivables.growth": "receivables growth beyond sales",
     "receivables.cash_flow_velocity": "cash-flow velocity",
@@ -97,37 +98,33 @@ def course_in_words(reading: Reading, currency: str) -> str:
     return f"{name[:1].upper()}{name[1:]}, from {first} in {since} to {last} in {until}"
 
 
-def story(scoreboard: Scoreboard, currency: str, most_urgent: str | None = None) -> list[str]:
-    """The company in three sentences: its money, its customers, and what to do today.
+#: What the story tells of the money, and of the customers.
+TOLD = (
+    ("receivables.overdue_amount", "receivables.dso", "overview.gross_margin"),
+    ("churn.nrr", "churn.revenue_churn_price_billing_12m", "scores.nps"),
+)
+
+
+def story(scoreboard: Scoreboard, currency: str, to_do: str = "") -> list[str]:
+    """The company in three sentences: its money, its customers, and what to do.
+
+    The page and every report tell it from here, of the same scoreboard.
 
     Parameters
     ----------
     scoreboard : Scoreboard
     currency : str
-    most_urgent : str, optional
-        What holds the most money of what needs attention, in words that are safe to print.
+    to_do : str, optional
+        The last sentence, in words that are safe to print: what the page found urgent today, or
+        what a review asks for.
 
     Returns
     -------
     list of str
         In Markdown whose only marks are ``**``.
     """
-    said = [
-        sentence(
-            scoreboard, currency,
-            ("receivables.dso", "overview.sales_per_customer", "overview.gross_margin"),
-        ),
-        sentence(
-            scoreboard, currency,
-            ("churn.nrr", "churn.revenue_churn_price_billing_12m", "scores.nps"),
-        ),
-    ]  # fmt: skip
-    said.append(
-        "Nothing needs attention today by the rules below."
-        if most_urgent is None
-        else f"Most money lies in {most_urgent}."
-    )
-    return [line for line in said if line]
+    said = [sentence(scoreboard, currency, ids) for ids in TOLD]
+    return [line for line in (*said, to_do) if line]
 
 
 def sentence(scoreboard: Scoreboard, currency: str, ids: tuple[str, ...]) -> str:

@@ -16,11 +16,12 @@ from models.receivables import Receivables
 from models.retention import Retention
 from models.scores import Scores
 
-__all__ = ["CUSTOMERS", "FINANCE", "Change", "Reading", "Scoreboard", "build_scoreboard",
+__all__ = ["CUSTOMERS", "FINANCE", "SHOWN", "Change", "Reading", "Scoreboard", "build_scoreboard",
            "change_of_history", "change_of_retention", "readings_of", "value_terms"]  # fmt: skip
 
 #: What finance looks at, in the order in which it is shown.
 FINANCE = (
+    "receivables.overdue_amount",
     "receivables.dso",
     "receivables.growth",
     "receivables.cash_flow_velocity",
@@ -38,6 +39,8 @@ CUSTOMERS = (
     "overview.billing_enquiries",
     "overview.on_time_delivery",
 )
+#: All of them.
+SHOWN = (*FINANCE, *CUSTOMERS)
 FALSE_DISCOVERIES = 0.05
 #: Earlier changes below which nothing is known of what is usual.
 FEWEST_CHANGES = 5
@@ -168,7 +171,7 @@ def build_scoreboard(
     changes: Mapping[str, Change],
     market: pd.DataFrame,
     targets: pd.DataFrame,
-    shown: Sequence[str] = (*FINANCE, *CUSTOMERS),
+    shown: Sequence[str] = SHOWN,
 ) -> Scoreboard:
     """Put figures beside their past, market, target and owner.
 
@@ -283,7 +286,7 @@ def readings_of(
     changes: dict[str, Change] = {}
     if receivables is not None:
         table = receivables.table.iloc[::-1].iloc[::MONTHS_IN_QUARTER].iloc[::-1]
-        for name in ("dso", "growth", "cash_flow_velocity"):
+        for name in ("overdue_amount", "dso", "growth", "cash_flow_velocity"):
             course = pd.DataFrame({"ends": table["as_of"], "value": table[name]}).dropna()
             id = f"receivables.{name}"
             courses[id] = course.reset_index(drop=True)
@@ -310,7 +313,21 @@ def readings_of(
                 now.reasons_known and before.reasons_known
             ):
                 changes[f"churn.{name}"] = change_of_retention(now, before, name)
+                courses[f"churn.{name}"] = course_of_retention((before, now), name)
     return courses, changes
+
+
+def course_of_retention(cohorts: Sequence[Retention], name: str) -> pd.DataFrame:
+    """A point for each cohort: every other one would be a question of its own to the rows."""
+    found = [cohort.estimates[name] for cohort in cohorts]
+    return pd.DataFrame(
+        {
+            "ends": pd.to_datetime([cohort.as_of for cohort in cohorts]),
+            "value": [one.value for one in found],
+            "low": [one.lower for one in found],
+            "high": [one.upper for one in found],
+        }
+    )
 
 
 def change_of_score(course: pd.DataFrame) -> Change:

@@ -5,16 +5,17 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from analyses.scope import Scope, read_filters
+from charts.wording import listed
 from models.aging import BOUNDS, read_bounds
 from models.refusal import is_ours
-from reports.build import Wanted, files_of, reviewed
+from reports.build import FILES, Wanted, files_of, reviewed
 from reports.company_template import company_deck
 from warehouse.segments import SEGMENTS
 from warehouse.workspace import Workspace
@@ -59,6 +60,13 @@ def build(
     comments: Annotated[
         bool, typer.Option("--comments", help="Print the comments on figures in the appendix.")
     ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Write this file and no other, like quarterly_review.pptx; repeat it for more. "
+            "What an earlier build left in the folder stays as it was."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Write the figures, the scored rows, the slides, the workbook and the brief."""
@@ -71,6 +79,7 @@ def build(
             bounds=bounds,
             filters=filters or (),
             comments=comments,
+            only=only or (),
             template=None if template is None else read_template(template),
         )
     except ValueError as error:
@@ -102,9 +111,11 @@ def build_reports(
     bounds: Sequence[int] = BOUNDS,
     filters: Sequence[str] = (),
     comments: bool = False,
+    only: Collection[str] = (),
     template: bytes | None = None,
 ) -> dict[str, object]:
-    """Write every file of the current snapshot and return what was written."""
+    """Write the files of the current snapshot, all or `only` some, and return what was written."""
+    names = chosen(only)
     blank, said = (None, "") if template is None else company_deck(template)
     snapshot = workspace.current()
     if snapshot is None:
@@ -118,7 +129,8 @@ def build_reports(
         scope = Scope(day, read_filters(tables, day, filters))
         review = reviewed(workspace, tables, scope, bounds=bounds)
         built = files_of(workspace, tables, review, Wanted(comments=comments, blank=blank))
-        put(out, built.files)
+        files = {name: write for name, write in built.files.items() if name in names}
+        put(out, files)
     edition = built.edition
     return {
         "built": True,
@@ -127,12 +139,21 @@ def build_reports(
         "as_of": edition.as_of.isoformat(),
         "currency": edition.currency,
         "cut": edition.cut,
-        "files": {name: (out / name).stat().st_size for name in built.files},
+        "files": {name: (out / name).stat().st_size for name in files},
         "figures": len(built.figures),
         "template": said,
         "empty": built.empty,
         "refused": {figure.id: figure.reason for figure in built.figures if figure.value is None},
     }
+
+
+def chosen(only: Collection[str]) -> Collection[str]:
+    """Names of the files that are wanted: all where none is named."""
+    if unknown := sorted(set(only) - set(FILES)):
+        raise ValueError(
+            f"There is no file {listed(unknown)} in a build. Its files are {listed([*FILES])}."
+        )
+    return only or FILES
 
 
 def read_day(text: str | None) -> dt.date | None:

@@ -58,10 +58,10 @@ def add_refused(draft: Draft) -> None:
 def add_comments(draft: Draft) -> None:
     """What people wrote on figures, the newest first; nothing where they are not asked for."""
     columns = (
-        Column("Figure", 2.9, bold=True, size=11),
-        Column("Comment", 6.6, size=11, longest=260),
+        Column("On", 3.4, bold=True, size=11, longest=110),
+        Column("Comment", 6.1, size=11, longest=260),
         Column("By", 1.35, size=11, longest=40),
-        Column("On", 1.28, right=True, size=11),
+        Column("Looking at", 1.28, right=True, size=11),
     )
     comments = draft.comments
     for start in range(0, len(comments), COMMENTS_ON_A_SLIDE):
@@ -69,7 +69,7 @@ def add_comments(draft: Draft) -> None:
         which = f" ({start + 1} to {start + len(some)} of {len(comments)})"
         slide = draft.add(
             Finding(
-                "Appendix: what was written on figures"
+                "Appendix: what was written on figures and charts"
                 + (which if len(comments) > COMMENTS_ON_A_SLIDE else ""),
                 "As it was written in the app, up to the as-of date of this review.",
             ),
@@ -81,8 +81,9 @@ def add_comments(draft: Draft) -> None:
 
 
 def about(comment: Comment) -> str:
-    label = DEFINITIONS[comment.about].label
-    return label if comment.point is None else f"{label}, {date(comment.point)}"
+    known = DEFINITIONS.get(comment.about)
+    label = known.label if known else comment.about
+    return f"{label}, {comment.point}" if comment.point else label
 
 
 def add_method(draft: Draft) -> None:

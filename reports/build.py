@@ -6,7 +6,9 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pptx.presentation import Presentation as Deck
@@ -22,7 +24,9 @@ from analyses.commitments import commitments
 from analyses.kept_rows import kept_rows
 from analyses.review import Review
 from analyses.scope import Scope, filters_in_words, view_key
+from analyses.targets import kept_targets
 from charts.spreadsheet import csv_bytes
+from charts.wording import date
 from models.aging import BOUNDS
 from models.commitments import Commitment, Scored, carried_over, made_on
 from models.figures import Figure
@@ -40,9 +44,12 @@ from warehouse.segments import SEGMENTS, segments_in
 from warehouse.settings import Settings
 from warehouse.workspace import Tables, Workspace
 
-__all__ = ["DECK", "Built", "Wanted", "as_zip", "files_of", "reviewed"]
+__all__ = ["DECK", "FILES", "Built", "Wanted", "as_zip", "files_of", "reviewed"]
 
-DECK, LISTS = "quarterly_review.pptx", ("avoid_list.csv", "target_list.csv")
+DECK, AVOID, TARGET = "quarterly_review.pptx", "avoid_list.csv", "target_list.csv"
+#: Every file of a build.
+FILES = ("figures.json", "invoices.parquet", "customers.parquet", DECK, "quarterly_review.xlsx",
+         "brief.pdf", "brief.html", AVOID, TARGET)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +66,7 @@ class Wanted:
 class Built:
     """The files of a review, each by its name with what writes it to a path.
 
-    Rows are read as they are written: write the files while the tables are open.
+    Each is made as it is written: write them while the tables are open, and only those wanted.
 
     Attributes
     ----------
@@ -119,6 +126,7 @@ def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wante
         late_by=late_shares(tables, review),
         segments=SEGMENTS,
         shown=wanted.shown,
+        targets=kept_targets(settings),
         slides=wanted.slides,
         carried=carried,
         committed=committed,
@@ -126,23 +134,23 @@ def files_of(workspace: Workspace, tables: Tables, review: Review, wanted: Wante
         comments=comments_until(settings, scope.as_of) if wanted.comments else (),
         blank=wanted.blank,
     )
-    deck, brief = as_bytes(draft.deck), brief_of(draft, review)
-    invoices = analyses.exports.invoice_rows(tables, review)
-    customers = analyses.exports.customer_rows(tables, review)
-    newest, n_invoices = analyses.exports.newest_rows(invoices, MOST_ROWS)
-    workbook = build_workbook(review, edition, newest, customers.to_pandas(), n_invoices=n_invoices)
+    deck, brief = as_bytes(draft.deck), cache(partial(brief_of, draft, review))
+    invoices = cache(partial(analyses.exports.invoice_rows, tables, review))
+    customers = cache(partial(analyses.exports.customer_rows, tables, review))
     files = {
-        "figures.json": writes(figures_json(figures, edition, review.receivables).encode()),
-        "invoices.parquet": invoices.to_parquet,
-        "customers.parquet": customers.to_parquet,
-        DECK: writes(deck),
-        "quarterly_review.xlsx": writes(workbook),
-        "brief.pdf": writes(brief_pdf(brief)),
-        "brief.html": writes(brief_html(brief)),
+        "figures.json": writes(lambda: figures_json(figures, edition, review.receivables).encode()),
+        "invoices.parquet": lambda path: invoices().to_parquet(path),
+        "customers.parquet": lambda path: customers().to_parquet(path),
+        DECK: writes(lambda: deck),
+        "quarterly_review.xlsx": writes(
+            lambda: workbook_of(review, edition, invoices(), customers())
+        ),
+        "brief.pdf": writes(lambda: brief_pdf(brief())),
+        "brief.html": writes(lambda: brief_html(brief())),
         **lists(tables, review),
     }
     why = why_empty(review)
-    empty = dict.fromkeys(LISTS, why) if why else {}
+    empty = dict.fromkeys((AVOID, TARGET), why) if why else {}
     return Built(files, deck, edition, figures, carried, committed, empty)
 
 
@@ -150,14 +158,15 @@ def comments_until(settings: Settings, as_of: dt.date) -> tuple[Comment, ...]:
     """Comments of the workspace that were written in views up to `as_of`, the newest first."""
     rows = kept_comments(settings)
     rows = rows[rows["as_of"] <= pd.Timestamp(as_of)]
+    rows = rows.assign(
+        about=rows["about"].fillna(rows["chart"]),
+        point=[
+            (spot or "") if pd.isna(point) else date(point)
+            for spot, point in zip(rows["spot"], rows["point"], strict=True)
+        ],
+    )
     return tuple(
-        Comment(
-            row.about,
-            row.text,
-            row.who,
-            row.as_of.date(),
-            None if pd.isna(row.point) else row.point.date(),
-        )
+        Comment(row.about, row.text, row.who, row.as_of.date(), row.point)
         for row in rows.itertuples()
     )
 
@@ -178,16 +187,20 @@ def lists(tables: Tables, review: Review) -> dict[str, Callable[[str], object]]:
     Written all the same: a list of an earlier build must not stand beside new figures.
     """
     ours, negative = analyses.negative_personas, review.negative_personas
-    if negative is None:
-        avoid, target = (pd.DataFrame(columns=list(n)) for n in (ours.AVOID_LIST, ours.TARGET_LIST))
-    else:
-        avoid = ours.avoid_list(tables, review.scope, negative=negative)
+
+    def avoid() -> pd.DataFrame:
+        if negative is None:
+            return pd.DataFrame(columns=list(ours.AVOID_LIST))
+        return ours.avoid_list(tables, review.scope, negative=negative)
+
+    def target() -> pd.DataFrame:
+        if negative is None:
+            return pd.DataFrame(columns=list(ours.TARGET_LIST))
         known = {"rows": review.customer_features, "personas": review.personas}
         sheets = analyses.personas.sheets(tables, review.scope, **known)
-        target = ours.target_list(negative, sheets)
-    return {
-        name: writes(csv_bytes(rows)) for name, rows in zip(LISTS, (avoid, target), strict=True)
-    }
+        return ours.target_list(negative, sheets)
+
+    return {AVOID: writes(lambda: csv_bytes(avoid())), TARGET: writes(lambda: csv_bytes(target()))}
 
 
 def why_empty(review: Review) -> str | None:
@@ -226,5 +239,12 @@ def late_share_by(
     return {name: analyses.late_payments.late_share(tables, scope, name) for name in segments}
 
 
-def writes(content: bytes) -> Callable[[str], object]:
-    return lambda path: Path(path).write_bytes(content)
+def workbook_of(review: Review, edition: Edition, invoices: Any, customers: Any) -> bytes:
+    """The workbook, with the open and the newest of very many invoices."""
+    newest, n_invoices = analyses.exports.newest_rows(invoices, MOST_ROWS)
+    known = newest, customers.to_pandas()
+    return build_workbook(review, edition, *known, n_invoices=n_invoices)
+
+
+def writes(content: Callable[[], bytes]) -> Callable[[str], object]:
+    return lambda path: Path(path).write_bytes(content())

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 from pptx.presentation import Presentation as Deck
 
 from models.asks import asks
 from models.commitments import Commitment, Scored
 from models.late_share import LateShare
 from models.price_scenarios import PriceScenarios
+from models.scoreboard import SHOWN
 from reports.appendix import add_comments, add_method, add_receipts, add_refused
 from reports.contents import APPENDIX, STORY
 from reports.edition import Comment, Edition, Results
@@ -34,6 +36,7 @@ def tell(
     late_by: Mapping[str, LateShare] | None = None,
     segments: Mapping[str, str] | None = None,
     shown: Sequence[str] = (),
+    targets: pd.DataFrame | None = None,
     slides: Collection[str] | None = None,
     carried: Sequence[Scored] = (),
     committed: Sequence[Commitment] = (),
@@ -54,7 +57,9 @@ def tell(
     segments : mapping of str to str, optional
         The ways to cut in words.
     shown : sequence of str, optional
-        Ids of the figures on the scoreboard; the usual ones where none is named.
+        Ids of the figures on the scoreboard; those of the overview where none is named.
+    targets : DataFrame, optional
+        Targets and owners by figure id, with ``target`` and ``owner``.
     slides : collection of str, optional
         Names in `reports.contents` of the slides that are wanted; all where it is left out.
     carried : sequence of Scored, optional
@@ -73,13 +78,14 @@ def tell(
     deck.core_properties.subject = f"{edition.months}, snapshot {edition.snapshot}"
     deck.core_properties.author = "Goodwill"
     figures = {figure.id: figure for figure in results.figures()}
+    held = pd.DataFrame(columns=["target", "owner"]) if targets is None else targets
     draft = Draft(
         deck,
         edition,
         figures,
         late_by=late_by or {},
         segments=segments or {},
-        shown=shown,
+        scoreboard=results.scoreboard(held, shown or SHOWN),
         asks=asks(results),
         carried=tuple(carried),
         committed=tuple(committed),

@@ -32,6 +32,7 @@ from models.product_fit import ProductFit
 from models.receivables import Receivables
 from models.reminders import Reminders
 from models.roi import Roi
+from models.scoreboard import Scoreboard
 from models.scores import Scores
 from models.unit_economics import UnitEconomics
 from models.watchlist import Watchlist
@@ -79,16 +80,18 @@ class Results(Protocol):
 
     def figures(self) -> Sequence[Figure]: ...
 
+    def scoreboard(self, targets: pd.DataFrame, shown: Sequence[str] = ...) -> Scoreboard: ...
+
 
 @dataclass(frozen=True)
 class Comment:
-    """What somebody wrote on figure `about`, or on one `point` of its course."""
+    """What somebody wrote on figure or chart `about`, or on one `point` of it, in words."""
 
     about: str
     text: str
     who: str
     on: dt.date
-    point: dt.date | None = None
+    point: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,9 @@ from charts.wording import (
     count_of,
     days,
     exact_money,
-    in_unit,
     money,
     share,
 )
-from models.figures import DEFINITIONS
 from models.receivables import Receivables
 from reports.asks import add_ask
 from reports.edition import Results
@@ -37,7 +35,7 @@ from reports.slides import (
 from reports.template import ACCENT, CONTENT, LATE_ACCENT, PLAN_ACCENT, QUIET_RGB, Box
 
 __all__ = ["add_aging", "add_customers", "add_dso", "aging_finding",
-           "customers_finding", "dso_finding", "then"]  # fmt: skip
+           "customers_finding", "dso_finding"]  # fmt: skip
 
 DSO_KINDS = {
     "dso": "Count-back",
@@ -287,12 +285,3 @@ def customers_finding(late: pd.DataFrame, overdue: float, currency: str) -> Find
         f"{who} owes most ({money(shown['overdue_amount'].iloc[0], currency)}); "
         f"{called(oldest['name'])} is longest past due ({for_days}).",
     )
-
-
-def then(receivables: Receivables, column: str, currency: str) -> str:
-    """What a figure was a year before, in words."""
-    before = receivables.year_before()
-    if before is None or pd.isna(before[column]):
-        return "there is no figure of a year before"
-    unit = DEFINITIONS[f"receivables.{column}"].unit
-    return f"a year before {in_unit(before[column], unit, currency)}"

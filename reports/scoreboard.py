@@ -1,36 +1,22 @@
 """Slide of the scoreboard: the headline figures of finance and experience, and what they say."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
+from charts.overview_words import beside_in_words, change_in_words
 from charts.wording import count_of, date, days, in_unit, money, share
 from models.figures import COUNTED, Figure
 from models.open_invoices import CashAtRisk
-from models.receivables import Receivables
+from models.scoreboard import Reading
 from reports.edition import Results
-from reports.receivables import then
 from reports.slides import Column, Draft, Finding, add_table, capitalized, unmarked
 from reports.template import CONTENT
 
 __all__ = ["add_scoreboard", "headlines"]
 
-#: Figures on the scoreboard unless others are chosen: what is owed and how it turns into cash,
-#: what customers are worth and whether they stay, and what they go through.
-SHOWN = (
-    "receivables.overdue_amount",
-    "receivables.dso",
-    "receivables.growth",
-    "receivables.cash_flow_velocity",
-    "late_payments.cash_at_risk",
-    "churn.nrr",
-    "churn.revenue_churn_12m",
-    "churn.revenue_churn_price_billing_12m",
-    "lifetime_value.portfolio",
-    "disputes.enquiries_per_1000",
-    "scores.nps",
-    "scores.csat",
-    "poor_experience.total",
-)
+#: What is said of figures that have no past to be compared with.
 SAID = {
     "receivables.growth": "By how much more than sales it grew in twelve months.",
     "receivables.cash_flow_velocity": "Turns of receivables into cash in a year.",
@@ -51,11 +37,11 @@ def add_scoreboard(draft: Draft, results: Results) -> None:
     lines = headlines(draft, results)
     slide = draft.add(overview(results, draft.currency), *(figure.id for figure, _ in lines))
     columns = (
-        Column("", 3.6, size=12),
-        Column("As of " + date(draft.edition.as_of), 1.5, right=True, bold=True, size=13),
-        Column("Interval", 2.2, right=True, size=11),
+        Column("", 3.2, size=12),
+        Column("As of " + date(draft.edition.as_of), 1.4, right=True, bold=True, size=13),
+        Column("Interval", 2.0, right=True, size=11),
         Column("", 0.2),
-        Column("What it says", 4.63, size=11, longest=150),
+        Column("What it says", 5.33, size=10, longest=190),
     )
     rows = [
         (
@@ -96,15 +82,12 @@ def balance_in_words(row: pd.Series, currency: str, verb: str) -> str:
 
 def headlines(draft: Draft, results: Results) -> list[tuple[Figure, str]]:
     """The figures of the scoreboard, each with what it says; a refused one with its reason."""
-    figures = draft.figures
     says = dict(SAID)
-    if results.receivables is not None:
-        says |= say_receivables(results.receivables, draft.currency)
-    if "late_payments.late_share" in figures:
-        n = count_of(figures["late_payments.late_share"].n, "invoice")
+    if "late_payments.late_share" in draft.figures:
+        n = count_of(draft.figures["late_payments.late_share"].n, "invoice")
         says["late_payments.late_share"] = f"Of {n} paid or past due."
     if results.time_to_pay is not None:
-        by_60 = figures["late_payments.paid_by_60"]
+        by_60 = draft.figures["late_payments.paid_by_60"]
         says["late_payments.median_days_to_pay"] = (
             unmarked(str(by_60.reason))
             if by_60.value is None
@@ -112,38 +95,20 @@ def headlines(draft: Draft, results: Results) -> list[tuple[Figure, str]]:
         )
     if results.cash_at_risk is not None:
         says["late_payments.cash_at_risk"] = say_risk(results.cash_at_risk)
-    shown = [figures[name] for name in draft.shown or SHOWN if name in figures]
-    return [
-        (
-            figure,
-            unmarked(str(figure.reason))
-            if figure.value is None
-            else says.get(figure.id, figure.definition),
-        )
-        for figure in shown
-    ]
+    readings = draft.scoreboard.readings if draft.scoreboard else {}
+    return [(one.figure, reading_in_words(one, says, draft.currency)) for one in readings.values()]
 
 
-def say_receivables(receivables: Receivables, currency: str) -> dict[str, str]:
-    now = receivables.trend.iloc[-1]
-    before = {
-        name: then(receivables, name, currency)
-        for name in ("open_amount", "overdue_amount", "dso", "cei")
-    }
-    overdue = f"{before['overdue_amount']}."
-    if now["open_amount"] > 0:
-        part = share(now["overdue_amount"] / now["open_amount"], 0)
-        overdue = f"{part} of what is owed; {overdue}"
-    best = ""
-    if not pd.isna(now["dso_best_possible"]):
-        best = f"; best possible {days(now['dso_best_possible'], 1)}, simple method"
-    return {
-        "receivables.open_amount": capitalized(f"{before['open_amount']}."),
-        "receivables.overdue_amount": capitalized(overdue),
-        "receivables.dso": capitalized(f"{before['dso']}{best}."),
-        "receivables.cei": f"Of 100 that could be collected in {receivables.period_months} months; "
-        f"{before['cei']}.",
-    }
+def reading_in_words(reading: Reading, says: Mapping[str, str], currency: str) -> str:
+    """What moved, whether that is noise, and the target, market and owner of a figure."""
+    figure = reading.figure
+    if figure.value is None:
+        return unmarked(str(figure.reason))
+    said = says.get(figure.id, figure.definition)
+    if reading.change is not None:
+        said = capitalized(change_in_words(reading, currency))
+    beside = beside_in_words(reading, currency)
+    return f"{said} {beside}".strip()
 
 
 def say_risk(risk: CashAtRisk) -> str:

@@ -20,6 +20,7 @@ from models.commitments import Commitment, Scored
 from models.figures import Figure
 from models.late_share import LateShare
 from models.price_scenarios import PriceScenarios
+from models.scoreboard import Scoreboard
 from reports.edition import Comment, Edition, Results
 from reports.plain_text import plain
 from reports.template import (
@@ -73,8 +74,10 @@ class Draft:
 
     Attributes
     ----------
-    late_by, segments, shown, carried, committed, scenarios, comments
+    late_by, segments, carried, committed, scenarios, comments
         As in `reports.deck.tell`.
+    scoreboard : Scoreboard or None
+        With the figures that are to be shown, their changes, targets and owners.
     asks : tuple of Ask
         What the results ask for, the most money first.
     refused : list of (str, str, tuple of str)
@@ -90,7 +93,7 @@ class Draft:
     figures: Mapping[str, Figure]
     late_by: Mapping[str, LateShare] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
-    shown: Sequence[str] = ()
+    scoreboard: Scoreboard | None = None
     asks: tuple[Ask, ...] = ()
     carried: tuple[Scored, ...] = ()
     committed: tuple[Commitment, ...] = ()

@@ -199,11 +199,11 @@ def of_targets(view: View, scoreboard: Scoreboard) -> list[Call]:
     return found
 
 
-def most_urgent(calls: list[Call], currency: str) -> str | None:
-    """What holds the most money, for the story."""
+def most_urgent(calls: list[Call], currency: str) -> str:
+    """What holds the most money, as the last sentence of the story."""
     if not calls or not calls[0].amount:
-        return None
-    return f"{calls[0].named}: **{money(calls[0].amount, currency)}**"
+        return "Nothing needs attention today by the rules below."
+    return f"Most money lies in {calls[0].named}: **{money(calls[0].amount, currency)}**."
 
 
 def show_calls(calls: list[Call], refused: list[str]) -> None:

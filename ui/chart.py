@@ -6,20 +6,28 @@ import pandas as pd
 import streamlit as st
 
 from charts import Chart
+from charts.points import name_of_chart, points_of_chart, points_of_spec
 from charts.theme import LABELS, TEXT
+from ui.comments import offer_chart_comments
 from ui.text import undollared
 
 __all__ = ["told", "told_live"]
 
 
-def told(sentence: str, chart: Chart, *, key: str | None = None) -> None:
-    """Print the finding in words, then draw it; the words are also the chart's name."""
+def told(sentence: str, chart: Chart, *, key: str | None = None, commented: bool = True) -> None:
+    """Print the finding in words, then draw it; the words are also the chart's name.
+
+    With `commented` false its page has a place of its own for what people write on it.
+    """
     st.markdown(undollared(sentence))
+    drawn = chart
     text = text_color()
     chart = chart.configure_axis(labelColor=text, titleColor=text)
     chart = chart.configure_legend(labelColor=text, titleColor=text)
     chart = chart.configure_text(color=TEXT[mode()])
     st.altair_chart(chart, alt=sentence.replace("**", "").replace("\\", ""), key=key)
+    if commented:
+        offer_chart_comments(name_of_chart(drawn), lambda: points_of_chart(drawn), key=sentence)
 
 
 def told_live(
@@ -32,6 +40,7 @@ def told_live(
     """
     st.markdown(undollared(sentence))
     st.vega_lite_chart(rows, with_text_color(spec), alt=name, key=key)
+    offer_chart_comments(name, lambda: points_of_spec(spec, rows), key=key)
 
 
 def with_text_color(spec: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ CONTENTS = {
             "overview/comments.py",
             "Comments",
             "comment",
-            "What people wrote on figures and on the points of their course.",
+            "What people wrote on figures, on charts, and on single points of them.",
         ),
     ),
     "Cash": (

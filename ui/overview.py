@@ -59,6 +59,7 @@ def show_what_moved(scoreboard: Scoreboard, gathered: Gathered, view: View) -> N
             f"{course_in_words(reading, view.currency)}. "
             f"{change_in_words(reading, view.currency)}{judged(reading)}",
             course_chart(reading, gathered.events, said, market),
+            commented=False,
         )
         show_events(gathered.events, reading)
     with explained():

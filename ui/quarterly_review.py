@@ -7,7 +7,7 @@ from typing import Protocol
 import pandas as pd
 import streamlit as st
 
-from analyses.commitments import LONGEST_OWNER, LONGEST_TEXT, commit, commitments
+from analyses.commitments import LONGEST_OWNER, LONGEST_TEXT, commit, commitments, withdraw
 from models.commitments import Commitment, Scored, made_on
 from models.figures import DEFINITIONS, Figure
 from ui import url_state
@@ -15,7 +15,6 @@ from ui.errors import explained, say
 from ui.frame import View
 from ui.tables import height_of
 from ui.text import count_of, date, escape, in_unit, undollared
-from warehouse.commitments import withdraw_commitment
 from warehouse.settings import Settings
 
 __all__ = [
@@ -131,7 +130,7 @@ def show_committed(settings: Settings, printed: Sequence[Commitment], view: View
             )
         )
         button.button(
-            "Take back", key=f"withdraw_{one.id}", on_click=withdraw_commitment,
+            "Take back", key=f"withdraw_{one.id}", on_click=withdraw,
             args=(settings, one.id), kwargs={"who": who},
         )  # fmt: skip
 

@@ -75,7 +75,9 @@ def keep_scenario(offer: Sequence[Initiative], terms: Mapping[str, float | None]
             key="scenario_yaml",
         )
         with st.form("load_scenario", border=False, clear_on_submit=True):
-            file = st.file_uploader("Load a scenario from a file", type=["yaml", "yml"])
+            file = st.file_uploader(
+                "Load a scenario from a file", type=["yaml", "yml"], max_upload_size=1
+            )
             called = st.text_input("Call it (empty: as in the file)", max_chars=LONGEST_NAME)
             if st.form_submit_button("Load", icon=":material/upload_file:") and file is not None:
                 with explained():

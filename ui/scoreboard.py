@@ -19,6 +19,7 @@ from models.figures import DEFINITIONS, Figure
 from models.scoreboard import (
     CUSTOMERS,
     FINANCE,
+    SHOWN,
     Reading,
     Scoreboard,
     build_scoreboard,
@@ -122,7 +123,7 @@ def gather(view: View) -> Gathered:
 def scoreboard_of(gathered: Gathered, view: View) -> Scoreboard:
     """The readings of what is gathered, with the targets that are kept."""
     figures: dict[str, Figure] = {}
-    for id in (*FINANCE, *CUSTOMERS):
+    for id in SHOWN:
         result = gathered.results.get(MADE_BY[id.split(".")[0]])
         if result is None:
             continue
@@ -166,8 +167,8 @@ def show_scoreboard(
     st.caption(
         "Lines: the course over the quarters, with ticks where an event is on record and a dash "
         "at the target. A change is called beyond noise where at most one such call in twenty, "
-        "over all of them, is chance. What is modelled and not counted has no course, and "
-        "retention none but the year before: each point of it would be a model of its own."
+        "over all of them, is chance. What is modelled and not counted has no course; retention "
+        "has this year and the year before."
     )
     offer_csv("Download the scoreboard", scoreboard.table, "scoreboard.csv", key="scoreboard")
     return asked_for, waiting

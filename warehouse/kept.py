@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import pickle
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -67,12 +68,16 @@ def kept(key: tuple, work_out: Callable[[], Result]) -> Result:
     if store is None:
         return work_out()
     with one_at_a_time(key):
-        return store(key, version_of_code(), _work_out=work_out)
+        return pickle.loads(store(key, version_of_code(), _work_out=work_out))
 
 
-def worked_out(key: tuple, version: str, _work_out: Callable[[], Result]) -> Result:
-    """What is kept under `key` and `version`."""
-    return _work_out()
+def worked_out(key: tuple, version: str, _work_out: Callable[[], Result]) -> bytes:
+    """What is kept under `key` and `version`.
+
+    As bytes: joblib reads objects step by step in Python, which takes several times as long for
+    results that hold texts of many rows.
+    """
+    return pickle.dumps(_work_out(), protocol=pickle.HIGHEST_PROTOCOL)
 
 
 @contextlib.contextmanager

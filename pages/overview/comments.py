@@ -1,4 +1,4 @@
-"""Comments: what people wrote on figures, with their name and the day."""
+"""Comments: what people wrote on figures and charts, with their name and the day."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from ui.frame import require_view
 from warehouse.workspace import Workspace
 
 st.title("Comments")
-st.markdown("What people wrote on figures and on the points of their course.")
+st.markdown("What people wrote on figures, on charts, and on single points of them.")
 view = require_view()
 
 with explained():

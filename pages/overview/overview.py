@@ -22,7 +22,7 @@ with explained(ends_page=True):
     gathered = gather(view)
     scoreboard = scoreboard_of(gathered, view)
     first = st.empty()
-    first.markdown(undollared(" ".join(story(scoreboard, view.currency)[:2])))
+    first.markdown(undollared(" ".join(story(scoreboard, view.currency))))
 
 st.subheader("What needs attention today")
 today = st.container()

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from models.scoreboard import SHOWN
 from reports.build import DECK, Wanted, as_zip, files_of, reviewed
-from reports.company_template import company_deck
+from reports.company_template import LARGEST, company_deck
 from reports.contents import APPENDIX, STORY
 from reports.edition import Edition
 from reports.preview import can_draw, draw, outline
-from reports.scoreboard import SHOWN
 from ui.errors import explained
 from ui.frame import View, require_view
 from ui.quarterly_review import (
@@ -46,7 +46,10 @@ def build(view: View, wanted: Wanted) -> dict:
 
 titles = {entry.name: entry.title for entry in (*STORY, *APPENDIX)}
 slides, shown = choose_contents(titles, SHOWN)
-upload = st.file_uploader("Company template", type=["pptx", "potx"], help="A deck in its look.")
+upload = st.file_uploader(
+    "Company template", type=["pptx", "potx"], max_upload_size=LARGEST // 1_000_000,
+    help="The deck gets its look: a PowerPoint file with two layouts that have a title.",
+)  # fmt: skip
 blank = None
 with explained():
     if upload is not None:

@@ -4,10 +4,9 @@ import datetime as dt
 
 import pytest
 
-from analyses.commitments import LONGEST_TEXT, commit, commitments
+from analyses.commitments import LONGEST_TEXT, PLACE, commit, commitments, withdraw
 from models.figures import Figure
 from tests.reports.conftest import HOSTILE
-from warehouse.commitments import kept_commitments, withdraw_commitment
 from warehouse.settings import Settings
 
 DAY, BY = dt.date(2026, 9, 30), dt.date(2026, 12, 31)
@@ -28,9 +27,9 @@ def test_commitment_comes_back_as_it_was_made(tmp_path):
 def test_one_that_is_taken_back_is_gone_and_its_record_stays():
     settings = Settings(":memory:")
     made, other = keep(settings), keep(settings, "Call first")
-    withdraw_commitment(settings, made.id, who="Ben")
+    withdraw(settings, made.id, who="Ben")
     assert commitments(settings) == (other,)
-    assert len(settings.items("committed:made:")) == 2
+    assert len(settings.items(PLACE)) == 3
 
 
 def test_commitments_are_no_decision_so_nothing_is_computed_again_for_them():
@@ -61,15 +60,23 @@ def test_what_cannot_be_kept_is_said_and_nothing_is_kept(wrong, says):
     settings = Settings(":memory:")
     with pytest.raises(ValueError, match=says):
         keep(settings, **wrong)
-    assert kept_commitments(settings) == []
+    assert settings.items(PLACE) == {}
 
 
 def test_what_is_no_commitment_in_the_file_is_passed_over():
     settings = Settings(":memory:")
     made = keep(settings)
-    record = settings.items("committed:made:").popitem()[1]
+    record = settings.items(PLACE).popitem()[1]
     for place, wrong in enumerate(
-        [7, {}, {**record, "by": "soon"}, {**record, "figure_id": "gone.away"}, {**record, "by": 3}]
+        [
+            7,
+            {},
+            {**record, "by": "soon"},
+            {**record, "figure_id": "gone.away"},
+            {**record, "by": 3},
+            {**record, "target": "much"},
+            {**record, "end": ""},
+        ]
     ):
-        settings.put(f"committed:made:{place}", wrong)
+        settings.put(f"{PLACE}{place}", wrong)
     assert commitments(settings) == (made,)

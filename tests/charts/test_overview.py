@@ -130,7 +130,7 @@ def test_course_is_told_from_its_first_to_its_last_point():
 def test_story_is_written_from_the_figures_and_names_what_is_refused():
     refused = reading("scores.nps", value=None)
     readings = {one.figure.id: one for one in (reading(), refused)}
-    said = story(Scoreboard(readings, AS_OF), "EUR", "late invoices: **€5K**")
+    said = story(Scoreboard(readings, AS_OF), "EUR", "Most money lies in late invoices: **€5K**.")
     assert said == [
         "Days sales outstanding **46.0 days** (+2.0 days, worse).",
         "NPS cannot be told yet.",

@@ -14,6 +14,7 @@ from charts.wording import in_unit
 from models.scoreboard import CUSTOMERS, FINANCE
 from tests.served import ROOT
 from tests.shown import show, text_of
+from ui.comments import key_of_box
 from warehouse.workspace import Workspace
 
 HOSTILE = '=HYPERLINK("http://e.vil","x")<script>alert(1)</script> **x** $a$'
@@ -63,6 +64,40 @@ def test_comment_written_in_a_receipt_is_kept_and_listed_as_text(own_workspace):
     next(b for b in at.button if b.label == "Keep the comment").click().run()
     assert not at.exception
     assert kept_comments(own_workspace.settings)["text"].tolist() == [HOSTILE]
+
+
+def test_comment_on_a_point_of_a_chart_is_kept_counted_and_listed_as_text(own_workspace):
+    def under_a_chart():
+        import altair as alt
+        import pandas as pd
+        import streamlit as st
+
+        from ui.chart import told
+        from ui.comments import PAGE
+        from ui.frame import sidebar
+
+        st.session_state[PAGE] = "Disputes"
+        sidebar()
+        rows = pd.DataFrame({"industry": ["Retail", "Health"], "share": [0.4, 0.2]})
+        told(
+            "Most are of Retail.",
+            alt.Chart(rows).mark_bar().encode(alt.X("share", title="Disputed share"), y="industry"),
+        )
+
+    at = AppTest.from_function(under_a_chart, default_timeout=60).run()
+    at.session_state[key_of_box("Disputes: disputed share", "Most are of Retail.")] = True
+    at.run()
+    assert at.selectbox[0].options == ["The chart as a whole", "Retail", "Health"]
+    at.text_area[0].input(HOSTILE)
+    at.selectbox[0].select("Health")
+    next(b for b in at.button if b.label == "Keep the comment").click().run()
+    assert not at.exception
+    [kept] = kept_comments(own_workspace.settings).to_dict("records")
+    assert (kept["chart"], kept["spot"]) == ("Disputes: disputed share", "Health")
+    assert "about Health" in text_of(at)
+    assert "<script>" not in text_of(at)
+    at = show("pages/overview/comments.py")
+    assert "Disputes: disputed share" in text_of(at)
 
 
 def test_comments_are_listed_taken_back_and_brought_back(own_workspace):

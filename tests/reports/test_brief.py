@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from charts.wording import in_unit
+from models.scoreboard import SHOWN
 from reports.brief import (
     MOST_ASKS,
     MOST_FINDINGS,
@@ -18,7 +19,6 @@ from reports.brief import (
 )
 from reports.deck import tell
 from reports.preview import outline
-from reports.scoreboard import SHOWN
 from reports.template import as_bytes
 from tests.reports.conftest import HOSTILE
 

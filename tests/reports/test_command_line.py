@@ -8,20 +8,11 @@ from pptx import Presentation
 from typer.testing import CliRunner
 
 from reports.__main__ import app
+from reports.build import FILES
 from tests.served import ROOT
 from warehouse.workspace import Workspace
 
 LISTS = ("avoid_list.csv", "target_list.csv")
-FILES = {
-    "figures.json",
-    "invoices.parquet",
-    "customers.parquet",
-    "quarterly_review.pptx",
-    "quarterly_review.xlsx",
-    "brief.pdf",
-    "brief.html",
-    *LISTS,
-}
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +50,20 @@ def test_build_writes_every_file_and_says_which(small, whole):
     done, out = whole
     assert done.exit_code == 0, done.output
     summary = json.loads(done.stdout)
-    assert {path.name for path in out.iterdir()} == FILES == set(summary["files"])
+    assert {path.name for path in out.iterdir()} == set(FILES) == set(summary["files"])
     assert summary["snapshot"] == small.current().id
+
+
+def test_only_the_file_that_is_named_is_written(small, whole, tmp_path):
+    done = run("-w", small.folder, "--out", tmp_path, "--only", "quarterly_review.pptx", "--json")
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["quarterly_review.pptx"]
+    assert (tmp_path / "quarterly_review.pptx").read_bytes() == (
+        whole[1] / "quarterly_review.pptx"
+    ).read_bytes()
+    done = run("-w", small.folder, "--out", tmp_path, "--only", "deck.ppt")
+    assert done.exit_code == 2
+    assert "There is no file deck.ppt" in done.output
 
 
 def test_lists_that_nobody_can_be_on_have_a_header_and_the_build_says_why(whole):
@@ -122,7 +125,7 @@ def test_folder_that_is_no_workspace_ends_with_a_sentence_and_no_traceback(tmp_p
 
 def test_building_again_replaces_the_files(earlier, cut):
     assert figures_of(cut[1])["as_of"] != figures_of(earlier[1])["as_of"]
-    assert {path.name for path in cut[1].iterdir()} == FILES
+    assert {path.name for path in cut[1].iterdir()} == set(FILES)
 
 
 @pytest.mark.parametrize("fault", [lambda: {}["amount"], lambda: int("twelve")])

@@ -22,7 +22,7 @@ def hostile(hostile_company):
     # The tables of this test hold neither behaviour nor costs beside the invoices, no note of why
     # any is late, and so few customers that nothing can be said of who leaves or is late next.
     of_customers = {"personas", "negative_personas", "unit_economics", "churn", "retention",
-                    "churn_ratios", "churn_validation", "scored_customers",
+                    "churn_ratios", "churn_validation", "scored_customers", "retention_before",
                     "lifetime_value", "product_fit", "late_signals", "late_causes",
                     "disputes", "dispute_causes", "credit", "reminders", "roi",
                     "reminder_policies", "billing_delays", "linkage", "scores",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from models.late_payments import fit_time_to_pay
 from models.late_share import fit_late_share
+from models.scoreboard import Reading, Scoreboard
 from reports.late_payments import late_share_finding, time_to_pay_finding
 from reports.scoreboard import headlines
 from tests.models.invoicing import simulated_invoices
@@ -31,7 +32,8 @@ def books_of(days):
 def summary_line(curve):
     """What the summary says beside the median days to pay."""
     figures = {f.id: f for f in curve.figures()}
-    draft = SimpleNamespace(figures=figures, currency="EUR", shown=list(figures))
+    scoreboard = Scoreboard({id: Reading(figure) for id, figure in figures.items()}, AS_OF)
+    draft = SimpleNamespace(figures=figures, currency="EUR", scoreboard=scoreboard)
     results = SimpleNamespace(receivables=None, time_to_pay=curve, cash_at_risk=None)
     return {figure.id: says for figure, says in headlines(draft, results)}
 
