@@ -97,7 +97,7 @@ def test_comment_on_a_point_of_a_chart_is_kept_counted_and_listed_as_text(own_wo
     assert "about Health" in text_of(at)
     assert "<script>" not in text_of(at)
     at = show("pages/overview/comments.py")
-    assert "Disputes: disputed share" in text_of(at)
+    assert "Disputes\\: disputed share" in text_of(at)
 
 
 def test_comments_are_listed_taken_back_and_brought_back(own_workspace):
