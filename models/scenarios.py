@@ -1,6 +1,5 @@
 """Scenarios: initiatives and terms that are kept under a name, in a file a person can change."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -201,8 +200,9 @@ def uncertain(said: Any, what: str, largest: float) -> Uncertain:
 
 
 def number(said: Any, what: str, low: float, high: float) -> float:
-    # True and False are numbers to Python, and to nobody else.
-    right = isinstance(said, int | float) and not isinstance(said, bool) and math.isfinite(said)
+    # True and False are numbers to Python, and to nobody else. Compared as it is: a whole number of
+    # thousands of digits is none that can be made a fraction of.
+    right = isinstance(said, int | float) and not isinstance(said, bool)
     if not right or not low <= said <= high:
         raise ValueError(
             f"{what} is '{cut(said)}', which is no number from {low:,.6g} to {high:,.6g}, so the "
@@ -224,6 +224,11 @@ def words(said: Any, what: str, longest: int) -> str:
             f"{what} is '{cut(said)}', which is no text of 1 to {longest} characters, so the file "
             f"was not read. {REMEDY}"
         )
+    if not said.strip().isprintable():
+        raise ValueError(
+            f"{what} holds a character that cannot be printed, so the file was not read. Take out "
+            "line breaks and whatever is written with a backslash."
+        )
     return said.strip()
 
 
@@ -240,6 +245,9 @@ def cut(said: Any) -> str:
     # Lists in lists that name each other are short in a file, and endless when written out.
     if isinstance(said, list | tuple | Mapping | set):
         return "a list of things"
+    if isinstance(said, int) and abs(said) > LARGEST:
+        # Python writes out no number of more than 4,300 digits.
+        return "a very large number"
     text = str(said)
     return text if len(text) <= 40 else text[:39] + "…"
 
