@@ -1,9 +1,18 @@
 """Claims of a workspace: kept before an initiative begins, scored on any later day."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from analyses.scope import Scope
-from models.claims import Claim, Score, claim_from, claim_to, score_claim, windows
+from models.claims import (
+    Claim,
+    Score,
+    claim_from,
+    claim_to,
+    score_claim,
+    treated_otherwise,
+    windows,
+)
 from models.refusal import Refusal
 from warehouse.claims import customer_outcomes
 from warehouse.settings import Settings
@@ -39,8 +48,10 @@ def kept(settings: Settings, as_of: dt.date) -> list[Claim]:
     )
 
 
-def score(tables: Tables, scope: Scope, *, claim: Claim) -> Score:
+def score(tables: Tables, scope: Scope, *, claim: Claim, others: Sequence[Claim] = ()) -> Score:
     """What came of a claim by the as-of date, among the customers of the view.
+
+    `others` are the claims registered besides, whose treated are no look-alikes.
 
     Raises
     ------
@@ -49,15 +60,18 @@ def score(tables: Tables, scope: Scope, *, claim: Claim) -> Score:
     """
     before, after = windows(claim, scope.as_of)
     rows = customer_outcomes(tables, claim.outcome, before=before, after=after)
-    return score_claim(claim, scope.of_customers(rows, tables).to_pandas(), scope.as_of)
+    found = scope.of_customers(rows, tables).to_pandas()
+    unfair = treated_otherwise(claim, others, after[1])
+    return score_claim(claim, found[~found["customer_id"].isin(unfair)], scope.as_of)
 
 
 def run(tables: Tables, scope: Scope) -> tuple[tuple[Claim, Score | str], ...]:
     """Every claim registered by the as-of date, with its score or why there is none."""
     made = []
-    for claim in kept(tables.settings, scope.as_of):
+    claims = kept(tables.settings, scope.as_of)
+    for claim in claims:
         try:
-            made.append((claim, score(tables, scope, claim=claim)))
+            made.append((claim, score(tables, scope, claim=claim, others=claims)))
         except (Refusal, MissingTable) as refusal:
             made.append((claim, str(refusal)))
     return tuple(made)

@@ -15,7 +15,7 @@ from models.reminder_aftermath import REACH
 from models.segments import FEWEST
 
 __all__ = ["SCORED", "VERDICTS", "Claim", "Record", "Score", "by_lot", "claim_from", "claim_to",
-           "expected_of", "record_of", "score_claim", "windows"]  # fmt: skip
+           "expected_of", "record_of", "score_claim", "treated_otherwise", "windows"]  # fmt: skip
 
 #: What can be scored, and what one more of it is, in words.
 SCORED: Mapping[str, str] = {
@@ -88,6 +88,11 @@ class Claim:
                 f"{len(self.held_back)}, and what it does to fewer than {FEWEST} cannot be told "
                 "from chance. Widen whom it treats, or change how many are treated first."
             )
+
+    @property
+    def initiative(self) -> str:
+        """Name of the initiative, which claims on its other outcomes and later starts share."""
+        return self.name.partition(" ")[0]
 
     @property
     def in_hindsight(self) -> bool:
@@ -201,6 +206,31 @@ def windows(
         )
     last = min(as_of, full + dt.timedelta(days=MOST_DAYS))
     return (claim.starts_on - (last - full), claim.starts_on), (full, last)
+
+
+def treated_otherwise(claim: Claim, others: Collection[Claim], until: dt.date) -> tuple[str, ...]:
+    """Customers of a claim who are no fair comparison, as they are treated by another one too.
+
+    A look-alike that the same initiative treats from a later start on is none any more, and one of
+    the treated that it treated from an earlier start on has no months without it.
+
+    Parameters
+    ----------
+    claim : Claim
+    others : collection of Claim
+        All that are registered, itself or not.
+    until : date
+        Last day that is looked at.
+    """
+    out: set[str] = set()
+    for other in others:
+        if other.initiative != claim.initiative or other.name == claim.name:
+            continue
+        if other.starts_on < until:
+            out.update(set(claim.held_back) & set(other.treated))
+        if other.starts_on < claim.starts_on:
+            out.update(set(claim.treated) & set(other.treated))
+    return tuple(sorted(out))
 
 
 def score_claim(

@@ -66,7 +66,7 @@ def register_claim(view: View, found: Company, offer: Sequence[Initiative]) -> N
 def show_record(view: View) -> None:
     """Every claim registered by the as-of date, with what came of it."""
     claims = analyses.claims.kept(open_workspace().settings, view.as_of)
-    scored = [scored_or_why(view, claim) for claim in claims]
+    scored = [scored_or_why(view, claim, tuple(claims)) for claim in claims]
     known = [one for one in scored if isinstance(one, Score)]
     sentence = record_sentence(known, len(claims))
     if known:
@@ -107,9 +107,9 @@ def show_record(view: View) -> None:
     offer_csv("Download who is treated", lambda: members(claims), "treated.csv", key="treated")
 
 
-def scored_or_why(view: View, claim: Claim) -> Score | str:
+def scored_or_why(view: View, claim: Claim, others: tuple[Claim, ...]) -> Score | str:
     try:
-        return compute(analyses.claims.score, view, claim=claim)
+        return compute(analyses.claims.score, view, claim=claim, others=others)
     except (Refusal, MissingTable) as refusal:
         return str(refusal)
 

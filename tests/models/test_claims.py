@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.claims import Claim, claim_from, claim_to, record_of, score_claim, windows
+from models.claims import (
+    Claim,
+    by_lot,
+    claim_from,
+    claim_to,
+    record_of,
+    score_claim,
+    treated_otherwise,
+    windows,
+)
 from models.initiatives import Uncertain
 from models.refusal import Refusal
 
@@ -122,6 +131,21 @@ def test_no_more_than_a_year_at_full_effect_is_looked_at():
     assert (after[1] - after[0]).days == (before[1] - before[0]).days == 365
     assert before[1] == START < after[0]
     assert windows(claim(), AS_OF)[1][1] == AS_OF
+
+
+def test_look_alikes_that_a_later_start_treats_are_none_any_more():
+    everyone = [f"C{k}" for k in range(N)]
+    lots = {share: dict(zip(("treated", "held_back"), by_lot(everyone, "faq", share), strict=True))
+            for share in (0.3, 0.7)}  # fmt: skip
+    first = claim(name="faq satisfaction 2025-01-01", **lots[0.3])
+    wider = claim(name="faq satisfaction 2025-05-01", starts_on=dt.date(2025, 5, 1), **lots[0.7])
+    # Of 400 it treats 120, and then 160 of those held back until then.
+    assert len(treated_otherwise(first, [first, wider], AS_OF)) == 160
+    assert treated_otherwise(first, [first, wider], wider.starts_on) == ()
+    # Of the 280 treated from May on 120 were so before.
+    assert set(treated_otherwise(wider, [first, wider], AS_OF)) == set(first.treated)
+    other = claim(name="calls satisfaction 2025-01-01", **lots[0.7])
+    assert treated_otherwise(first, [other], AS_OF) == ()
 
 
 def test_record_counts_what_was_claimed_beforehand_and_nothing_else():
