@@ -291,12 +291,13 @@ def draws_of(
         return np.random.default_rng(seed).standard_normal(n)
 
     common = own("effects") if correlation > 0 else np.zeros(n)
-    return {
-        name: np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own(name)
-        if name.startswith("effect:")
-        else own(name)
-        for name in names
-    }
+
+    def effect(name: str) -> np.ndarray:
+        # More of a change of leaving is worse, and more of any other effect is better.
+        share = -common if name.endswith(":churn") else common
+        return np.sqrt(correlation) * share + np.sqrt(1 - correlation) * own(name)
+
+    return {name: effect(name) if name.startswith("effect:") else own(name) for name in names}
 
 
 def tornado(roi: Roi) -> pd.DataFrame:

@@ -78,14 +78,14 @@ class Cells:
     ----------
     cells : sequence of Cell
         Of those whom an initiative may keep.
-    sales : sequence of (ndarray of bool, float)
-        Who is treated, and sales of a day.
+    sales : sequence of (ndarray of bool, ndarray of shape (horizon,))
+        Who is treated, and sales of a day of those who are there at each month's end.
     costs : mapping of str to sequence of (ndarray of bool, ndarray of shape (horizon,))
         By bucket, who is treated and what each month costs as long as they are there.
     """
 
     cells: Sequence[Cell]
-    sales: Sequence[tuple[np.ndarray, float]]
+    sales: Sequence[tuple[np.ndarray, np.ndarray]]
     costs: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]]
 
 
@@ -125,7 +125,7 @@ def cells_of(
             n = len(order) if parts is None else min(parts if sign > 0 else 1, len(order))
             cells += [cell(base, there, ways[k], group) for group in np.array_split(order, n)]
     some = [k for k in range(len(ways)) if ways[k].any()]
-    sales = [(ways[k], float(base.sales_per_day[way == k].sum())) for k in some]
+    sales = [(ways[k], there[:, way == k] @ base.sales_per_day[way == k]) for k in some]
     # Who is there on average in a month makes its costs.
     during = (np.vstack([np.ones(there.shape[1]), there[:-1]]) + there) / 2
     costs = {

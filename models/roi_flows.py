@@ -121,7 +121,8 @@ def cash_flows(
     is of those that the others leave, and no more days of payment are gained than customers
     are late. Work saved is that of customers who would be there anyway, so that whoever is kept
     by it is not counted again. Days of payment set cash free once, and tie it up again as the
-    effect wears off; that it need no more be financed is how that cash pays, and is not added.
+    effect wears off and customers leave, who would have owed nothing then anyway; that it need no
+    more be financed is how that cash pays, and is not added.
 
     Parameters
     ----------

@@ -289,8 +289,8 @@ def show_flows(roi: Roi) -> None:
     )
     st.caption(
         "Means over all draws. Cash set free by sooner payment comes once and goes back as the "
-        "effect wears off; that it need not be financed is not added on top. Work saved is that of "
-        "customers who would be there anyway. New customers are not counted."
+        "effect wears off or customers leave; that it need not be financed is not added on top. "
+        "Work saved is that of customers who would be there anyway. New ones are not counted."
     )
     offer_csv("Download the cash flows by month", roi.flows, "roi_cash_flows.csv", key="roi_flows")
 

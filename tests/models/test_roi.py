@@ -77,21 +77,23 @@ def test_better_score_keeps_customers_through_the_measured_link():
                                "run:one": np.zeros(1), "link:churn": np.full(1, np.log(0.5)),
                                "link:days": np.full(1, -2.0), "margin": np.ones(1)})  # fmt: skip
     assert parts["retained"].sum() == pytest.approx(typed[0])
-    # Two days sooner of sales of 10 a day: 20 free in the first month, once.
-    np.testing.assert_allclose(parts["released"], [0, 20, 0])
-    np.testing.assert_allclose(net.sum(), typed[0] + 20)
+    # Two days sooner of sales of 10 a day of the 0.9 that are there at the first month's end; of
+    # whoever leaves in the second nothing would be owed anyway.
+    np.testing.assert_allclose(parts["released"], [0, 18, -1.8])
+    np.testing.assert_allclose(net.sum(), typed[0] + 16.2)
 
 
 def test_cash_is_set_free_once_and_goes_back_as_the_effect_wears_off():
     one = make(moves=[("days_to_pay", 3.0)], decay=0.5)
     flows = simulate_roi(ready([one], horizon=13), AS_OF, n_draws=2).flows
-    # 30 in the first month; a year later half of the effect is gone, and so is half of the cash.
-    assert flows["released"].iloc[1] == pytest.approx(30)
-    assert flows["released"].sum() == pytest.approx(15)
+    # 30 of whoever is there in the first month; a year later half of the effect is gone, and so is
+    # half of the cash of those who are left.
+    assert flows["released"].iloc[1] == pytest.approx(30 * 0.9)
+    assert flows["released"].sum() == pytest.approx(15 * 0.9**13)
     both = [make("one", [("days_to_pay", 3.0)]), make("two", [("days_to_pay", 4.0)])]
     together = simulate_roi(ready(both), AS_OF, n_draws=2).flows
     # Customers are 5 days late: 7 days cannot be gained.
-    assert together["released"].sum() == pytest.approx(50)
+    assert together["released"].sum() == pytest.approx(50 * 0.9**2)
 
 
 def test_tickets_avoided_by_two_are_avoided_once_and_only_while_the_customer_is_there():
@@ -227,6 +229,15 @@ def test_effects_hang_together_as_far_as_they_are_said_to():
     assert roi.npv.std() > 1.1 * apart.npv.std()
 
 
+def test_where_one_works_less_well_so_does_one_that_is_told_in_leaving_avoided():
+    wide = Uncertain(-0.3, -0.2, -0.1)
+    offer = [make("a", [("satisfaction", Uncertain(0.1, 0.2, 0.3))]), make("b", [("churn", wide)])]
+    roi = simulate_roi(ready(offer), AS_OF, n_draws=20_000, correlation=0.6)
+    score, leaving = (roi.inputs[f"effect:{name}"] for name in ("a:satisfaction", "b:churn"))
+    # Less leaving is better: the larger the one, the lower the other.
+    assert score.corr(leaving) == pytest.approx(-0.6, abs=0.03)
+
+
 def test_fan_chances_and_mean_are_those_of_the_draws():
     roi = simulate_roi(uncertain_plan(), AS_OF)
     assert roi.p10 < roi.p50 < roi.p90
@@ -279,8 +290,8 @@ def test_shares_of_variance_of_a_plan_add_up_where_nothing_interacts():
     one = make(moves=[("days_to_pay", Uncertain(0, 1, 2))], cost=Uncertain(5, 10, 15))
     table = sobol_shares(simulate_roi(ready([one]), AS_OF, n_draws=8), n=256)
     assert table["first"].sum() == pytest.approx(1, abs=0.02)
-    # Days are worth 10 each and the cost 1: variances of (10/1.28)^2 and (5/1.28)^2.
-    assert table.set_index("input")["total"]["cost:one"] == pytest.approx(0.2, abs=0.03)
+    # A day is worth 8.1 at the end and the cost 1: variances of (8.1/1.28)^2 and (5/1.28)^2.
+    assert table.set_index("input")["total"]["cost:one"] == pytest.approx(25 / 90.6, abs=0.03)
 
 
 def test_slider_is_answered_in_half_a_second():
