@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ import analyses.working_capital
 from analyses.scope import Scope
 from models.expected_margins import ExpectedMargins
 from models.figures import NoSuchFigure
-from models.initiatives import BUCKETS, Initiative, Link
+from models.initiatives import BUCKETS, Driven, Initiative, Link, Uncertain
 from models.linkage import Linkage
 from models.outlook import Outlook
 from models.poor_experience import PoorExperience
@@ -32,7 +32,7 @@ from models.working_capital import WorkingCapital
 from warehouse.segments import customer_segments
 from warehouse.workspace import MissingTable, Tables
 
-__all__ = ["Company", "best", "company", "link_of", "plan", "receipt_rows", "run",
+__all__ = ["Company", "best", "company", "kept_by", "link_of", "plan", "receipt_rows", "run",
            "templates", "treated"]  # fmt: skip
 
 USUAL_HORIZON = 36
@@ -276,6 +276,22 @@ def best(
         )
     chosen = [one for one in offer if one.name in choice.chosen]
     return choice, simulate_roi(plan(found, chosen, **terms), as_of, correlation=correlation)
+
+
+def kept_by(roi: Roi, moved: Driven) -> Roi:
+    """The margin that one thing moved for every customer of a plan, at once and for nothing, keeps.
+
+    On the same company and terms; cash that is paid sooner is left out.
+    """
+    given = roi.plan
+    nothing = Uncertain.sure(0.0)
+    one = Initiative("all", "All customers", nothing, nothing, [moved], ramp_months=0)
+    plan = prepared(
+        [one], np.ones((len(given.base.customer_id), 1), dtype=bool), given.base,
+        replace(given.link, days=0.0, days_error=0.0), horizon=given.horizon,
+        discount_rate=given.discount_rate, tax_rate=given.tax_rate,
+    )  # fmt: skip
+    return simulate_roi(plan, roi.as_of)
 
 
 def run(tables: Tables, scope: Scope, *, found: Company | None = None, **given: Any) -> Roi:

@@ -1,38 +1,61 @@
 """What scores, their link with leaving, and the margin that failures drove away truly are."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sample_data.book import LAST_DAY
 from sample_data.churn import CAUSES
 from sample_data.effects import EFFECTS
+from sample_data.true_costs import booked_costs
 from sample_data.world import World
 
-__all__ = ["experience_figures"]
+__all__ = ["Reported", "experience_figures", "reported_link"]
 
 YEAR = 12
 #: Newton steps, by far enough for a regression without many columns.
 STEPS = 25
 
 
+class Reported(NamedTuple):
+    """What one point of the last CSAT goes with, as it was reported, and how that score spreads.
+
+    Attributes
+    ----------
+    slope : float
+        Log hazard ratio of leaving.
+    spread : float
+        Standard deviation over customer-months.
+    """
+
+    slope: float
+    spread: float
+
+
 def experience_figures(
-    world: World, tables: Mapping[str, pd.DataFrame], names: np.ndarray, contribution: np.ndarray
-) -> dict[str, float]:
+    world: World, tables: Mapping[str, pd.DataFrame], link: Reported | None,
+    contribution: np.ndarray,
+) -> dict[str, float]:  # fmt: skip
     """Figure id to its true value, at the close of the books.
 
     Parameters
     ----------
-    names : ndarray of str
-        Customer ids in the order of `world`.
+    link : Reported or None
+        From `reported_link`.
     contribution : ndarray
-        Of a month of each of them (`sample_data.worth.monthly_worth`).
+        Of a month of each customer (`sample_data.worth.monthly_worth`).
     """
-    return (
-        score_figures(world)
-        | link_figures(world, tables["surveys"], names)
-        | {"poor_experience.churn": churned_margin(world, contribution)}
-    )
+    lost = churned_margin(world, contribution)
+    figures = {
+        "poor_experience.churn": lost,
+        "poor_experience.total": booked_costs(tables, LAST_DAY) + lost,
+    }
+    if link is not None:
+        ratio = float(np.exp(link.spread * link.slope))
+        figures["linkage.csat_churn_hazard_ratio"] = ratio
+    return score_figures(world) | figures
 
 
 def score_figures(world: World) -> dict[str, float]:
@@ -46,8 +69,8 @@ def score_figures(world: World) -> dict[str, float]:
     return {f"scores.{row.Index}": row.points / row.answers for row in sums.itertuples()}
 
 
-def link_figures(world: World, surveys: pd.DataFrame, names: np.ndarray) -> dict[str, float]:
-    """Hazard ratio of leaving of one standard deviation of the last CSAT, as it was reported.
+def reported_link(world: World, surveys: pd.DataFrame, names: np.ndarray) -> Reported | None:
+    """What the last CSAT goes with, as it was reported; None where nobody answers or leaves.
 
     A regression of the true hazards themselves, in which nobody leaves by luck, on the last answer
     and on what truly differs between customers: size and who means to stop early, which stand in
@@ -59,7 +82,7 @@ def link_figures(world: World, surveys: pd.DataFrame, names: np.ndarray) -> dict
     there = (tenure > 0) & (world.left_month[:, None] >= month) & np.isfinite(last)
     who, at = np.nonzero(there)
     if not len(who) or not world.hazards[there].any():
-        return {}
+        return None
     people, score = world.population, last[there]
     rise = np.stack(
         [world.contracts.rise[:, max(0, t - 5) : t + 1].sum(axis=1) for t in range(world.months)],
@@ -74,7 +97,7 @@ def link_figures(world: World, surveys: pd.DataFrame, names: np.ndarray) -> dict
     ]  # fmt: skip
     design = np.column_stack([np.ones(len(who)), *columns]).astype(float)
     slope = log_slopes(design, world.hazards[who, at].sum(axis=1))[1]
-    return {"linkage.csat_churn_hazard_ratio": float(np.exp(score.std() * slope))}
+    return Reported(float(slope), float(score.std()))
 
 
 def last_answers(world: World, surveys: pd.DataFrame, names: np.ndarray) -> np.ndarray:

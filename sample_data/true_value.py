@@ -21,10 +21,15 @@ DISCOUNT_RATE = 0.10
 
 
 class Worth(NamedTuple):
-    """`outlook` of the customers at the close, and `value` of all there ever were."""
+    """`outlook` of the customers at the close, `value` of all there ever were, and what is `ahead`.
+
+    `ahead` has the customers of `outlook`, at the places `active` of the world.
+    """
 
     outlook: pd.DataFrame
     value: pd.DataFrame
+    ahead: Ahead
+    active: np.ndarray
 
 
 def true_worth(world: World, names: np.ndarray, tables: Mapping[str, pd.DataFrame]) -> Worth:
@@ -78,7 +83,7 @@ def true_worth(world: World, names: np.ndarray, tables: Mapping[str, pd.DataFram
     value["months_36m"] = expected_months(when_won(world, recent).survival)
     value["value_36m"] = value["months_36m"] * contribution - value["acquired_for"]
     value["loses"] = value["value_36m"] < 0
-    return Worth(outlook, value)
+    return Worth(outlook, value, ahead, active)
 
 
 def expected_months(survival: np.ndarray, yearly: float = DISCOUNT_RATE) -> np.ndarray:

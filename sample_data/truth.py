@@ -24,10 +24,11 @@ from sample_data.population import (
 from sample_data.settlement import STATES
 from sample_data.tables import Numbers, tariffs
 from sample_data.true_churn import churn_figures, since_acquired
-from sample_data.true_experience import experience_figures
+from sample_data.true_experience import experience_figures, reported_link
 from sample_data.true_figures import reminder_figures, true_figures
+from sample_data.true_initiatives import initiative_values
 from sample_data.true_prices import price_figures
-from sample_data.true_value import true_worth, waiting_cost
+from sample_data.true_value import Worth, true_worth, waiting_cost
 from sample_data.world import World
 
 __all__ = ["Truth", "known_truth"]
@@ -83,6 +84,8 @@ class Truth:
         (`sample_data.true_value`).
     figures : dict of str to float
         Headline figures by id, as they truly are at the close.
+    initiatives : dict
+        What initiatives of a known effect would bring (`sample_data.true_initiatives`).
     """
 
     seed: int
@@ -108,6 +111,7 @@ class Truth:
     outlook: pd.DataFrame
     value: pd.DataFrame
     figures: dict[str, float]
+    initiatives: dict[str, dict[str, float]]
 
     def paid_within(self, days: float) -> float:
         """True share of invoices paid within `days` of issue, open ones included."""
@@ -129,6 +133,7 @@ class Truth:
             "as_of": LAST_DAY.date().isoformat(),
             "n_invoices": len(self.invoices),
             "figures": self.figures,
+            "initiatives": self.initiatives,
             "effects": effects,
             "paid_within": {str(d): self.paid_within(d) for d in (30, 45, 60, 90, 120)},
             "late_cause_shares": self.invoices["state"].value_counts(normalize=True).to_dict(),
@@ -163,11 +168,7 @@ def known_truth(
     joined = calendar.day_joined(people.acquired_month, people.acquired_day)
     since = since_acquired(world.hazards, world.wronged, joined, world.left_day, calendar)
     worth = true_worth(world, numbers.customer, tables)
-    of_month = worth.value.set_index("customer_id")["contribution"]
-    contributions = of_month.reindex(numbers.customer).fillna(0.0).to_numpy()
-    waiting = waiting_cost(tables["invoices"], invoices, tables["fx_rates"], LAST_DAY)
-    waiting = waiting.reindex(worth.outlook["customer_id"]).fillna(0.0).to_numpy()
-    waiting = worth.outlook["expected_months"].to_numpy() * waiting
+    figures, initiatives = headlines(world, numbers, tables, since, worth, invoices, later)
     return Truth(
         seed=world.seed,
         n_customers=len(people),
@@ -199,14 +200,40 @@ def known_truth(
         since_acquired=since,
         outlook=worth.outlook,
         value=worth.value,
-        figures=true_figures(tables, invoices, later)
+        figures=figures,
+        initiatives=initiatives,
+    )
+
+
+def headlines(
+    world: World,
+    numbers: Numbers,
+    tables: dict[str, pd.DataFrame],
+    since: pd.DataFrame,
+    worth: Worth,
+    invoices: pd.DataFrame,
+    later: pd.DataFrame,
+) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """Figures by id, and what initiatives of a known effect would bring."""
+    of_month = worth.value.set_index("customer_id")["contribution"]
+    contributions = of_month.reindex(numbers.customer).fillna(0.0).to_numpy()
+    waiting = waiting_cost(tables["invoices"], invoices, tables["fx_rates"], LAST_DAY)
+    waiting = waiting.reindex(worth.outlook["customer_id"]).fillna(0.0).to_numpy()
+    months = worth.outlook["expected_months"].to_numpy()
+    payment = contributions[worth.active] - waiting
+    link = reported_link(world, tables["surveys"], numbers.customer)
+    figures = (
+        true_figures(tables, invoices, later)
         | churn_figures(world, since)
         | persona_figures(world)
         | reminder_figures(world.off)
         | price_figures(world)
-        | experience_figures(world, tables, numbers.customer, contributions)
-        | {"lifetime_value.portfolio": float((worth.outlook["residual_36m"] - waiting).sum())},
+        | experience_figures(world, tables, link, contributions)
+        | {"lifetime_value.portfolio": float(months @ payment)}
     )
+    slope = 0.0 if link is None else link.slope
+    content = world.satisfaction.level[worth.active, -1]
+    return figures, initiative_values(worth.ahead, content, payment, slope, world.off)
 
 
 def persona_figures(world: World) -> dict[str, float]:

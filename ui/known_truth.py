@@ -1,20 +1,30 @@
 """What is known of the sample company, read from the file that its generator left beside it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from analyses.roi import NOT_MEASURED, kept_by
 from models.figures import Figure
-from ui.text import in_unit, label_of, listed, share
+from models.initiatives import Driven, Uncertain
+from models.roi import Roi
+from ui.text import in_unit, label_of, listed, money, share
 
-__all__ = ["FILE", "Known", "against_truth", "effects_table", "read_known", "shown", "verdict"]
+__all__ = ["FILE", "Known", "against_truth", "effects_table", "felt_sentence",
+           "initiatives_against_truth", "read_known", "shown", "verdict"]  # fmt: skip
 
 #: Beside the snapshots: written with the sample, absent from any other workspace.
 FILE = "known_truth.json"
 #: Figures that hang on groups which the data do not name: right or wrong by more than rounding.
 FOUND = ("personas.count", "personas.negative_share")
+#: Sums with a part that is estimated: without an interval they lack it, and are sums of other
+#: things.
+PARTLY_ESTIMATED = ("poor_experience.total",)
+#: Months that the truth about initiatives looks ahead.
+MONTHS_AHEAD = 36
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class Known:
     n_invoices: int
     figures: dict[str, float]
     effects: dict[str, object]
+    initiatives: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def read_known(folder: Path) -> Known | None:
@@ -37,8 +48,10 @@ def read_known(folder: Path) -> Known | None:
         return None
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
+        # Older files say nothing of initiatives.
+        said.setdefault("initiatives", {})
         return Known(**{name: said[name] for name in Known.__dataclass_fields__})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{FILE} in the workspace cannot be read, so there is no truth to compare with. "
             "`make sample` writes it anew."
@@ -61,23 +74,71 @@ def against_truth(known: Known, figures: tuple[Figure, ...]) -> pd.DataFrame:
         true = known.figures.get(figure.id)
         if true is None or figure.value is None:
             continue
-        holds = None if figure.low is None else bool(figure.low <= true <= figure.high)
-        rows.append(
-            {
-                "figure": figure.label,
-                "unit": figure.unit,
-                "truth": true,
-                "estimate": figure.value,
-                "low": figure.low,
-                "high": figure.high,
-                "holds": holds,
-                "found": figure.id in FOUND,
-                "error": figure.value / true - 1 if true else None,
-                "low_error": figure.low / true - 1 if true and figure.low is not None else None,
-                "high_error": figure.high / true - 1 if true and figure.high is not None else None,
-            }
-        )
+        if figure.id in PARTLY_ESTIMATED and figure.low is None:
+            continue
+        estimate = (figure.value, figure.low, figure.high)
+        rows.append(row_of(figure.label, figure.unit, true, *estimate, found=figure.id in FOUND))
     return pd.DataFrame(rows)
+
+
+def row_of(
+    label: str,
+    unit: str,
+    true: float,
+    value: float,
+    low: float | None,
+    high: float | None,
+    *,
+    found: bool = False,
+) -> dict[str, object]:
+    """One row of `against_truth`."""
+    ends = {
+        f"{name}error": end / true - 1 if true and end is not None else None
+        for name, end in (("", value), ("low_", low), ("high_", high))
+    }
+    return {
+        "figure": label, "unit": unit, "truth": true, "estimate": value, "low": low, "high": high,
+        "holds": None if low is None else bool(low <= true <= high), "found": found, **ends,
+    }  # fmt: skip
+
+
+def initiatives_against_truth(known: Known, roi: Roi | None, confidence: float) -> pd.DataFrame:
+    """Rows as of `against_truth` for initiatives whose true value was simulated with and without.
+
+    None where the plan looks ahead for fewer months than the truth does; none that moves a score
+    where these books do not tell what a score does.
+    """
+    if roi is None or roi.plan.horizon != MONTHS_AHEAD:
+        return pd.DataFrame()
+    moves = {}
+    if said := known.initiatives.get("fewer_leave"):
+        label = f"Margin kept if {share(said['share'], 0)} fewer left"
+        moves[label] = (Driven("churn", Uncertain.sure(-said["share"])), said["value"])
+    said = known.initiatives.get("happier")
+    if said and roi.plan.link != NOT_MEASURED:
+        label = f"Margin kept if reported CSAT were {said['csat']:.2f} points higher"
+        moves[label] = (Driven("satisfaction", Uncertain.sure(said["csat"])), said["value"])
+    rows = []
+    for label, (moved, true) in moves.items():
+        found = kept_by(roi, moved)
+        low, high = np.quantile(found.npv, [0.5 - confidence / 2, 0.5 + confidence / 2])
+        rows.append(row_of(label, "money", true, found.mean, float(low), float(high)))
+    return pd.DataFrame(rows)
+
+
+def felt_sentence(known: Known, currency: str) -> str:
+    """How much more it brings if what is felt gets better, and not only what is reported."""
+    said = known.initiatives.get("happier")
+    if not said or not said["value"] > 0:
+        return ""
+    return (
+        "What initiatives keep is the same customers carried forward with and without them. A "
+        "reported score holds luck and may be a year old, so a point of it goes with less than "
+        "what is felt does: customers so much happier that they answered "
+        f"{said['csat']:.2f} points more would truly keep {money(said['felt'], currency)}, and "
+        f"the reported score says {money(said['value'], currency)} of it. Initiatives are valued "
+        "by what is reported, so their value is on the low side."
+    )
 
 
 def verdict(compared: pd.DataFrame, confidence: float) -> str:

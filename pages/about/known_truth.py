@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 
+import pandas as pd
 import streamlit as st
 
 import analyses.review
@@ -11,9 +12,17 @@ from ui.chart import told
 from ui.download import offer_csv
 from ui.errors import end_page, explained
 from ui.frame import require_view
-from ui.known_truth import against_truth, effects_table, read_known, shown, verdict
+from ui.known_truth import (
+    against_truth,
+    effects_table,
+    felt_sentence,
+    initiatives_against_truth,
+    read_known,
+    shown,
+    verdict,
+)
 from ui.results import compute
-from ui.text import count, date
+from ui.text import count, date, undollared
 
 st.title("How do we know?")
 st.markdown(
@@ -37,10 +46,15 @@ with explained():
     day = dt.date.fromisoformat(known.as_of)
     whole = dataclasses.replace(view, as_of=day, filters={})
     review = compute(analyses.review.run, whole)
-    compared = against_truth(known, review.figures())
+    level = review.time_to_pay.confidence
+    parts = [
+        against_truth(known, review.figures()),
+        initiatives_against_truth(known, review.roi, level),
+    ]
+    compared = pd.concat([rows for rows in parts if len(rows)], ignore_index=True)
 
     st.subheader("Estimates against the truth")
-    told(verdict(compared, review.time_to_pay.confidence), distance_from_truth(compared))
+    told(verdict(compared, level), distance_from_truth(compared))
     table = shown(compared, view.currency)
     st.dataframe(
         table, hide_index=True, placeholder="", alt="Estimates beside the truth", height="content"
@@ -50,7 +64,8 @@ with explained():
         f"Whole company as of {date(day)}, whatever the sidebar says: "
         f"{count(known.n_customers)} customers, {count(known.n_invoices)} invoices, "
         f"{count(known.months)} months, seed {known.seed}. Invoices that are open in the books "
-        "are paid, or not, in the simulation after that day; the truth counts them."
+        "are paid, or not, in the simulation after that day; the truth counts them. "
+        + undollared(felt_sentence(known, view.currency))
     )
 
     st.subheader("What is true of the company")

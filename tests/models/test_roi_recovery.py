@@ -5,11 +5,15 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from models.initiatives import Driven, Initiative, Link, Uncertain
 from models.roi import prepared, simulate_roi
 from models.roi_base import Base
+from sample_data.churn import CAUSES
+from sample_data.effects import EFFECTS
 from sample_data.futures import HORIZON_MONTHS, look_ahead
+from sample_data.true_initiatives import survival_if
 from sample_data.true_value import recent_months, taken
 from sample_data.world import World
 
@@ -105,3 +109,82 @@ def test_joint_value_is_that_of_the_same_world_with_happier_customers(ahead):
     np.testing.assert_allclose(roi.alone["npv"], alone, rtol=0.12)
     assert roi.naive > 1.05 * roi.expected
     assert sum(alone) > 1.05 * truth
+
+
+@pytest.mark.verify
+def test_truth_of_the_page_is_that_of_the_world_lived_on(ahead):
+    # The file of known truths has hazards of causes multiplied, and lives no second world on.
+    nothing = ahead.survival(np.array([], dtype=int))
+    log_ratio = np.array([0.3 * EFFECTS.satisfaction_on_churn[cause] for cause in CAUSES])
+    found, truth = (
+        (survival - nothing.survival).sum(axis=1) @ ahead.payment
+        for survival in (
+            survival_if(nothing, log_ratio),
+            ahead.survival(np.array([], dtype=int), more=0.3).survival,
+        )
+    )
+    assert found == pytest.approx(truth, rel=0.03)
+
+
+# What is stated of two initiatives, of the link and of the margin, in the worlds below.
+EFFECT, TICKETS, LEAVING = (0.0, 0.1, 0.3), (0.05, 0.1, 0.3), (-0.3, -0.15, 0.05)
+COST, SLOPE, SLOPE_ERROR, MARGIN_ERROR, CORRELATION = (400, 1_000, 2_000), -0.6, 0.2, 0.1, 0.4
+SHAPES = np.stack([np.clip(np.arange(1, 25) / 3, 0, 1), np.clip(np.arange(1, 25) / 6, 0, 1)])
+
+
+def drawn(stated, z):
+    """Two halves of normal distributions that meet at the middle, a tenth beyond either end."""
+    low, likely, high = stated
+    return likely + z / 1.2815515655 * (high - likely if z > 0 else likely - low)
+
+
+def one_world(rng):
+    """Whether the plan's intervals hold what a world of the stated inputs turns out to bring."""
+    n, months = 30, 24
+    leaving = np.clip(0.03 * np.exp(rng.normal(0, 0.7, n)), 0, 0.5)
+    payment, tickets = rng.lognormal(4, 0.5, n), rng.random(n) * 10
+    common = rng.standard_normal()
+    z = np.sqrt(CORRELATION) * common + np.sqrt(1 - CORRELATION) * rng.standard_normal(3)
+    happier, avoided, left = drawn(EFFECT, z[0]), drawn(TICKETS, z[1]), drawn(LEAVING, -z[2])
+    cost = drawn(COST, rng.standard_normal())
+    # Month by month and customer by customer, and not in cells.
+    truth, there, without = -cost, np.ones(n), np.ones(n)
+    for month in range(months):
+        ratio = np.exp(SLOPE * happier * SHAPES[0, month])
+        ratio *= (1 + max(left, -0.99)) ** SHAPES[1, month]
+        stays, stayed = there * (1 - leaving) ** ratio, without * (1 - leaving)
+        kept = payment @ ((there - without) + (stays - stayed)) / 2
+        saved = np.clip(avoided, 0, 1) * SHAPES[0, month] * (tickets @ (without + stayed)) / 2
+        truth += (kept + saved) / (1 + RATE) ** ((month + 1) / 12)
+        there, without = stays, stayed
+    # What is known of that world errs by as much as is stated.
+    link = Link(SLOPE + SLOPE_ERROR * rng.standard_normal(), SLOPE_ERROR, 0.0, 0.0, "point", "")
+    seen = payment / (1 + MARGIN_ERROR * rng.standard_normal())
+    base = Base(np.arange(n), seen, np.tile(leaving, (months, 1)), np.zeros(n), 0.0,
+                {"billing_tickets": tickets}, MARGIN_ERROR)  # fmt: skip
+    nothing = Uncertain.sure(0)
+    offer = [
+        Initiative("a", "A", Uncertain(*COST), nothing, ramp_months=3,
+                   moves=[Driven("satisfaction", Uncertain(*EFFECT)),
+                          Driven("billing_tickets", Uncertain(*TICKETS))]),
+        Initiative("b", "B", nothing, nothing, [Driven("churn", Uncertain(*LEAVING))]),
+    ]  # fmt: skip
+    plan = prepared(offer, np.ones((n, 2), bool), base, link, horizon=months, discount_rate=RATE)
+    roi = simulate_roi(plan, dt.date(2026, 9, 30), n_draws=1_500, correlation=CORRELATION)
+    low, high = np.quantile(roi.npv, [0.05, 0.95])
+    return roi.p10 <= truth <= roi.p90, low <= truth <= high
+
+
+@pytest.mark.parametrize(
+    "worlds", [pytest.param(60, id="some"), pytest.param(500, id="many", marks=pytest.mark.verify)]
+)
+def test_intervals_hold_what_a_world_of_the_stated_inputs_brings(worlds):
+    rng = np.random.default_rng(11)
+    held = np.array([one_world(rng) for _ in range(worlds)]).sum(axis=0)
+    for n, chance in zip(held, (0.8, 0.9), strict=True):
+        # Outside of this by chance once in a thousand times.
+        low, high = binom.ppf([0.0005, 0.9995], worlds, chance)
+        assert low <= n <= high
+    if worlds == 500:
+        # The handbook's bar: 76 to 84 in a hundred.
+        assert 0.76 <= held[0] / worlds <= 0.84

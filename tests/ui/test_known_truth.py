@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import json
 
@@ -5,7 +6,19 @@ import pandas as pd
 import pytest
 
 from models.figures import Figure
-from ui.known_truth import FILE, Known, against_truth, effects_table, read_known, shown, verdict
+from models.roi import simulate_roi
+from tests.models.test_roi import company_of, make, ready
+from ui.known_truth import (
+    FILE,
+    Known,
+    against_truth,
+    effects_table,
+    felt_sentence,
+    initiatives_against_truth,
+    read_known,
+    shown,
+    verdict,
+)
 
 AS_OF = dt.date(2026, 9, 30)
 
@@ -102,3 +115,35 @@ def test_what_had_to_be_found_is_told_apart_from_what_is_counted():
     assert shown(rows, "EUR")["Interval holds the truth"].tolist() == [
         "Found, no interval", "Counted, no interval",
     ]  # fmt: skip
+
+
+def test_sum_that_lacks_its_estimated_part_is_not_compared():
+    true = known(**{"poor_experience.total": 100.0})
+    assert against_truth(true, (figure("poor_experience.total", 60.0),)).empty
+    rows = against_truth(true, (figure("poor_experience.total", 90.0, 70.0, 110.0),))
+    assert rows["holds"].tolist() == [True]
+
+
+def test_initiatives_of_known_effect_stand_beside_what_they_would_bring():
+    roi = simulate_roi(ready([make(moves=[("churn", -0.1)])], company_of(), horizon=36), AS_OF)
+    happier = {"csat": 0.2, "value": 50.0, "felt": 90.0}
+    said = dataclasses.replace(
+        known(), initiatives={"happier": happier, "fewer_leave": {"share": 0.2, "value": 60.0}}
+    )
+    table = initiatives_against_truth(said, roi, 0.95)
+    assert table["truth"].tolist() == [60.0, 50.0]
+    assert table["figure"].tolist() == [
+        "Margin kept if 20 % fewer left", "Margin kept if reported CSAT were 0.20 points higher"
+    ]  # fmt: skip
+    # A fifth fewer leaving keeps what the plan itself says of a fifth fewer.
+    fifth = ready([make(moves=[("churn", -0.2)])], company_of(), horizon=36)
+    assert table["estimate"][0] == pytest.approx(simulate_roi(fifth, AS_OF).mean)
+    # A point halves the hazard, so that 0.2 points multiply it by half to the power of 0.2. Cash
+    # paid sooner, which a better score brings too, is not in it.
+    power = ready([make(moves=[("churn", 0.5**0.2 - 1)])], company_of(), horizon=36)
+    assert table["estimate"][1] == pytest.approx(simulate_roi(power, AS_OF).mean, rel=0.02)
+    assert (table["low"] < table["high"]).all()
+    assert "€90" in felt_sentence(said, "EUR")
+    assert initiatives_against_truth(said, None, 0.95).empty
+    assert initiatives_against_truth(known(), roi, 0.95).empty
+    assert felt_sentence(known(), "EUR") == ""
