@@ -10,6 +10,7 @@ import analyses.pricing
 from analyses.scope import Scope
 from models.backbill import Backbill
 from models.churn_outlook import ChurnOutlook
+from models.personas import Personas
 from models.price_reaction import PriceReaction
 from models.price_scenarios import (
     MOST_SCENARIOS,
@@ -85,18 +86,20 @@ def run(
     scenarios: Sequence[PriceScenario],
     *,
     billed: Backbill | None = None,
+    personas: Personas | None = None,
     reaction: PriceReaction | None = None,
 ) -> PriceScenarios:
     """Scenarios side by side, with the reaction where there is one; six at most.
 
-    `billed` is what `analyses.pricing.backbill` gives, where it is at hand.
+    `billed` is what `analyses.pricing.backbill` gives, where it is at hand, and `personas` those
+    that a scenario may be for.
 
     Raises
     ------
     Refusal
         If no scenario is for any contract with a tariff.
     """
-    base = analyses.pricing.base(tables, scope, billed=billed)
+    base = analyses.pricing.base_by_persona(tables, scope, billed=billed, personas=personas)
     outcomes, why = [], "No scenario was kept, so there is none to put beside another."
     for scenario in scenarios[:MOST_SCENARIOS]:
         try:

@@ -280,9 +280,20 @@ def scenario_tariffs(base: PriceBase, scenario: PriceScenario) -> tuple[list[Tar
     tariffs : list of Tariff
     place : ndarray of shape (n_contracts,)
         Place of each contract's tariff; -1 for contracts that are not chosen.
+
+    Raises
+    ------
+    Refusal
+        If customers are chosen by what is not known of them.
     """
     chosen = np.ones(len(base.contracts), dtype=bool)
     for column, values in scenario.who.items():
+        if values and column not in base.contracts:
+            raise Refusal(
+                f"The scenario '{scenario.name}' is for customers by {column.replace('_', ' ')}, "
+                "which is not known of customers here, so it is for nobody. Choose them by "
+                "something else."
+            )
         if values:
             chosen &= base.contracts[column].isin(values).to_numpy()
     if scenario.tariff is not None:

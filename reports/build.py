@@ -217,7 +217,12 @@ def kept_scenarios(workspace: Workspace, tables: Tables, review: Review) -> Pric
     scenarios, _ = analyses.price_scenarios.kept(workspace.settings)
     if not scenarios or review.pricing is None:
         return None
-    given = {"billed": review.pricing, "reaction": review.price_reaction}
+    groups = review.personas
+    given = {
+        "billed": review.pricing,
+        "personas": groups if groups is not None and groups.count else None,
+        "reaction": review.price_reaction,
+    }
     try:
         return analyses.price_scenarios.run(tables, review.scope, [*scenarios.values()], **given)
     except Refusal:
