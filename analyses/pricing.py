@@ -18,6 +18,7 @@ from models.price_frontier import PriceFrontier, fit_price_frontier, split_bills
 from models.price_leaving import DrawnLeaving, StatedLeaving, fit_drawn_leaving
 from models.price_reaction import PriceReaction
 from models.pricing import MONTHS, PriceBase, fit_price_base
+from models.refusal import Refusal
 from models.retention import Retention
 from warehouse.currency import closing_rates
 from warehouse.pricing import billed_lines, contracts_with_tariffs, tariff_versions
@@ -172,9 +173,21 @@ def frontier(base: PriceBase, leaving: StatedLeaving | DrawnLeaving) -> PriceFro
 
 
 def stated_leaving(retention: Retention, log_hazard: float) -> StatedLeaving:
-    """Leaving by a stated number, on top of the revenue churn of the last twelve months."""
-    [lost] = [f.value for f in retention.figures() if f.id == "churn.revenue_churn_12m"]
-    return StatedLeaving(log_hazard, lost or 0.0)
+    """Leaving by a stated number, on top of the revenue churn of the last twelve months.
+
+    Raises
+    ------
+    Refusal
+        If no revenue is known to have been lost: a multiple of nothing is nothing.
+    """
+    [lost] = [f for f in retention.figures() if f.id == "churn.revenue_churn_12m"]
+    if not lost.value:
+        raise Refusal(
+            "No revenue is known to have been lost to customers who left in the last twelve "
+            "months, so a stated number has nothing to multiply and the risk cannot be told. Load "
+            "`churned_on` of customers, or a longer period."
+        )
+    return StatedLeaving(log_hazard, lost.value)
 
 
 def drawn_leaving(base: PriceBase, reaction: PriceReaction, outlook: ChurnOutlook) -> DrawnLeaving:

@@ -167,7 +167,7 @@ def fit_elasticity(
     n_without = int((use["quantity"] <= 0).sum())
     rows = use[use["quantity"] > 0].reset_index(drop=True)
     steps = steps[steps["customer_id"].isin(rows["customer_id"])]
-    refuse_few(rows, steps)
+    refuse_few(steps["customer_id"].nunique())
     month = month_number(rows["begins"])
     first, last = int(month.min()), int(month.max())
     customer, people = pd.factorize(rows["customer_id"])
@@ -178,12 +178,13 @@ def fit_elasticity(
     trend = bool(np.median(np.bincount(unit)) >= MONTHS_FOR_A_LINE)
     log_use = np.log(rows["quantity"].to_numpy(dtype=float))
     columns = pd.DataFrame({"price": price[customer, period], "before": lead[customer, period]})
-    n_changed = changed_within(columns["price"], customer)
+    keep = own_line if trend else np.ones(len(rows), bool)
+    # One that was in force before the first month of use, or came after the last, is no change.
+    n_changed = changed_within(columns["price"][keep], customer[keep])
+    refuse_few(n_changed)
     found, made = {}, []
-    for within, line in ((PLAIN, False), (LINE, True)):
+    for within, line in ((PLAIN, False), (LINE, True))[: 1 + trend]:
         keep = own_line if line else np.ones(len(rows), bool)
-        if line and not trend:
-            continue
         fit = fit_fixed_effects(
             log_use[keep], columns[["price"]][keep], unit=pd.factorize(unit[keep])[0],
             period=period[keep], cluster=pd.factorize(customer[keep])[0], trend=line,
@@ -192,7 +193,6 @@ def fit_elasticity(
         found = fit
         made.append({"within": within, "elasticity": fit["effect"], "low": fit["low"],
                      "high": fit["high"], "main": line == trend})  # fmt: skip
-    keep = own_line if trend else np.ones(len(rows), bool)
     # In the order of the codes that the regression takes.
     part = Part(
         log_use[keep], columns[keep], pd.factorize(unit[keep])[0], period[keep],
@@ -217,8 +217,7 @@ def month_number(begins: pd.Series) -> np.ndarray:
     return (12 * days.dt.year + days.dt.month).to_numpy(dtype=np.int64)
 
 
-def refuse_few(rows: pd.DataFrame, steps: pd.DataFrame) -> None:
-    n = steps["customer_id"].nunique()
+def refuse_few(n: int) -> None:
     if n < FEWEST_CHANGED:
         raise Refusal(
             f"The price of {n:,} customers changed with their use on record, so how use answers "

@@ -237,7 +237,7 @@ class PriceReaction:
         if outcome == "use":
             said = {name: values - 1 for name, values in said.items()}
         told = np.array([row is not None and row["source"] == "assumed" for row in rows])
-        outside = (change > self.seen("up")) | (change < self.seen("down"))
+        outside = (change > self.seen("up") + 1e-9) | (change < self.seen("down") - 1e-9)
         assumed = (tenths[:, told] > 0).any(axis=1)
         return pd.DataFrame({"change": change, **said, "assumed": assumed, "outside": outside})
 

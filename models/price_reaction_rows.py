@@ -113,10 +113,12 @@ def reaction_rows(bills: pd.DataFrame, steps: pd.DataFrame | None, as_of: dt.dat
     Parameters
     ----------
     bills : DataFrame
-        Rows of `warehouse.price_reaction.recurring_bills`.
+        Rows of `warehouse.price_reaction.recurring_bills`. Of a customer who was billed in
+        several currencies those in the commonest count: one in another is no surprise.
     steps : DataFrame or None
         Rows of `warehouse.price_reaction.price_steps`.
     """
+    bills = in_own_currency(bills)
     month = month_number(bills["issued_on"])
     first, last = int(month.min()), 12 * as_of.year + as_of.month
     who, people = pd.factorize(bills["customer_id"])
@@ -148,6 +150,15 @@ def reaction_rows(bills: pd.DataFrame, steps: pd.DataFrame | None, as_of: dt.dat
         "change_down": ends(change[change < 0] * STEP, 1.0),
     }
     return ReactionRows(pd.Index(people), first, columns, known, goes_on, typical * STEP, seen)
+
+
+def in_own_currency(bills: pd.DataFrame) -> pd.DataFrame:
+    """Bills in the currency that each customer was billed in most often."""
+    n = bills.groupby(["customer_id", "currency"], as_index=False).size()
+    if len(n) == n["customer_id"].nunique():
+        return bills
+    own = n.sort_values("size", kind="stable").groupby("customer_id")["currency"].last()
+    return bills[bills["currency"] == bills["customer_id"].map(own)]
 
 
 def changes(

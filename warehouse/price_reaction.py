@@ -36,8 +36,8 @@ def recurring_bills(tables: Tables, as_of: dt.date, *, one_in: int = 1) -> ir.Ta
     Returns
     -------
     Table
-        ``invoice_id``, ``customer_id``, ``contract_id``, ``issued_on``, ``due_on``, ``amount`` (in
-        the customer's own currency, in which a bill is a surprise or not), ``paid_on`` (of full
+        ``invoice_id``, ``customer_id``, ``contract_id``, ``currency``, ``issued_on``, ``due_on``,
+        ``amount`` (in that currency, in which a bill is a surprise or not), ``paid_on`` (of full
         payment, null while open or written off), ``billing_model`` and ``billing_timing`` (null
         without a contract) and ``disputed`` (known of by `as_of`; null without disputes).
     """
@@ -49,7 +49,7 @@ def recurring_bills(tables: Tables, as_of: dt.date, *, one_in: int = 1) -> ir.Ta
     rows = one_customer_in(rows.filter(~(settled & (rows.settled_as == "void"))), one_in)
     paid = settled & (rows.settled_as == "paid")
     rows = rows.select(
-        "invoice_id", "customer_id", "contract_id", "issued_on", "due_on",
+        "invoice_id", "customer_id", "contract_id", "currency", "issued_on", "due_on",
         amount=rows.amount.cast("float64"),
         paid_on=ibis.ifelse(paid, rows.settled_on, ibis.null("date")),
     )  # fmt: skip

@@ -118,6 +118,23 @@ def test_too_few_changes_are_refused():
         fit_elasticity(use, few, AS_OF)
 
 
+def test_changes_before_all_use_or_after_it_are_none():
+    use, steps = company()
+    with pytest.raises(Refusal, match="The price of 0 customers changed with their use on record"):
+        fit_elasticity(use[use["begins"] >= "2025-10-01"], steps, AS_OF)
+    with pytest.raises(Refusal, match="The price of 0 customers"):
+        fit_elasticity(use[use["begins"] < "2024-08-01"], steps, AS_OF)
+
+
+def test_one_large_customer_has_no_more_say_than_another():
+    use, steps = company()
+    giant = use["customer_id"] == use["customer_id"].iloc[0]
+    larger = use.assign(quantity=use["quantity"].where(~giant, 1e6 * use["quantity"]))
+    one, other = (fit_elasticity(rows, steps, AS_OF, deals=1) for rows in (use, larger))
+    assert other.value == pytest.approx(one.value, abs=1e-9)
+    assert (other.low, other.high) == pytest.approx((one.low, one.high), abs=1e-9)
+
+
 @pytest.mark.reference("oj/oj*")
 def test_orange_juice_has_the_published_elasticity(reference_file):
     rows = pd.read_parquet(reference_file)

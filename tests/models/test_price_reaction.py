@@ -30,7 +30,8 @@ def company(n=120, *, seed=0):
     bills = pd.DataFrame(
         {
             "invoice_id": [f"I{i}" for i in range(24 * n)], "customer_id": who,
-            "contract_id": who, "issued_on": issued, "due_on": issued + pd.Timedelta(days=30),
+            "contract_id": who, "currency": "EUR",
+            "issued_on": issued, "due_on": issued + pd.Timedelta(days=30),
             "amount": (level * factor * np.where(spike, 1.5, 1.0)).ravel(),
             "paid_on": issued + pd.to_timedelta(30 + late, unit="D"),
         }
@@ -56,7 +57,7 @@ def test_triggers_of_one_customer_by_hand():
     months = MONTHS[:9]
     bills = pd.DataFrame(
         {
-            "customer_id": "A", "issued_on": months,
+            "customer_id": "A", "currency": "EUR", "issued_on": months,
             "amount": [100, 100, 100, 100, 100, 110, 160, 80, 100.0],
         }
     )  # fmt: skip
@@ -79,6 +80,16 @@ def test_triggers_of_one_customer_by_hand():
     # Known at the start of August: the bill of July, and the price of July and of August.
     assert ahead["bill_surprise"].tolist() == pytest.approx([6.0, 0.0, 0.0])
     assert ahead["change_up"].tolist() == pytest.approx([0.5, 0.5, 0.0])
+
+
+def test_a_bill_in_another_currency_is_no_surprise():
+    bills = pd.DataFrame({"customer_id": "A", "currency": "EUR", "issued_on": MONTHS[:8],
+                          "amount": 100.0})  # fmt: skip
+    bills.loc[6, ["currency", "amount"]] = ["JPY", 16_000.0]
+    rows = reaction_rows(bills, None, dt.date(2024, 8, 31))
+    assert not any(grid.any() for grid in rows.columns.values())
+    # There was no bill in the currency it expects.
+    assert rows.known[0].tolist() == [False] * 4 + [True, True, False, True]
 
 
 def test_effects_that_are_there_are_found_and_others_are_not(fitted):
