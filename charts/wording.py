@@ -22,6 +22,7 @@ __all__ = [
     "moment",
     "money",
     "share",
+    "signed",
 ]
 
 LOCALE = "en"
@@ -93,6 +94,18 @@ def share(value: Real | None, digits: int = 1) -> str:
     ('35.6 %', '0.0 %')
     """
     return NOTHING if is_missing(value) else f"{100 * value:z.{digits}f} %"
+
+
+def signed(value: Real | None, digits: int = 0) -> str:
+    """A change, with its sign; none has no sign.
+
+    >>> signed(1234.5, 1), signed(-0.001, 2), signed(-3)
+    ('+1,234.5', '0.00', '-3')
+    """
+    if is_missing(value):
+        return NOTHING
+    text = f"{value:+z,.{digits}f}"
+    return text if any(digit in text for digit in "123456789") else text[1:]
 
 
 def days(value: Real | None, digits: int = 0) -> str:

@@ -416,7 +416,8 @@ def warned(outside: np.ndarray, effects: Effects) -> str | None:
     n = int(outside.sum())
     if n == 0:
         return None
-    seen = f"{effects.seen_low:+z.0%} to {effects.seen_high:+z.0%}".replace("%", " %")
+    low, high = (f"{end:+z.0%}" if end else "0%" for end in (effects.seen_low, effects.seen_high))
+    seen = f"{low} to {high}".replace("%", " %")
     return (
         f"The bills of {n:,} of {len(outside):,} customers change further than prices and bills "
         f"in this data did ({seen}), so what these customers do is drawn on beyond what was seen. "

@@ -14,7 +14,7 @@ from ui import url_state
 from ui.frame import View
 from ui.price_reaction import reaction_of, show_totals
 from ui.results import compute
-from ui.text import count, count_of, money, undollared
+from ui.text import count, count_of, money, signed, undollared
 
 __all__ = ["Reacting", "asked_reaction", "read_reaction", "show_reaction"]
 
@@ -78,5 +78,5 @@ def reaction_sentence(found: SimulatedReaction, currency: str, begins: int = 0) 
         f"**{money(revenue['reaction'], currency)}** ({within[0]} to {within[1]}) with the "
         f"reaction; margin by {money(margin['reaction'], currency)} ({left[0]} to {left[1]}). "
         f"{count(found.base_lost)} customers are expected to leave anyway; the scenario makes that "
-        f"{lost['reaction']:+z.0f} ({lost['low']:+z.0f} to {lost['high']:+z.0f}).{since}"
+        f"{signed(lost['reaction'])} ({signed(lost['low'])} to {signed(lost['high'])}).{since}"
     )

@@ -7,7 +7,7 @@ import streamlit as st
 from models.elasticity import Elasticity
 from ui.download import offer_csv
 from ui.tables import to_the_right
-from ui.text import count, count_of, share
+from ui.text import count, count_of, share, signed
 
 __all__ = ["design_note", "elasticity_sentence", "show_checks"]
 
@@ -64,8 +64,8 @@ def design_note(found: Elasticity) -> str:
     )  # fmt: skip
     return (
         f"{called} From {count(found.n_months)} months of {count_of(found.n_customers, 'customer')}"
-        f"; single changes were {100 * (found.seen_low - 1):+z.0f} to "
-        f"{100 * (found.seen_high - 1):+z.0f} %. Intervals are robust by customer.{left_out}"
+        f"; single changes were {signed(100 * (found.seen_low - 1))} to "
+        f"{signed(100 * (found.seen_high - 1))} %. Intervals are robust by customer.{left_out}"
     )
 
 

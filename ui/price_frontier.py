@@ -19,7 +19,7 @@ from ui.errors import say
 from ui.frame import View
 from ui.results import compute
 from ui.tables import height_of
-from ui.text import count, count_of, listed, money, share
+from ui.text import count, count_of, listed, money, share, signed
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
@@ -91,7 +91,7 @@ def leaving_note(frontier: PriceFrontier, chosen: tuple[float, float]) -> str:
         named = listed(leaving.assumed)
         said += f" Not estimated but assumed, as nothing give or take a range: {named}."
     mine = row_of(frontier, chosen)
-    seen = f"{100 * leaving.seen_low:+z.0f} to {100 * leaving.seen_high:+z.0f} %"
+    seen = f"{signed(100 * leaving.seen_low)} to {signed(100 * leaving.seen_high)} %"
     if mine["beyond"]:
         said += (
             f" **Prices in these data changed by {seen} only: "
@@ -108,6 +108,10 @@ def row_of(frontier: PriceFrontier, chosen: tuple[float, float]) -> pd.Series:
     return table[(table["fee_change"] == chosen[0]) & (table["use_change"] == chosen[1])].iloc[0]
 
 
+def both(fees: float, use: float) -> str:
+    return f"Fees {signed(100 * fees)} % and use {signed(100 * use)} %"
+
+
 def frontier_sentence(frontier: PriceFrontier, chosen: tuple[float, float], currency: str) -> str:
     """What the chosen change brings and risks, and whether another brings more for less."""
     table = frontier.table
@@ -119,19 +123,19 @@ def frontier_sentence(frontier: PriceFrontier, chosen: tuple[float, float], curr
         else f"are expected to keep **{money(-mine['at_risk'], currency)}** that would leave"
     )
     said = (
-        f"{count_of(len(table), 'price change')} were tried. Fees {chosen[0]:+z.0%} and use "
-        f"{chosen[1]:+z.0%} bring **{money(abs(mine['change']), currency)} {word}** a year for the "
-        f"same use and {risk}; {count_of(int(mine['shocked']), 'bill')} would rise by more than a "
+        f"{count_of(len(table), 'price change')} were tried. {both(*chosen)} bring "
+        f"**{money(abs(mine['change']), currency)} {word}** a year for the same use and {risk}; "
+        f"{count_of(int(mine['shocked']), 'bill')} would rise by more than a "
         "quarter."
     )
     level = table[table["at_risk"] <= mine["at_risk"]]
     top = level.loc[level["change"].idxmax()]
     if top["change"] > mine["change"] + 0.5:
         said += (
-            f" At no more risk, fees {top['fee_change']:+z.0%} and use {top['use_change']:+z.0%} "
+            f" At no more risk, {both(top['fee_change'], top['use_change']).lower()} "
             f"bring {money(top['change'], currency)}."
         )
-    return said.replace("%", " %")
+    return said
 
 
 def break_even_sentence(
@@ -169,6 +173,7 @@ def show_best(frontier: PriceFrontier) -> None:
             "Change of revenue": best["change"].round() + 0.0,
             "Revenue at risk": best["at_risk"].round() + 0.0,
             "Bills up by more than a quarter": best["shocked"],
+            "Bills further than any seen": best["beyond"],
         }
     )
     number = st.column_config.NumberColumn

@@ -19,7 +19,7 @@ from ui.errors import say
 from ui.frame import View
 from ui.results import compute
 from ui.tables import height_of, to_the_right
-from ui.text import count, count_of, listed, money, share
+from ui.text import count, count_of, listed, money, share, signed
 from warehouse.snapshot import MissingTable
 
 __all__ = ["FURTHEST", "choose_assumptions", "curve_sentence", "elasticity_of", "estimates_note",
@@ -89,9 +89,10 @@ def written(outcome: str, value: float, low: float, high: float) -> str:
     if outcome in CAUSES:
         return f"times {value:.2f} ({low:.2f} to {high:.2f})"
     if outcome == "use":
-        return f"{100 * value:+z.1f} % ({100 * low:+z.1f} to {100 * high:+z.1f} %)"
+        ends = f"{signed(100 * low, 1)} to {signed(100 * high, 1)} %"
+        return f"{signed(100 * value, 1)} % ({ends})"
     unit = OUTCOMES[outcome].unit
-    return f"{value:+z.2f} {unit} ({low:+z.2f} to {high:+z.2f})"
+    return f"{signed(value, 2)} {unit} ({signed(low, 2)} to {signed(high, 2)})"
 
 
 def show_estimates(reaction: PriceReaction) -> None:
@@ -123,11 +124,11 @@ def show_estimates(reaction: PriceReaction) -> None:
 
 
 def number(value: float) -> str:
-    return f"{value:+z.3f}"
+    return signed(value, 3)
 
 
 def seen(low: float, high: float) -> str:
-    return "Never" if np.isnan(low) else f"{100 * low:+z.0f} to {100 * high:+z.0f} %"
+    return "Never" if np.isnan(low) else f"{signed(100 * low)} to {signed(100 * high)} %"
 
 
 def estimates_note(reaction: PriceReaction) -> str:
@@ -197,19 +198,19 @@ def what_if_sentence(found: SimulatedReaction, change: float, currency: str) -> 
     row = found.of("revenue")
     lost = found.of("customers_lost")
     return (
-        f"Every bill **{100 * change:+z.0f} %** for {found.months} months: with nobody reacting "
+        f"Every bill **{signed(100 * change)} %** for {found.months} months: with nobody reacting "
         f"revenue changes by **{money(row['static'], currency)}**, with the reaction by "
         f"**{money(row['reaction'], currency)}** ({money(row['low'], currency)} to "
         f"{money(row['high'], currency)}). {count(found.base_lost)} customers are expected to "
-        f"leave anyway; the change moves that by {lost['reaction']:+z.0f} ({lost['low']:+z.0f} to "
-        f"{lost['high']:+z.0f})."
+        f"leave anyway; the change moves that by {signed(lost['reaction'])} "
+        f"({signed(lost['low'])} to {signed(lost['high'])})."
     )
 
 
 def show_totals(found: SimulatedReaction, customers: pd.DataFrame, currency: str) -> None:
     """Each total without and with the reaction, side by side."""
     # Without costs the margin says nothing of its own.
-    rows = found.totals[found.totals["figure"] != "margin"]
+    rows = found.totals.set_index("figure").loc[list(FIGURE_WORDS)].reset_index()
     shown = pd.DataFrame(
         {
             "Change": [FIGURE_WORDS[name] for name in rows["figure"]],
@@ -239,5 +240,5 @@ def total(name: str, value: float, currency: str) -> str:
     if name in ("revenue", "working_capital"):
         return money(value, currency)
     if name == "use":
-        return f"{100 * value:+z.1f} %"
-    return f"{value:+z,.0f}" if name in ("customers_lost", "enquiries") else f"{value:+z.2f}"
+        return f"{signed(100 * value, 1)} %"
+    return signed(value, 0 if name in ("customers_lost", "enquiries") else 2)

@@ -17,7 +17,7 @@ from ui import url_state
 from ui.download import offer_csv
 from ui.errors import say
 from ui.tables import PERCENT, height_of, percents
-from ui.text import count, count_of, escape, label_of, money, share
+from ui.text import count, count_of, escape, label_of, money, share, signed
 
 __all__ = [
     "WAYS",
@@ -141,7 +141,7 @@ def answer_sentence(outcome: PriceOutcome, currency: str) -> str:
                 f"{money(change['high'], currency)} more)"
             )
     today = outcome.total("revenue today")["value"]
-    relative = f", {change['value'] / today:+z.1%}".replace("%", " %") if today else ""
+    relative = f", {signed(100 * change['value'] / today, 1)} %" if today else ""
     word = "less" if change["value"] < 0 else "more"
     begins = outcome.scenario.begins
     when = f", once the new prices hold in {count_of(begins, 'month')}," if begins else ""
@@ -173,8 +173,12 @@ def show_totals(outcome: PriceOutcome, currency: str) -> None:
 
 
 def show_losers(outcome: PriceOutcome, currency: str) -> None:
-    """Customers by how much more they would pay, most first."""
-    rows = outcome.customers
+    """Customers whose bill changes, those who pay the most more first."""
+    everybody = outcome.customers
+    rows = everybody[everybody["change"] != 0]
+    if rows.empty:
+        st.markdown("No bill changes.")
+        return
     shown = pd.DataFrame(
         {
             "Customer": rows["name"],
@@ -189,8 +193,13 @@ def show_losers(outcome: PriceOutcome, currency: str) -> None:
         name: st.column_config.NumberColumn(format="%,.0f") for name in shown.columns[1:4]
     } | {"Change (%)": st.column_config.NumberColumn(format="%+.1f")}
     head = shown.head(200)
-    st.dataframe(head, hide_index=True, height=height_of(head), column_config=numbers)
-    offer_csv("Download all customers", rows, "price_changes_by_customer.csv", key="price_losers")
+    st.dataframe(
+        head, hide_index=True, height=height_of(head), column_config=numbers,
+        alt="Customers by the change of their bill",
+    )  # fmt: skip
+    offer_csv(
+        "Download all customers", everybody, "price_changes_by_customer.csv", key="price_losers"
+    )
 
 
 def show_invoice(outcome: PriceOutcome) -> None:

@@ -13,6 +13,7 @@ from charts.wording import (
     moment,
     money,
     share,
+    signed,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "moment",
     "money",
     "share",
+    "signed",
     "undollared",
 ]
 

@@ -22,7 +22,7 @@ from ui.price_reaction import (
 )
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
-from ui.text import undollared
+from ui.text import signed, undollared
 
 st.title("Price reaction")
 st.markdown("What customers do when a bill is not what they expect, and what that is worth.")
@@ -37,8 +37,8 @@ with explained():
     )
     percent = url_state.slide(
         "Change of the bill in percent", "change", -FURTHEST, FURTHEST, default=10,
-        help=f"Prices in this data changed by {100 * reaction.seen('down'):+z.0f} to "
-        f"{100 * reaction.seen('up'):+z.0f} %.",
+        help=f"Prices in this data changed by {signed(100 * reaction.seen('down'))} to "
+        f"{signed(100 * reaction.seen('up'))} %.",
     )  # fmt: skip
     change = percent / 100
     with st.expander("Set what cannot be estimated", icon=":material/tune:"):

@@ -9,11 +9,11 @@ def test_price_reaction_page_shows_estimates_assumptions_and_both_results(in_sam
     at = show("pages/pricing/price_reaction.py", change="-20", outcome="enquiries")
     effects, totals = at.dataframe[0].value, at.dataframe[1].value
     assert {"estimated", "assumed"} == set(effects["Source"])
-    assert totals["Change"].iloc[0] == "Billing enquiries"
+    assert totals["Change"].iloc[0] == "Revenue"
     assert "20 % below" in text_of(at)
     # No price was ever lowered in the sample company.
     assert "No price in this data changed that far" in text_of(at)
-    assert "+0 % to +12 %" in at.warning[0].value.replace("\\", "")
+    assert "0 % to +12 %" in at.warning[0].value.replace("\\", "")
     assert any(slider.label.startswith("Billing enquiries: Lower price") for slider in at.slider)
 
 
