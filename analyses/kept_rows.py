@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from analyses.persona_names import PLACE
 from analyses.scope import Scope, view_key
 from warehouse.kept import kept
 from warehouse.workspace import Tables
@@ -40,7 +41,9 @@ def kept_rows(
         stored = snapshot and snapshot.manifest.tables.get("invoices")
         if not stored or stored.rows > MOST_INVOICES:
             return read(tables, scope, **options)
-        view = view_key(snapshot, scope, tables.reporting_currency, tables.settings.version())
+        # Rows are read before anybody is named: a persona's new name reads none of them again.
+        decisions = tables.settings.version(without=PLACE)
+        view = view_key(snapshot, scope, tables.reporting_currency, decisions)
         name = f"{read.__module__}.{read.__qualname__}"
         key = (name, view, tuple(sorted(options.items())))
         if key not in tables.answers:
