@@ -7,10 +7,12 @@ import fcntl
 import gc
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
 from xdist.scheduler import LoadScopeScheduling
 
 # What pytest asks a conftest for by name.
@@ -49,8 +51,10 @@ GROUPS = {
     "tests/models/test_discrete_hazard.py": "companies",
 }
 # These take longest: they are begun first, so that no worker is left alone with one at the end.
-LONGEST = ("server", "pages", "companies", "frame", "tests/test_notebooks.py",
-           "tests/analyses/test_review.py", "tests/reports/test_command_line.py")  # fmt: skip
+# What everybody asks of the sample is worked out by the first of them, while the next two have
+# companies of their own: two that ask for the same would only wait for each other.
+LONGEST = ("frame", "companies", "reports", "pages", "server", "tests/test_notebooks.py",
+           "tests/analyses/test_review.py")  # fmt: skip
 
 
 def reference_folder() -> Path:
@@ -82,6 +86,15 @@ def kept_results(shared_folder):
         memory.cache_clear()
         yield
     memory.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_looked_for_once():
+    """Each app that a test opens would look through all installed packages for components."""
+    with pytest.MonkeyPatch.context() as patch:
+        look = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", look)
+        yield
 
 
 @pytest.fixture(scope="session")
