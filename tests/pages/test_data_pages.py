@@ -1,6 +1,7 @@
 """The data pages from app.py, each test with a workspace of its own."""
 
 import json
+import shutil
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -51,14 +52,26 @@ def said(at: AppTest) -> str:
     return "\n".join(element.value for element in [*at.markdown, *at.caption, *at.success])
 
 
+@pytest.fixture(scope="module")
+def page_and_workspace(tmp_path_factory):
+    """The load page after customers.csv was loaded, and the workspace. Shared: read them."""
+    folder = tmp_path_factory.mktemp("loaded") / "workspace"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOODWILL_WORKSPACE", str(folder))
+        patch.chdir(ROOT)
+        at = show("pages/data/load.py")
+        checked(at.file_uploader[0].set_value(("customers.csv", CUSTOMERS, "text/csv")).run())
+        assert "3 rows were read: **2** accepted, **1** refused" in said(at)
+        assert not folder.exists(), "nothing may count before it is loaded"
+        return press(at, "Load"), folder
+
+
 @pytest.fixture
-def loaded(workspace_folder):
-    """The load page after customers.csv was loaded."""
-    at = show("pages/data/load.py")
-    checked(at.file_uploader[0].set_value(("customers.csv", CUSTOMERS, "text/csv")).run())
-    assert "3 rows were read: **2** accepted, **1** refused" in said(at)
-    assert not workspace_folder.exists(), "nothing may count before it is loaded"
-    return press(at, "Load")
+def loaded(page_and_workspace, workspace_folder):
+    """The load page after the import; the test has a copy of the workspace for itself."""
+    at, folder = page_and_workspace
+    shutil.copytree(folder, workspace_folder)
+    return at
 
 
 def test_import_is_rehearsed_then_carried_out(loaded, workspace_folder):
