@@ -19,9 +19,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # More for pytest: make test ARGS="tests/models -x"
 ARGS ?=
 # Tests run in this many processes, a module or group of them (tests/conftest.py) in one, so that
-# what is made once for it is made once. One more than the two cores we count on: some wait for a
-# browser or another process. For a debugger: make test ARGS="-n 0 --pdb"
-WORKERS ?= 3
+# what is made once for it is made once. Two more than the two cores we count on: some wait for a
+# browser, another process, or a page to say that it is drawn.
+# For a debugger: make test ARGS="-n 0 --pdb"
+WORKERS ?= 4
 UV_VERSION := 0.13.9
 PYTHON := .venv/bin/python
 

@@ -63,7 +63,9 @@ def registered_pages() -> dict[str, str]:
         return registered
 
     with mock.patch.object(streamlit, "Page", spy):
-        AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        # The first page would work out all that it shows.
+        app.switch_page("pages/about/definitions.py").run()
     # The address of the default page is empty, and only known once navigation has run.
     return {name: page.url_path for name, page in made.items()}
 
