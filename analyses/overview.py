@@ -29,7 +29,7 @@ from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
 __all__ = ["CUTS", "EVENTLESS", "MARKET", "PULLING", "alignment", "cells", "events", "groups",
-           "market", "receipt_rows", "run"]  # fmt: skip
+           "market", "owed", "receipt_rows", "run"]  # fmt: skip
 
 QUARTERS, MONTHS = 9, 60
 #: Figures of which the market's average may be known, by the name that it has there.
@@ -104,6 +104,12 @@ def market(tables: Tables, scope: Scope) -> pd.DataFrame:
     rows = market_averages(tables, scope.as_of, tuple(MARKET.values())).to_pandas()
     ours = {metric: figure_id for figure_id, metric in MARKET.items()}
     return rows.assign(figure_id=rows["metric"].map(ours)).drop(columns="metric")
+
+
+def owed(tables: Tables, scope: Scope) -> pd.DataFrame:
+    """What each customer owes at the as-of date, and how much of it is overdue."""
+    rows = analyses.receivables.by_customer(tables, scope)
+    return rows.select("customer_id", "open_amount", "overdue_amount").to_pandas()
 
 
 def groups(tables: Tables, scope: Scope, *, by: str) -> pd.Series:

@@ -27,6 +27,7 @@ SHORT = {
     "scores.nps": "NPS",
     "scores.csat": "CSAT",
 }
+PLURAL = ("receivables.overdue_amount", "receivables.dso")
 NOISE = {
     "better": "beyond noise, for the better",
     "worse": "beyond noise, for the worse",
@@ -56,13 +57,13 @@ def signed(value: float, unit: Unit, currency: str) -> str:
     return f"{value:+z,.1f} days" if unit == "days" else f"{value:+z,.1f}"
 
 
-def change_in_words(reading: Reading, currency: str) -> str:
-    """How far a figure moved, and whether that is more than noise."""
+def change_in_words(reading: Reading, currency: str, *, in_short: bool = False) -> str:
+    """How far a figure moved, and whether that is more than noise; its interval unless short."""
     change, unit = reading.change, reading.figure.unit
     if change is None:
         return "No period before it to compare with."
     said = f"{signed(change.value, unit, currency)} since {change.since}"
-    if not pd.isna(change.low):
+    if not (in_short or pd.isna(change.low)):
         ends = (signed(end, unit, currency) for end in (change.low, change.high))
         said += f" ({' to '.join(ends)})"
         if reading.verdict == "inside noise" and change.low * change.high > 0:
@@ -139,7 +140,8 @@ def sentence(scoreboard: Scoreboard, currency: str, ids: tuple[str, ...]) -> str
             refused.append(name)
             continue
         value = in_unit(reading.figure.value, reading.figure.unit, currency)
-        told.append(f"{name} **{value}**{moved(reading, currency)}")
+        verb = "" if told else "stand " if id in PLURAL else "stands "
+        told.append(f"{name} {verb}at **{value}**{moved(reading, currency)}")
     if not told:
         return f"{capital(listed(refused))} cannot be told yet." if refused else ""
     rest = f"; {listed(refused)} cannot be told yet" if refused else ""

@@ -8,19 +8,24 @@ import pandas as pd
 
 from models.decomposition import Decomposition, decompose
 from models.figures import DEFINITIONS
+from models.ledger import month_windows
 from models.overview import NO_GROUP, Overview
 from models.retention import Retention
 from models.score_intervals import points
-from models.scoreboard import value_terms
+from models.scoreboard import MONTHS_IN_QUARTER, value_terms
 from models.scores import periods_back
 
-__all__ = ["SPLITTABLE", "parts_of_change"]
+__all__ = ["BALANCES", "SPLITTABLE", "parts_of_change"]
+
+#: Figures of what is owed, and the column that they are made of.
+BALANCES = {"receivables.overdue_amount": "overdue_amount", "receivables.dso": "open_amount"}
 
 #: Figures whose change is a sum over customers; the others are of the company as a whole.
 SPLITTABLE = tuple(
     id
     for id in DEFINITIONS
     if id.startswith("overview.")
+    or id in BALANCES
     or id in ("churn.nrr", "churn.revenue_churn_12m", "churn.revenue_churn_price_billing_12m",
               "scores.nps", "scores.csat")
 )  # fmt: skip
@@ -34,8 +39,12 @@ def parts_of_change(
     overview: Overview | None = None,
     cohorts: tuple[Retention | None, Retention | None] = (None, None),
     answers: pd.DataFrame | None = None,
+    owed: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> Decomposition | None:
     """What a change is made of, by the groups of customers; None where there is no such change.
+
+    Days of sales are split by the simple method, which is a ratio of sums: counting back goes
+    through the sales of all customers together.
 
     Parameters
     ----------
@@ -44,15 +53,19 @@ def parts_of_change(
     groups : Series
         Group by customer.
     as_of : date
-    overview, cohorts, answers
-        What the change is of: `Overview`, the cohorts of this year and of the year before, and
-        the answers of `warehouse.scores.survey_answers`.
+    overview, cohorts, answers, owed
+        What the change is of: `Overview`, the cohorts of this year and of the year before, the
+        answers of `warehouse.scores.survey_answers`, and what each customer owes now and owed a
+        quarter before.
     """
     analysis, _, name = figure_id.partition(".")
     if analysis == "overview":
         if overview is None or name in overview.missing:
             return None
         return overview.decomposed(name, groups)
+    if figure_id in BALANCES:
+        rows = None if owed is None else of_balances(*owed, figure_id, as_of, overview)
+        return None if rows is None else decomposed(rows, groups)
     if analysis == "churn":
         now, before = cohorts
         if now is None or before is None:
@@ -64,9 +77,45 @@ def parts_of_change(
         terms = of_answers(answers, name, as_of)
         if any(rows["denominator"].sum() == 0 for rows in terms):
             return None
-    rows = terms[0].join(terms[1], how="outer", lsuffix="_before", rsuffix="_after").fillna(0.0)
+    return decomposed(joined(*terms), groups)
+
+
+def joined(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Two times side by side, one row a customer of either."""
+    return before.join(after, how="outer", lsuffix="_before", rsuffix="_after").fillna(0.0)
+
+
+def decomposed(rows: pd.DataFrame, groups: pd.Series) -> Decomposition:
     whose = rows.index.to_series().map(groups).astype(object)
     return decompose(rows.assign(group=whose.where(whose.notna(), NO_GROUP)))
+
+
+def of_balances(
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    figure_id: str,
+    as_of: dt.date,
+    overview: Overview | None,
+) -> pd.DataFrame | None:
+    """What customers owe, over the sales of the quarter in days, or as it is."""
+    sides = (frame.set_index("customer_id")[[BALANCES[figure_id]]] for frame in (before, now))
+    rows = joined(*(side.set_axis(["numerator"], axis=1) for side in sides))
+    if rows.empty:
+        return None
+    if figure_id == "receivables.overdue_amount":
+        # A sum is a ratio to a whole of one, in which each customer weighs the same.
+        return rows.assign(denominator_before=1 / len(rows), denominator_after=1 / len(rows))
+    if overview is None or "billed_before" not in overview.customers:
+        return None
+    sales = overview.customers.set_index("customer_id")[["billed_before", "billed_after"]]
+    rows = rows.join(sales.set_axis(["denominator_before", "denominator_after"], axis=1),
+                     how="outer").fillna(0.0)  # fmt: skip
+    after, middle, start = month_windows(as_of, 2 * MONTHS_IN_QUARTER)[::MONTHS_IN_QUARTER]
+    rows["numerator_before"] *= middle - start
+    rows["numerator_after"] *= after - middle
+    if not (rows[["denominator_before", "denominator_after"]].sum() > 0).all():
+        return None
+    return rows
 
 
 def of_cohort(cohort: Retention, name: str) -> pd.DataFrame:

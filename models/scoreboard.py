@@ -16,8 +16,9 @@ from models.receivables import Receivables
 from models.retention import Retention
 from models.scores import Scores
 
-__all__ = ["CUSTOMERS", "FINANCE", "SHOWN", "Change", "Reading", "Scoreboard", "build_scoreboard",
-           "change_of_history", "change_of_retention", "readings_of", "value_terms"]  # fmt: skip
+__all__ = ["CUSTOMERS", "FINANCE", "MONTHS_IN_QUARTER", "SHOWN", "Change", "Reading", "Scoreboard",
+           "build_scoreboard", "change_of_history", "change_of_retention", "readings_of",
+           "value_terms"]  # fmt: skip
 
 #: What finance looks at, in the order in which it is shown.
 FINANCE = (

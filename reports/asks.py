@@ -1,6 +1,6 @@
 """Slide of the asks: by doing what, which figure moves by how much, and how sure that is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from pptx.enum.text import MSO_ANCHOR
@@ -16,16 +16,31 @@ from reports.template import ACCENT, CONTENT, INK_TEXT, PAPER, Box
 
 __all__ = ["add_ask", "add_asks", "ask_in_words", "deed"]
 
+#: More initiatives than these are not named in a sentence.
+MOST_NAMED = 3
+
+
+def doing(titles: Sequence[str]) -> str:
+    """Initiatives after "by"; many of them by their number.
+
+    >>> doing(["Clearer invoices", "Fewer refunds"])
+    'doing clearer invoices and fewer refunds'
+    """
+    if len(titles) > MOST_NAMED:
+        return f"doing the {len(titles)} initiatives of the plan"
+    return f"doing {listed([title[:1].lower() + title[1:] for title in titles])}"
+
+
 #: What is done, after "by", in the words of a meeting.
 DEEDS: Mapping[str, Callable[[Ask], str]] = MappingProxyType(
     {
         "bill_sooner": lambda _: (
             f"sending each invoice within {days(BILL_WITHIN)} of what it is for"
         ),
-        "initiatives": lambda ask: (
-            f"doing {listed([title[:1].lower() + title[1:] for title in ask.about])}"
+        "initiatives": lambda ask: doing(ask.about),
+        "mend_cause": lambda ask: (
+            f"mending what costs most: {ask.about[0].lower().replace(':', '')}"
         ),
-        "mend_cause": lambda ask: f"mending what costs most: {ask.about[0].lower()}",
         "contact_first": lambda ask: f"contacting the first {ask.about[0]} of the watchlist",
         "keep_from_billing": lambda _: "giving nobody a reason to leave over billing",
     }

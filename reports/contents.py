@@ -27,7 +27,7 @@ from reports.negative_personas import add_negative_personas
 from reports.personas import add_personas
 from reports.poor_experience import add_poor_experience
 from reports.price_reaction import add_price_reaction
-from reports.pricing import add_pricing
+from reports.pricing import add_pricing, add_tariffs
 from reports.product_fit import add_product_fit
 from reports.receivables import add_aging, add_customers, add_dso
 from reports.reminders import add_reminders
@@ -62,7 +62,7 @@ STORY = (
     Entry("lifetime_value", "What customers are worth", add_lifetime_value),
     Entry("linkage", "Experience and money", add_linkage),
     Entry("poor_experience", "What poor experience costs", add_poor_experience),
-    Entry("pricing", "Tariffs and price scenarios", add_pricing),
+    Entry("pricing", "Price scenarios", add_pricing),
     Entry("roi", "Return on initiatives", add_roi),
     Entry("asks", "What we ask for", add_asks),
     Entry("carried_over", "Commitments of earlier reviews", add_carried_over),
@@ -85,6 +85,7 @@ APPENDIX = (
     Entry("unit_economics", "Unit economics", add_unit_economics),
     Entry("negative_personas", "Negative personas", add_negative_personas),
     Entry("product_fit", "Product fit", add_product_fit),
+    Entry("tariffs", "Tariffs held against bills", add_tariffs),
     Entry("price_reaction", "Price reaction", add_price_reaction),
     Entry("elasticity", "Elasticity of use", add_elasticity),
     Entry("billing_fit", "Billing fit", add_billing_fit),

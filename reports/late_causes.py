@@ -5,7 +5,7 @@ from charts.wording import count, count_of, money, share
 from models.late_causes import ACTIONS, LateCauses
 from reports.asks import add_ask
 from reports.edition import Results
-from reports.native_charts import add_bars, money_format
+from reports.native_charts import add_bars, money_format, money_label
 from reports.slides import Column, Draft, Finding, add_caption, add_table, side_by_side
 from reports.template import LATE_ACCENT, Box
 
@@ -36,7 +36,7 @@ def add_late_causes(draft: Draft, results: Results) -> None:
             name="Late money",
             says=f"Bars: late money by cause. {finding.title}",
             number_format=form,
-            label_format=form,
+            label_format=money_label(draft.currency, float(mix["amount"].max())),
             colors=[LATE_ACCENT] * len(mix),
             across=True,
         )
@@ -83,7 +83,7 @@ def late_causes_finding(causes: LateCauses, currency: str) -> Finding:
     first = mix.iloc[0]
     unsure = share(1 - mix["named"].sum() / total, 0)
     return Finding(
-        f"{money(first['amount'], currency)} of {money(total, currency)} late money is expected to "
-        f"be {CAUSE_WORDS[first['cause']].lower()} ({share(first['share'], 0)})",
+        f"Of {money(total, currency)} late or likely to be, {money(first['amount'], currency)} "
+        f"({share(first['share'], 0)}) is put down to: {CAUSE_WORDS[first['cause']].lower()}",
         f"For {unsure} of the money no single cause is sure. {repeated} {learnt}",
     )

@@ -44,7 +44,7 @@ def add_linkage(draft: Draft, results: Results) -> None:
         (main["touchpoint"] == "all") & (main["cause"] == "all") & (main["route"] == "adjusted")
     ]
     churn = named_effects(main[main["outcome"] == "churn"])
-    caption = "Times the chance of leaving in a month, one point better, all else equal"
+    caption = "Chance of leaving in a month, times, for one point more"
     add_caption(slide, Box(left.left, left.top, left.width, 0.3), caption)
     if len(churn):
         add_bars(
@@ -79,7 +79,7 @@ def add_linkage(draft: Draft, results: Results) -> None:
         for row in shown.itertuples()
     ]
     says = "What one point of each score goes with, all else known being equal"
-    add_table(slide, right, columns, rows, says=says, row_height=0.36)
+    add_table(slide, right, columns, rows, says=says, row_height=0.345)
 
 
 def said(outcome: str, value: float) -> str:

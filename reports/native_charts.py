@@ -33,7 +33,8 @@ from xlsxwriter import Workbook
 from reports.plain_text import plain
 from reports.template import INK_TEXT, QUIET_RGB, RULE, Box
 
-__all__ = ["Interval", "Line", "add_bars", "add_curves", "add_dated_lines", "money_format"]
+__all__ = ["Interval", "Line", "add_bars", "add_curves", "add_dated_lines", "money_format",
+           "money_label"]  # fmt: skip
 
 Color = MSO_THEME_COLOR | RGBColor
 
@@ -42,6 +43,8 @@ LONGEST_LABEL = 28
 
 #: More labels than this are set smaller, so that each stays on its line.
 MANY_LABELS = 9
+#: Steps of an axis: more labels would run together.
+MOST_TICKS = 7
 
 # The workbook behind a chart dates from no day, so that the same figures are the same file.
 WRITTEN_ON = dt.datetime(2000, 1, 1)
@@ -136,6 +139,19 @@ def money_format(currency: str, largest: float) -> str:
     return f'"{symbol}"#,##0'
 
 
+def money_label(currency: str, largest: float) -> str:
+    """The Excel format of money beside a bar: each value in the unit that suits it.
+
+    >>> money_label("EUR", 2_500_000)
+    '[>=1000000]"€"#,##0.0,,"M";[>=1000]"€"#,##0,"K";"€"#,##0'
+    """
+    symbol = get_currency_symbol(currency, locale="en").replace('"', "")
+    if largest >= 1e9:
+        return (f'[>=1000000000]"{symbol}"#,##0.0,,,"bn";[>=1000000]"{symbol}"#,##0.0,,"M";'
+                f'"{symbol}"#,##0,"K"')  # fmt: skip
+    return f'[>=1000000]"{symbol}"#,##0.0,,"M";[>=1000]"{symbol}"#,##0,"K";"{symbol}"#,##0'
+
+
 def add_bars(
     slide: Slide,
     box: Box,
@@ -152,8 +168,8 @@ def add_bars(
 ) -> Chart:
     """Columns, or bars `across` the slide, with a colour each and an interval where given.
 
-    `says` is read out by a screen reader. `label_format` writes the value beside each bar,
-    where an interval would cover it.
+    `says` is read out by a screen reader. `label_format` writes the value beside each bar in
+    place of an axis, where no interval would cover it.
     """
     data = CategoryData(number_format)
     data.categories = [plain(label, longest=LONGEST_LABEL) for label in labels]
@@ -187,6 +203,10 @@ def add_bars(
         # The first row of the data is the first to be read: at the top.
         chart.category_axis.reverse_order = True
         chart.value_axis.tick_label_position = LABELS.HIGH
+    if label_format:
+        # Every value is written: an axis beside them says it again, and its labels run together.
+        chart.value_axis.tick_label_position = LABELS.NONE
+        chart.value_axis.has_major_gridlines = False
     chart.value_axis.minimum_scale = 0
     if interval is not None:
         reach(chart.value_axis, interval, values)
@@ -397,7 +417,11 @@ def reach(axis: ValueAxis, interval: Interval, values: Sequence[float]) -> None:
     highest = float(np.nanmax(ends))
     if highest > 0:
         step = 10 ** np.floor(np.log10(highest))
-        axis.maximum_scale = float(np.ceil(highest / step * 4) / 4 * step)
+        unit = step * next(
+            one for one in (0.2, 0.25, 0.5, 1, 2) if highest <= one * step * MOST_TICKS
+        )
+        axis.major_unit = float(unit)
+        axis.maximum_scale = float(unit * np.ceil(highest / unit))
 
 
 def set_child(element, tag: str, value: str) -> None:

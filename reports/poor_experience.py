@@ -6,7 +6,7 @@ from charts.wording import count, listed, money, share
 from models.poor_experience import BUCKETS, CAUSE_WORDS, PoorExperience
 from models.ticket_causes import NOT_EXPLAINED
 from reports.edition import Results
-from reports.native_charts import Interval, add_bars
+from reports.native_charts import Interval, add_bars, money_format
 from reports.slides import (
     Column,
     Draft,
@@ -37,8 +37,8 @@ def add_poor_experience(draft: Draft, results: Results) -> None:
     slide = draft.add(finding, *FIGURES)
     left, right = side_by_side(5.6)
     rows = ledger.buckets.dropna(subset="amount").sort_values("amount", ascending=False)
-    said = f"Twelve months, {currency}; of the margin that left {share(ledger.confidence, 0)} "
-    add_caption(slide, Box(left.left, left.top, left.width, 0.3), f"{said}interval")
+    said = f"Twelve months; the margin that left with its {share(ledger.confidence, 0)} interval"
+    add_caption(slide, Box(left.left, left.top, left.width, 0.3), said)
     add_bars(
         slide,
         Box(left.left, left.top + 0.3, left.width, left.height - 0.3),
@@ -46,7 +46,7 @@ def add_poor_experience(draft: Draft, results: Results) -> None:
         rows["amount"],
         name=f"Cost of twelve months, {currency}",
         says=f"Bars: cost of twelve months by kind. {finding.title}",
-        number_format="#,##0",
+        number_format=money_format(currency, float(rows["amount"].max())),
         colors=[ACCENT if name == "churn" else LATE_ACCENT for name in rows["bucket"]],
         interval=Interval(rows["low"], rows["high"]),
         across=True,

@@ -20,7 +20,14 @@ from reports.slides import (
 )
 from reports.template import ACCENT, CONTENT, LATE_ACCENT, QUIET, Box, as_bytes, new_deck
 
-__all__ = ["add_pricing", "add_scenarios", "pricing_finding", "scenario_deck", "scenario_finding"]
+__all__ = [
+    "add_pricing",
+    "add_scenarios",
+    "add_tariffs",
+    "pricing_finding",
+    "scenario_deck",
+    "scenario_finding",
+]
 
 FIGURES = ("pricing.backbill_exact_share",)
 MOST_REASONS = 8
@@ -32,7 +39,13 @@ BAND_COLORS = [ACCENT] * 3 + [QUIET] + [LATE_ACCENT] * 3
 
 
 def add_pricing(draft: Draft, results: Results) -> None:
-    """The check of the tariffs, and the scenarios that somebody kept."""
+    """The scenarios that somebody kept; a story of prices without any has nothing to decide."""
+    if draft.scenarios is not None:
+        add_scenarios(draft, draft.scenarios)
+
+
+def add_tariffs(draft: Draft, results: Results) -> None:
+    """Whether the tariffs bill what was billed: what scenarios of prices rest on."""
     otherwise = "Whether tariffs bill what was billed is not known"
     billed = draft.held(results, "pricing", otherwise, *FIGURES)
     if billed is None:
@@ -50,8 +63,6 @@ def add_pricing(draft: Draft, results: Results) -> None:
     ]
     says = f"Invoice lines by what became of them. {finding.title}"
     add_table(slide, CONTENT, columns, rows, says=says, row_height=0.42)
-    if draft.scenarios is not None:
-        add_scenarios(draft, draft.scenarios)
 
 
 def pricing_finding(billed: Backbill) -> Finding:

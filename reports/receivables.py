@@ -20,7 +20,7 @@ from charts.wording import (
 from models.receivables import Receivables
 from reports.asks import add_ask
 from reports.edition import Results
-from reports.native_charts import Line, add_bars, add_dated_lines, money_format
+from reports.native_charts import Line, add_bars, add_dated_lines, money_format, money_label
 from reports.slides import (
     Column,
     Draft,
@@ -103,7 +103,7 @@ def draw_aging(slide: Slide, receivables: Receivables, currency: str, finding: F
         name=f"Open amount, {currency}",
         says=f"Columns: open amount by age. {finding.title}",
         number_format=in_short,
-        label_format=in_short,
+        label_format=money_label(currency, float(aging["amount"].max())),
         colors=[RGBColor.from_string(color.lstrip("#")) for color in severity(len(aging))],
     )
 

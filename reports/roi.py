@@ -16,6 +16,7 @@ __all__ = ["add_claims", "add_roi", "claims_finding", "roi_finding"]
 
 FIGURES = ("roi.portfolio_npv",)
 MOST_CLAIMS = 8
+MOST_RETURN = 10
 
 
 def add_roi(draft: Draft, results: Results) -> None:
@@ -64,10 +65,21 @@ def facts(roi: Roi, currency: str) -> list[tuple[str, str]]:
         ("Loses in", share(roi.chance_of_loss, 0)),
         ("Cost at the start", money(float(roi.alone["cost"].sum()), currency)),
         ("Pays back after", "not in that time" if back is None else f"{back:.1f} months"),
-        ("Return a year", "–" if roi.irr is None else share(roi.irr, 0)),
+        ("Return a year", yearly_return(roi.irr)),
         ("Added up, with overlaps", money(roi.naive, currency)),
         ("Measure first, worth at most", settled),
     ]
+
+
+def yearly_return(irr: float | None) -> str:
+    """Beyond tenfold the figure says how little is paid at the start, and nothing more.
+
+    >>> yearly_return(0.25), yearly_return(225.0)
+    ('25 %', 'above 1,000 %')
+    """
+    if irr is None:
+        return "–"
+    return share(irr, 0) if irr <= MOST_RETURN else f"above {100 * MOST_RETURN:,.0f} %"
 
 
 def roi_finding(roi: Roi, currency: str) -> Finding:

@@ -37,11 +37,11 @@ def add_scoreboard(draft: Draft, results: Results) -> None:
     lines = headlines(draft, results)
     slide = draft.add(overview(results, draft.currency), *(figure.id for figure, _ in lines))
     columns = (
-        Column("", 3.2, size=12),
+        Column("", 3.8, size=11),
         Column("As of " + date(draft.edition.as_of), 1.4, right=True, bold=True, size=13),
-        Column("Interval", 2.0, right=True, size=11),
+        Column("Interval", 1.9, right=True, size=11),
         Column("", 0.2),
-        Column("What it says", 5.33, size=10, longest=190),
+        Column("What it says", 4.83, size=10, longest=190),
     )
     rows = [
         (
@@ -106,7 +106,7 @@ def reading_in_words(reading: Reading, says: Mapping[str, str], currency: str) -
         return unmarked(str(figure.reason))
     said = says.get(figure.id, figure.definition)
     if reading.change is not None:
-        said = capitalized(change_in_words(reading, currency))
+        said = capitalized(change_in_words(reading, currency, in_short=True))
     beside = beside_in_words(reading, currency)
     return f"{said} {beside}".strip()
 

@@ -30,7 +30,7 @@ def add_watchlist(draft: Draft, results: Results) -> None:
         Column("Within reach", 1.25, right=True, bold=True, size=11),
         Column("Unhappy", 0.85, size=11),
         Column("Cause", 1.5, size=11),
-        Column("To do", 3.5, size=10, longest=60),
+        Column("To do", 3.5, size=10, longest=80),
     )
     rows = [
         (

@@ -4,7 +4,7 @@ from charts.wording import count, count_of, days, listed, money, share
 from models.asks import BILL_WITHIN
 from models.working_capital import BillingDelays, WorkingCapital
 from reports.edition import Results
-from reports.native_charts import add_bars, money_format
+from reports.native_charts import add_bars, money_format, money_label
 from reports.slides import (
     Column,
     Draft,
@@ -48,7 +48,7 @@ def add_working_capital(draft: Draft, results: Results) -> None:
         name="Cash set free",
         says=f"Bars: cash set free once. {finding.title}",
         number_format=form,
-        label_format=form,
+        label_format=money_label(draft.currency, max(cash)),
         colors=[ACCENT] * len(steps),
         across=True,
     )

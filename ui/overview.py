@@ -1,5 +1,7 @@
 """The overview's questions: what moved and why, and which targets pull against each other."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -11,12 +13,13 @@ from charts.overview_words import (
     course_in_words,
     parts_in_words,
     short_name,
+    signed,
 )
 from models.alignment import Alignment
-from models.change_parts import SPLITTABLE, parts_of_change
+from models.change_parts import BALANCES, SPLITTABLE, parts_of_change
 from models.decomposition import Decomposition
 from models.figures import DEFINITIONS
-from models.scoreboard import Reading, Scoreboard
+from models.scoreboard import MONTHS_IN_QUARTER, Reading, Scoreboard
 from ui import url_state
 from ui.chart import told
 from ui.comments import comment_form, said_of
@@ -29,6 +32,7 @@ from ui.results import compute
 from ui.scoreboard import Gathered
 from ui.tables import height_of
 from ui.text import count_of, date, escape, listed
+from warehouse.recurring_value import months_before
 
 __all__ = ["show_alignment", "show_what_moved"]
 
@@ -89,8 +93,8 @@ def show_parts(figure_id: str, reading: Reading, gathered: Gathered, view: View)
     """The change split by persona or by another way to cut."""
     if figure_id not in SPLITTABLE:
         st.caption(
-            "This figure is no sum over customers, so its change is not split by them here; its "
-            "own page compares segments."
+            "This figure is no sum over customers and no ratio of two, so its change is not split "
+            "by them. Cut the whole page by a filter to see it of one segment."
         )
         return
     cuts = {**analyses.overview.CUTS, PERSONA: "Persona"}
@@ -106,7 +110,7 @@ def show_parts(figure_id: str, reading: Reading, gathered: Gathered, view: View)
     parts = parts_of_change(
         figure_id, groups, view.as_of, overview=gathered.found("overview"),
         cohorts=(gathered.found("retention"), gathered.found("retention_before")),
-        answers=gathered.answers,
+        answers=gathered.answers, owed=owed_now_and_before(view) if figure_id in BALANCES else None,
     )  # fmt: skip
     if parts is None:
         st.caption("There is no period before it, so there is no change to split.")
@@ -116,7 +120,18 @@ def show_parts(figure_id: str, reading: Reading, gathered: Gathered, view: View)
         escape(parts_in_words(parts, unit, view.currency, cuts[by].lower()), longest=600),
         parts_bars(parts, unit, currency=view.currency),
     )
+    if figure_id == "receivables.dso":
+        st.caption(
+            "Counting back goes through the sales of all customers together. The parts are of the "
+            "simple method, open receivables over the sales of the quarter in days, whose change "
+            f"is {signed(parts.change, unit, view.currency)}."
+        )
     show_table(parts, figure_id)
+
+
+def owed_now_and_before(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
+    before = replace(view, as_of=months_before(view.as_of, MONTHS_IN_QUARTER))
+    return compute(analyses.overview.owed, view), compute(analyses.overview.owed, before)
 
 
 def show_table(parts: Decomposition, figure_id: str) -> None:

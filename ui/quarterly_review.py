@@ -29,6 +29,8 @@ __all__ = [
 
 #: Share of the bar that the analyses take; the rest is writing files.
 ANALYSES_TAKE = 0.85
+#: What the slide of the scoreboard holds.
+MOST_FIGURES = 14
 
 
 class Slide(Protocol):
@@ -51,7 +53,7 @@ def choose_contents(
     said = f"The usual {len(usual)} figures"
     shown = url_state.choose_many(
         "Figures on the scoreboard", "figures", list(DEFINITIONS), format_func=label,
-        placeholder=said, max_selections=14,
+        placeholder=said, at_most=MOST_FIGURES,
     )  # fmt: skip
     return chosen, shown
 

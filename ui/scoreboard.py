@@ -123,14 +123,13 @@ def gather(view: View) -> Gathered:
 def scoreboard_of(gathered: Gathered, view: View) -> Scoreboard:
     """The readings of what is gathered, with the targets that are kept."""
     figures: dict[str, Figure] = {}
-    for id in SHOWN:
-        result = gathered.results.get(MADE_BY[id.split(".")[0]])
-        if result is None:
-            continue
+    for analysis, name in MADE_BY.items():
+        result = gathered.results.get(name)
         if isinstance(result, str):
-            figures[id] = Figure(id, None, None, None, 0, view.as_of, result)
-        else:
-            figures |= {figure.id: figure for figure in result.figures() if figure.id == id}
+            ids = (id for id in SHOWN if id.split(".")[0] == analysis)
+            figures |= {id: Figure(id, None, None, None, 0, view.as_of, result) for id in ids}
+        elif result is not None:
+            figures |= {figure.id: figure for figure in result.figures()}
     courses, changes = readings_of(
         gathered.found("overview"),
         gathered.found("receivables"),

@@ -243,9 +243,15 @@ def choose(
 
 
 def choose_many(
-    label: str, name: str, options: Sequence[str], *, drawn: bool = True, **widget: Any
+    label: str,
+    name: str,
+    options: Sequence[str],
+    *,
+    drawn: bool = True,
+    at_most: int | None = None,
+    **widget: Any,
 ) -> Words:
-    """Any number of several; none means all.
+    """Any number of several, or `at_most` so many; none means all.
 
     With `drawn` false the control keeps its value and its place in the URL and is not shown.
     """
@@ -256,12 +262,14 @@ def choose_many(
         if strange:
             named = listed([f"“{escape(word, longest=30)}”" for word in strange])
             raise Unreadable(f"{named} not found in the data")
+        if at_most is not None and len(set(words)) > at_most:
+            raise Unreadable(f"{len(set(words))} are chosen, and {at_most} are the most")
         return [option for option in options if option in set(words)]
 
     if not drawn:
         return tuple(current(name, decode, tuple, []))
     tied = bound(name, decode, tuple, [])
-    return tuple(st.multiselect(label, list(options), **tied, **widget))
+    return tuple(st.multiselect(label, list(options), max_selections=at_most, **tied, **widget))
 
 
 def slide(

@@ -34,7 +34,7 @@ with explained():
     rows = {"rows": compute(ours.economics, view, given=given)}
     cuts = {name: words for name, words in ours.CUTS.items() if name != "persona" or personas}
     by = url_state.choose_many(
-        "Cut by, three at most", "by", list(cuts), format_func=cuts.get, max_selections=3
+        "Cut by, three at most", "by", list(cuts), format_func=cuts.get, at_most=3
     )
     economics = compute(ours.run, view, given=rows, by=tuple(by))
     figure_row(view, economics.figures(), rows_behind(ours.receipt_rows, view, given=rows))

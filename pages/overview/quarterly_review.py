@@ -23,7 +23,7 @@ from ui.signing import who_writes
 from ui.text import count_of
 from warehouse.workspace import Workspace
 
-BUILT = "quarterly_review"
+BUILT, PACKAGE = "quarterly_review", "quarterly_review.zip"
 POWERPOINT = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 st.title("Quarterly review")
@@ -32,14 +32,15 @@ view = require_view()
 workspace = Workspace.open(view.folder)
 
 
-def build(view: View, wanted: Wanted) -> dict:
-    """Every file of the review, with a bar that tells how far it is."""
+def build(view: View, wanted: Wanted, *, whole: bool = False) -> dict:
+    """The deck of the review and, of the `whole`, every other file, with a bar for the wait."""
     bar = st.progress(0.0, "Reading the rows")
     with view.snapshot.tables() as tables:
         review = reviewed(workspace, tables, view.scope, progress=progress_of(bar))
         bar.progress(0.9, "Writing the files")
         built = files_of(workspace, tables, review, wanted)
-        files = as_zip(built)
+        # Rows take longer to write than slides.
+        files = as_zip(built) if whole else None
     bar.empty()
     return {"built": built, "zip": files, "slides": outline(built.deck), "pictures": []}
 
@@ -57,37 +58,35 @@ with explained():
         if said:
             st.info(said, icon=":material/info:")
 comments = st.toggle("Print comments on figures in the appendix")
+wanted = Wanted(slides or None, shown, comments, blank)
 # What a deck follows from: with another of these the one that was built is an old one.
 asked = (view.key, slides, shown, comments, upload and upload.file_id)
 if st.button("Build the review", icon=":material/slideshow:"):
     with explained():
-        wanted = Wanted(slides or None, shown, comments, blank)
         st.session_state[BUILT] = {"asked": asked, **build(view, wanted)}
 
 made = st.session_state.get(BUILT)
-if made is None or made["asked"] != asked:
+fits = made is not None and made["asked"] == asked
+if fits and made["zip"] is None and st.button("Make all files", icon=":material/folder_zip:"):
+    with explained():
+        st.session_state[BUILT] = made = {"asked": asked, **build(view, wanted, whole=True)}
+if not fits:
     st.markdown("Nothing is built of this view yet. The first time takes the time of all pages.")
 else:
     built = made["built"]
     figures = {figure.id: figure for figure in built.figures}
     with st.container(horizontal=True):
-        files = (
-            ("Deck", built.deck, DECK, POWERPOINT),
-            ("All files", made["zip"], "quarterly_review.zip", "application/zip"),
-        )
-        for label, content, name, kind in files:
-            st.download_button(
-                label, content, name, kind, icon=":material/download:", on_click="ignore"
-            )
+        look = {"icon": ":material/download:", "on_click": "ignore"}
+        st.download_button("Deck", built.deck, DECK, POWERPOINT, **look)
+        if made["zip"] is not None:
+            st.download_button("All files", made["zip"], PACKAGE, "application/zip", **look)
     st.subheader("Commitments")
     who = who_writes()
     show_carried(built.carried)
     show_committed(workspace.settings, built.committed, view, who)
     with explained():
-        ends = Edition(
-            "", "", view.as_of, "",
-            fiscal_year_first_month=workspace.settings.fiscal_year_first_month,
-        ).next_quarter_end  # fmt: skip
+        first_month = workspace.settings.fiscal_year_first_month
+        ends = Edition("", "", view.as_of, "", fiscal_year_first_month=first_month).next_quarter_end
         ask_commitment(workspace.settings, figures, view, who, ends)
     st.subheader(f"The deck, {count_of(len(made['slides']), 'slide')}")
     with explained():

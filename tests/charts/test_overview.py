@@ -132,7 +132,7 @@ def test_story_is_written_from_the_figures_and_names_what_is_refused():
     readings = {one.figure.id: one for one in (reading(), refused)}
     said = story(Scoreboard(readings, AS_OF), "EUR", "Most money lies in late invoices: **€5K**.")
     assert said == [
-        "Days sales outstanding **46.0 days** (+2.0 days, worse).",
+        "Days sales outstanding stand at **46.0 days** (+2.0 days, worse).",
         "NPS cannot be told yet.",
         "Most money lies in late invoices: **€5K**.",
     ]

@@ -1,6 +1,7 @@
 """Parts of a change are of the change that the scoreboard shows, whatever result it is of."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,39 @@ GROUPS = pd.Series(["A", "B"] * (N // 2), index=WHO)
 
 def test_what_can_be_split_is_a_sum_over_customers():
     assert "scores.nps" in SPLITTABLE
-    assert "receivables.dso" not in SPLITTABLE
+    assert "receivables.growth" not in SPLITTABLE
+
+
+def balances(seed):
+    rng = np.random.default_rng(seed)
+    opened = rng.gamma(4, 25, N)
+    owed = {"customer_id": WHO, "open_amount": opened, "overdue_amount": opened * rng.random(N)}
+    return pd.DataFrame(owed)
+
+
+def test_parts_of_what_is_overdue_add_up_to_its_change_and_nothing_is_a_matter_of_weight():
+    now, before = balances(1), balances(2).iloc[5:]
+    parts = parts_of_change("receivables.overdue_amount", GROUPS, AS_OF, owed=(now, before))
+    moved = now["overdue_amount"].sum() - before["overdue_amount"].sum()
+    assert parts.change == pytest.approx(moved)
+    assert parts.rate == pytest.approx(moved)
+    by_hand = now.set_index("customer_id")["overdue_amount"].groupby(GROUPS).sum()
+    by_hand -= before.set_index("customer_id")["overdue_amount"].groupby(GROUPS).sum()
+    found = parts.table.set_index("group")["total"]
+    assert found[["A", "B"]].tolist() == pytest.approx(by_hand[["A", "B"]].tolist())
+
+
+def test_parts_of_days_of_sales_are_of_the_simple_method():
+    now, before = balances(1), balances(2)
+    sales = pd.DataFrame({"customer_id": WHO, "billed_before": 300.0, "billed_after": 200.0})
+    overview = SimpleNamespace(customers=sales)
+    parts = parts_of_change("receivables.dso", GROUPS, AS_OF, overview=overview,
+                            owed=(now, before))  # fmt: skip
+    # April to June has 91 days, January to March 90.
+    after = now["open_amount"].sum() * 91 / (200 * N)
+    assert parts.after == pytest.approx(after)
+    assert parts.before == pytest.approx(before["open_amount"].sum() * 90 / (300 * N))
+    assert parts.table["total"].sum() == pytest.approx(parts.change)
 
 
 @pytest.mark.parametrize("name", ["nrr", "revenue_churn_12m", "revenue_churn_price_billing_12m"])

@@ -103,7 +103,7 @@ def causes_of(open_amount):
 def test_causes_share_the_money_out_and_say_what_to_do():
     slide = slide_of(add_late_causes, late_causes=causes_of([3_000.0, 1_000.0]))
     # 3,000 and half of 1,000 of it for want of money; of the 4,000 the 3,000 are sure.
-    assert "€3,500 of €4,000 late money is expected to be short of cash (88 %)" in (
+    assert "Of €4,000 late or likely to be, €3,500 (88 %) is put down to: short of cash" in (
         slide.shapes.title.text
     )
     assert table_of(slide)[0][:3] == ["Short of cash", "88 %", "75 %"]

@@ -15,7 +15,7 @@ from models.pricing import PriceScenario, reprice
 from reports.billing_fit import add_billing_fit, billing_fit_finding
 from reports.edition import Edition
 from reports.elasticity import add_elasticity, elasticity_finding
-from reports.pricing import add_pricing, band_counts, pricing_finding, scenario_deck
+from reports.pricing import add_pricing, add_tariffs, band_counts, pricing_finding, scenario_deck
 from reports.slides import Draft
 from reports.template import as_bytes, new_deck
 from tests.models.test_backbill import NEW, NO_CHANGES, NO_TARIFFS, contract, line, versions
@@ -49,7 +49,9 @@ def table_of(slide):
 
 
 def test_backbill_slide_counts_lines_and_leaves_out_those_without_a_tariff(billed):
-    [slide] = slides_of(add_pricing, "pricing", billed)
+    [slide] = slides_of(add_tariffs, "pricing", billed)
+    # Without a scenario there is nothing to decide.
+    assert slides_of(add_pricing, "pricing", billed) == []
     # Of three lines two have a tariff, and one of them comes out the same.
     assert slide.shapes.title.text == "Tariffs reproduce 50.0 % of 2 invoice lines to the cent"
     assert pricing_finding(billed).so_what.startswith("1 other line cannot be held against any")
@@ -70,7 +72,7 @@ def test_scenarios_stand_side_by_side_with_their_own_numbers(billed):
     outcomes = [reprice(OURS, PriceScenario(name, use_change=up))
                 for name, up in (("Tenth", 0.1), ("Fifth", 0.2))]  # fmt: skip
     found = compare_scenarios(outcomes, [reacted(outcome, theta=0.5) for outcome in outcomes])
-    _, slide = slides_of(add_pricing, "pricing", billed, scenarios=found)
+    [slide] = slides_of(add_pricing, "pricing", billed, scenarios=found)
     # Use of 50 and 1,000 units at 1, less 10 %, twelve months: 1,134 for each tenth.
     rows = table_of(slide)
     assert [row[:2] for row in rows[1:]] == [["Tenth", "€1,134"], ["Fifth", "€2,268"]]
@@ -112,7 +114,7 @@ def test_billing_fit_slide_names_the_best_of_each_persona():
 
 
 @pytest.mark.parametrize(("add", "name"), [
-    (add_pricing, "pricing"), (add_elasticity, "elasticity"), (add_billing_fit, "billing_fit"),
+    (add_tariffs, "pricing"), (add_elasticity, "elasticity"), (add_billing_fit, "billing_fit"),
 ])  # fmt: skip
 def test_what_is_refused_has_no_slide_and_its_reason_stands_in_the_appendix(add, name):
     draft = Draft(new_deck(), EDITION, {})

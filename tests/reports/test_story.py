@@ -63,9 +63,9 @@ def test_cover_names_the_fiscal_quarter_and_tells_the_story_in_three_sentences()
     told = cover.placeholders[1].text_frame.text.split("\n")
     assert told == story(draft)
     assert told == [
-        "Overdue receivables €1.00M and days sales outstanding 54.2 days (+2.0 days, perhaps "
-        "noise).",
-        "Net revenue retention 86.0 %.",
+        "Overdue receivables stand at €1.00M and days sales outstanding at 54.2 days (+2.0 days, "
+        "perhaps noise).",
+        "Net revenue retention stands at 86.0 %.",
         "By sending each invoice within 5 days of what it is for we cut days sales outstanding "
         "(count-back) by 5.5 days: €520K, once (€390K to €650K).",
     ]

@@ -16,7 +16,9 @@ def script():
 
     with url_state.session():
         url_state.choose("Age by", "aging_by", {"due": "Due date", "invoice": "Invoice date"})
-        url_state.choose_many("Industry", "industry", ["Farming", "Mining", "Steel & Co"])
+        url_state.choose_many(
+            "Industry", "industry", ["Farming", "Mining", "Steel & Co"], at_most=2
+        )
         url_state.slide("Day", "day", 0, 180, default=60)
         url_state.pick_date(
             "As of",
@@ -70,6 +72,12 @@ def test_link_sets_the_controls():
         "as_of": "2023-12-31",
     }
     assert not at.toast
+
+
+def test_link_with_more_than_may_be_chosen_is_told_and_ignored():
+    at = run(industry=["Farming", "Mining", "Steel & Co"])
+    assert shown(at) == DEFAULTS
+    assert "3 are chosen, and 2 are the most" in at.toast[0].value
 
 
 def test_change_is_written_to_the_url_and_the_url_gives_the_same_view():
