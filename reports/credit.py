@@ -3,7 +3,7 @@
 from charts.wording import count, count_of, money, share
 from models.credit import Credit
 from reports.edition import Results
-from reports.native_charts import add_bars
+from reports.native_charts import add_bars, money_format, money_label
 from reports.slides import Column, Draft, Finding, add_caption, add_table, called, side_by_side
 from reports.template import ACCENT, Box
 
@@ -29,6 +29,7 @@ def add_credit(draft: Draft, results: Results) -> None:
     slide = draft.add(finding, *FIGURES)
     left, right = side_by_side(6.4)
     add_caption(slide, Box(left.left, left.top, left.width, 0.3), "Exposure by stage")
+    largest = float(credit.stages["amount"].max())
     add_bars(
         slide,
         Box(left.left, left.top + 0.3, left.width, left.height - 0.3),
@@ -36,7 +37,8 @@ def add_credit(draft: Draft, results: Results) -> None:
         credit.stages["amount"],
         name="Exposure",
         says=f"Bars: exposure from order to overdue. {finding.title}",
-        number_format="#,##0",
+        number_format=money_format(draft.currency, largest),
+        label_format=money_label(draft.currency, largest),
         colors=[ACCENT] * len(credit.stages),
         across=True,
     )

@@ -37,7 +37,7 @@ def add_disputes(draft: Draft, results: Results) -> None:
         add_bars(
             slide,
             Box(left.left, left.top + 0.3, left.width, left.height - 0.3),
-            rates["group"],
+            rates["group"].str.replace("_", " "),
             rates["rate"],
             name="Disputes per 1,000 invoices",
             says=f"Bars: disputes per 1,000 invoices. {finding.title}",

@@ -45,6 +45,7 @@ def add_personas(draft: Draft, results: Results) -> None:
         name="Share of customers",
         says=f"Bars: share of customers in each persona. {finding.title}",
         number_format="0 %",
+        label_format="0 %",
         colors=[ACCENT if stable else QUIET for stable in usable],
         across=True,
     )
