@@ -68,20 +68,26 @@ def choose(plan: Plan, budget: float) -> Choice:
     picked = picked_sets(plan.initiatives, columns, values, block, budget)
     done = columns[picked].any(axis=0)
     chosen = np.flatnonzero(done).tolist()
-    each = np.eye(len(plan.initiatives), dtype=bool)[chosen]
-    alone = plan.values_of(each) if chosen else np.zeros(0)
-    joint = float(plan.values_of(done[None])[0])
+    alone, share = np.zeros(len(done)), np.zeros(len(done))
+    # What does not overlap adds up, so that the sets run for the choice hold all there is to say.
+    for group, known in zip(groups, np.split(values, np.flatnonzero(np.diff(block)) + 1),
+                            strict=True):  # fmt: skip
+        mine = [place for place, k in enumerate(group) if done[k]]
+        bits = 2 ** np.array(mine, dtype=int)
+        members = [group[place] for place in mine]
+        alone[members] = known[bits]
+        share[members] = parts_of(known[sets_of(mine) @ bits], len(mine))
     shares = pd.DataFrame(
         {
             "name": [plan.initiatives[k].name for k in chosen],
             "title": [plan.initiatives[k].title for k in chosen],
-            "alone": alone,
-            "share": shapley(plan, chosen),
+            "alone": alone[chosen],
+            "share": share[chosen],
         }
     )
     cost = sum(plan.initiatives[k].cost.mean for k in chosen)
     names = tuple(plan.initiatives[k].name for k in chosen)
-    return Choice(names, joint, float(cost), float(alone.sum()), shares)
+    return Choice(names, float(values[picked].sum()), float(cost), float(alone.sum()), shares)
 
 
 def groups_that_overlap(plan: Plan) -> list[list[int]]:
@@ -163,11 +169,16 @@ def shapley(plan: Plan, chosen: Sequence[int]) -> np.ndarray:
 
     The parts add up to the joint value, and initiatives that do the same get the same.
     """
-    n = len(chosen)
-    if not n:
+    if not len(chosen):
         return np.zeros(0)
-    sets = sets_of(list(range(n)))
+    sets = sets_of(list(chosen))
     values = plan.values_of(whole(sets, list(chosen), len(plan.initiatives)))
+    return parts_of(values, len(chosen))
+
+
+def parts_of(values: np.ndarray, n: int) -> np.ndarray:
+    """Shapley's parts of `n`, from the value of each of their sets in the order of `sets_of`."""
+    sets = sets_of(range(n))
     size = sets.sum(axis=1)
     parts = np.zeros(n)
     for k in range(n):

@@ -242,7 +242,9 @@ def simulate_roi(
     sets = np.vstack([each, np.ones(len(each), dtype=bool)])
     *alone, expected = plan.values_of(sets)
     net *= weights
-    fan = np.quantile(np.cumsum(net, axis=1, out=net), list(CHANCES.values()), axis=0)
+    # Draws of a month next to each other, as they are sorted month by month.
+    by_month = np.ascontiguousarray(np.cumsum(net, axis=1, out=net).T)
+    fan = np.quantile(by_month, list(CHANCES.values()), axis=1, overwrite_input=True)
     flows = pd.DataFrame({"month": np.arange(plan.horizon + 1)} | {n: parts[n] for n in
                          PARTS_OF_FLOWS})  # fmt: skip
     mean = flows[list(PARTS_OF_FLOWS)].sum(axis=1)
@@ -348,7 +350,7 @@ def value_of_information(roi: Roi) -> pd.DataFrame:
     for name in roi.inputs:
         # Orthogonal powers, so that the fit is as good with four as with one.
         powers = np.polynomial.hermite_e.hermevander(roi.inputs[name].to_numpy(), POWERS)
-        weight, *_ = np.linalg.lstsq(powers, roi.npv, rcond=None)
+        weight = np.linalg.pinv(powers.T @ powers) @ (powers.T @ roi.npv)
         gained = float(np.maximum(powers @ weight, 0.0).mean()) - now
         # What is left of two equal sums is no money.
         rows.append((name, gained if gained > 1e-6 * abs(now) + 1e-6 else 0.0))

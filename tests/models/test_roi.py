@@ -162,6 +162,11 @@ def test_choice_is_the_best_of_all_sets(seed):
     assert choice.chosen == found
     # The parts add up to the joint value, however much adding up the initiatives overshoots.
     assert choice.shares["share"].sum() == pytest.approx(choice.npv)
+    places = [k for k, one in enumerate(offer) if one.name in found]
+    np.testing.assert_allclose(choice.shares["share"], shapley(plan, places))
+    if places:
+        alone = plan.values_of(np.eye(n, dtype=bool)[places])
+        np.testing.assert_allclose(choice.shares["alone"], alone)
 
 
 def test_what_is_needed_and_not_on_offer_cannot_be_done():
