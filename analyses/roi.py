@@ -143,7 +143,7 @@ def base_of(
     return Base(
         who,
         payment,
-        np.stack(list(outlook.leaving(outlook.last_month))),
+        leaving(outlook),
         sales / 365,
         max(capital.days_to_best, 0.0),
         costs,
@@ -151,13 +151,19 @@ def base_of(
     )
 
 
+def leaving(outlook: Outlook) -> np.ndarray:
+    """Chance of leaving in each month ahead, of who is still there: (month, customer)."""
+    logs = outlook.log_survival(outlook.last_month).T
+    return -np.expm1(np.diff(logs, axis=0, prepend=0.0))
+
+
 def leaving_error(outlook: Outlook, payment: np.ndarray) -> float:
     """Standard error of the margin that leaves within the usual horizon, relative to it."""
     rng, months = np.random.default_rng(0), min(USUAL_HORIZON, outlook.last_month)
     lost = []
     for _ in range(OUTLOOKS_DRAWN):
-        there = np.cumprod(1.0 - np.stack(list(outlook.drawn(rng).leaving(months))), axis=0)
-        lost.append(float((1.0 - there[-1]) @ payment))
+        log_there = outlook.drawn(rng).log_survival(months)[:, -1]
+        lost.append(float(-np.expm1(log_there) @ payment))
     mean = float(np.mean(lost))
     return float(np.std(lost, ddof=1)) / mean if mean > 0 else 0.0
 

@@ -62,18 +62,20 @@ class CoxOutlook:
         x = customers[names()].to_numpy() - customers_mean(fit)
         self.relative = np.exp(x @ fit.params_.to_numpy())
         self.tenure = customers["tenure"].to_numpy(dtype=np.int64)
-        self.steps = np.diff(cumulative_hazard(fit))
+        baseline = cumulative_hazard(fit)
+        # By months a customer has been there, and months ahead.
+        had = np.arange(HORIZON + 1)[:, None]
+        self.ahead = baseline[had] - baseline[had + np.arange(1, HORIZON + 1)]
 
     def hazards(self, horizon: int) -> Iterator[np.ndarray]:
-        return (chance[:, None] for chance in self.leaving(horizon))
+        steps = np.diff(self.log_survival(horizon), axis=1, prepend=0.0)
+        return (-np.expm1(step)[:, None] for step in steps.T)
 
-    def leaving(self, horizon: int) -> Iterator[np.ndarray]:
+    def log_survival(self, horizon: int) -> np.ndarray:
         refuse_beyond(horizon, self.last_month)
-        for month in range(horizon):
-            chance = self.steps[month:][self.tenure]
-            chance *= -self.relative
-            np.exp(chance, out=chance)
-            yield np.subtract(1, chance, out=chance)
+        logs = self.ahead[:, :horizon].take(self.tenure, axis=0)
+        logs *= self.relative[:, None]
+        return logs
 
     def part(self, where: slice) -> "CoxOutlook":
         some = copy(self)
@@ -105,11 +107,11 @@ def by_models(fit: CoxPHFitter, customers: pd.DataFrame) -> LifetimeValue:
 
 
 def chances_alone(fit: CoxPHFitter, customers: pd.DataFrame) -> None:
-    """Compute the chances of leaving and do nothing with them."""
+    """Compute the chances of being there and do nothing with them."""
     outlook = CoxOutlook(fit, customers)
     for begins in range(0, len(customers), AT_A_TIME):
-        for _ in outlook.part(slice(begins, begins + AT_A_TIME)).hazards(HORIZON):
-            pass
+        there = outlook.part(slice(begins, begins + AT_A_TIME)).log_survival(HORIZON)
+        np.exp(there, out=there)
 
 
 def by_lifelines(fit: CoxPHFitter, customers: pd.DataFrame) -> np.ndarray:

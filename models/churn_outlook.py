@@ -66,10 +66,25 @@ class ChurnOutlook:
         refuse_beyond(horizon, self.last_month)
         return self.month_by_month(horizon)
 
-    def leaving(self, horizon: int) -> Iterator[np.ndarray]:
-        """Yield for month 1 to `horizon` ahead the chance of leaving in it, for any cause."""
+    def log_survival(self, horizon: int) -> np.ndarray:
+        """Return what `rates` add up to by the end of each month ahead, below zero."""
         refuse_beyond(horizon, self.last_month)
-        return (-np.expm1(-rate) for *_, rate in self.rates(horizon))
+        month, due = self.clock
+        # Customers share months and dates of renewal: theirs are looked up, not worked out anew.
+        months, of_month_now = np.unique(month, return_inverse=True)
+        dates, of_date = np.unique(due, return_inverse=True)
+        # Summed up over months that lie in rows, which is quicker than along them.
+        total = np.empty((horizon, len(month)))
+        for lead in self.model.leads:
+            ahead = np.arange(lead.first - 1, min(lead.last, horizon))[:, None]
+            reached = np.minimum(months + ahead, lead.longest)
+            by_month = of_month(lead, reached.ravel(), np.zeros(reached.size))
+            by_month = np.exp(by_month).reshape(reached.shape)
+            by_date = np.exp(of_renewal(lead, renewals(1, dates, ahead)))
+            part = total[lead.first - 1 : lead.last]
+            np.multiply(by_month[:, of_month_now], by_date[:, of_date], out=part)
+            part *= -np.exp(self.hazard_of_customer(lead))
+        return np.cumsum(total, axis=0, out=total).T
 
     def month_by_month(self, horizon: int) -> Iterator[np.ndarray]:
         now, fixed = None, np.empty(0)
@@ -158,7 +173,11 @@ def of_month(lead: Lead, month: np.ndarray, renewal: np.ndarray) -> np.ndarray:
     # Customers share their months, so each month's hazard is worked out once.
     months, back = np.unique(month, return_inverse=True)
     by_month = lead.baseline.columns(months) @ lead.coefficient[1 : 1 + n_baseline]
-    return by_month[back] + lead.coefficient[1 + n_baseline] * renewal
+    return by_month[back] + of_renewal(lead, renewal)
+
+
+def of_renewal(lead: Lead, renewal: np.ndarray) -> np.ndarray:
+    return lead.coefficient[1 + len(lead.baseline.names)] * renewal
 
 
 def share_of_month(lead: Lead, month: np.ndarray, renewal: np.ndarray) -> np.ndarray:

@@ -15,7 +15,8 @@ __all__ = ["ConstantOutlook", "Outlook", "refuse_beyond"]
 class Outlook(Protocol):
     """Chance of leaving in each month ahead, of many customers at once.
 
-    It is read month by month, so that nothing of the size customers x months is ever held.
+    It is read month by month, or for some of the customers at a time, so that nothing of the size
+    customers x months is ever held.
 
     Attributes
     ----------
@@ -43,8 +44,12 @@ class Outlook(Protocol):
         """
         ...
 
-    def leaving(self, horizon: int) -> Iterator[np.ndarray]:
-        """Yield the sums of `hazards` over causes, which are cheaper to have than the parts."""
+    def log_survival(self, horizon: int) -> np.ndarray:
+        """Return a new array (customer, month) of the logarithm of the chance to be there still.
+
+        At the end of month 1, 2 … `horizon` ahead, finite, and much cheaper to have than the parts
+        of `hazards`. It is of the size that may not be held: ask for it `part` by part.
+        """
         ...
 
     def part(self, where: slice) -> "Outlook":
@@ -103,11 +108,12 @@ class ConstantOutlook:
         refuse_beyond(horizon, self.last_month)
         return (self.monthly for _ in range(horizon))
 
-    def leaving(self, horizon: int) -> Iterator[np.ndarray]:
-        """Yield the same chance of leaving for any cause `horizon` times."""
+    def log_survival(self, horizon: int) -> np.ndarray:
+        """Return as many times the logarithm of one month as months have passed."""
         refuse_beyond(horizon, self.last_month)
-        total = self.monthly.sum(axis=1)
-        return (total for _ in range(horizon))
+        # Who leaves for sure stays with a chance that floating point can still tell from none.
+        chance = np.minimum(self.monthly.sum(axis=1), 1 - np.finfo(float).eps)
+        return np.log1p(-chance)[:, None] * np.arange(1, horizon + 1)
 
     def part(self, where: slice) -> "ConstantOutlook":
         """Return the outlook of some of the customers."""

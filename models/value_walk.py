@@ -12,11 +12,9 @@ from models.value_terms import Terms
 __all__ = ["AT_A_TIME", "Walk", "factors", "walk"]
 
 MONTHS = 12
-#: Hazards are lowered by this part to see what staying longer is worth.
-SMALL_PART = 0.05
-#: Customers taken through the months together: so many that what is kept of them, a number each
-#: of a few kinds, stays in the processor's cache.
-AT_A_TIME = 16_384
+#: Customers taken through the months together: few enough that their chances of all months stay
+#: in the processor's cache.
+AT_A_TIME = 1_024
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,22 +32,23 @@ class Walk:
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """What is summed over customers, by month's end, the first being today.
+    """What is summed over customers, by the months ahead.
 
     Attributes
     ----------
-    paid, longer : ndarray of shape (horizon + 1,)
-        Payments of those who are there; and of those who would be if a part fewer left.
-    staying : ndarray of shape (horizon + 1,)
+    paid, staying : ndarray of shape (horizon,)
+        Payments of those who are there at a month's end, and how many they are.
+    gained : ndarray of shape (horizon,)
+        What all hazards lowered by a small part add to `paid`, for each such part.
     more : ndarray of shape (1,)
-        How many would be there after a year, or at the horizon, if a part fewer left.
+        The same for those who are there after a year, or at the horizon.
     lost : ndarray of shape (n_causes,)
         Value lost to each cause, where there are several.
     """
 
     paid: np.ndarray
-    longer: np.ndarray
     staying: np.ndarray
+    gained: np.ndarray
     more: np.ndarray
     lost: np.ndarray
 
@@ -61,82 +60,63 @@ def walk(outlook: Outlook, payment: np.ndarray, terms: Terms) -> Walk:
     ahead = np.cumsum(weights[::-1])[::-1] - weights / 2
     n, horizon = len(payment), terms.horizon
     factor, stay = np.empty(n), np.empty(n)
-    sums = Sums(*(np.zeros(k) for k in (*[horizon + 1] * 3, 1, len(outlook.causes))))
-    room = np.empty((4, min(AT_A_TIME, n)))
+    sums = Sums(*(np.zeros(k) for k in (*[horizon] * 3, 1, len(outlook.causes))))
     for part in parts_of(n):
-        pass_through(
-            outlook.part(part), payment[part], weights, ahead, sums,
-            (factor[part], stay[part], *room[:, : part.stop - part.start]),
-        )  # fmt: skip
-    ends, lost = sums.paid, sums.lost
+        factor[part], stay[part] = pass_through(
+            outlook.part(part), payment[part], weights, ahead, sums
+        )
+    ends, lost = np.append(payment.sum(), sums.paid), sums.lost
     if len(lost) == 1:
         # All who are not there any more left for it.
         lost = np.array([ahead @ (ends[:-1] - ends[1:])])
     payments = (ends[:-1] + ends[1:]) / 2
-    months = pd.DataFrame({"month": np.arange(1, horizon + 1), "staying": sums.staying[1:] / n})
+    months = pd.DataFrame({"month": np.arange(1, horizon + 1), "staying": sums.staying / n})
     months["payments"] = payments * terms.grown()
     months["value"] = payments * weights
-    gained = of_ends(weights) @ (sums.longer - ends)
-    stayed = float(sums.more.item() - sums.staying[min(MONTHS, horizon)]) / n
     causes = pd.DataFrame({"cause": list(outlook.causes), "lost": lost})
-    point = 0.01 * float(gained) / stayed if stayed > 0 else np.nan
+    gained, stayed = float(of_ends(weights)[1:] @ sums.gained), sums.more.item() / n
+    point = 0.01 * gained / stayed if stayed > 0 else np.nan
     start, end = float(np.dot(ends[:-1], at_start)), float(np.dot(ends[1:], at_end))
     return Walk(factor, start, end, stay, months, causes, point)
 
 
 def pass_through(
-    outlook: Outlook,
-    payment: np.ndarray,
-    weights: np.ndarray,
-    ahead: np.ndarray,
-    sums: Sums,
-    room: tuple[np.ndarray, ...],
-) -> None:
-    """Take some customers through the months: fills the first two of `room`, and adds to `sums`.
+    outlook: Outlook, payment: np.ndarray, weights: np.ndarray, ahead: np.ndarray, sums: Sums
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take some customers through the months, and add to `sums`.
 
-    `room` is the value of one unit of payment a month, the months stayed, and four to work in.
+    Returns the value of one unit of payment a month, and the months stayed, of each.
     """
-    factor, stay, there, slower, work, paying = room
     by_end, horizon = of_ends(weights), len(weights)
-    factor.fill(by_end[0])
-    stay.fill(0.5)
-    there.fill(1.0)
-    slower.fill(1.0)
-    total = payment.sum()
-    for of_all, first in ((sums.paid, total), (sums.longer, total), (sums.staying, len(there))):
-        of_all[0] += first
-    for month, chance in enumerate(outlook.hazards(horizon), start=1):
-        leaving = total_of(chance)
-        if len(sums.lost) > 1:
-            np.multiply(payment, there, out=paying)
-            sums.lost[:] += ahead[month - 1] * (paying @ chance)
-        np.multiply(leaving, SMALL_PART - 1, out=work)
-        work += 1.0
-        slower *= work
-        np.subtract(1.0, leaving, out=work)
-        there *= work
-        sums.paid[month] += there @ payment
-        sums.longer[month] += slower @ payment
-        sums.staying[month] += there.sum()
-        factor += np.multiply(there, by_end[month], out=work)
-        stay += there
-        if month == min(MONTHS, horizon):
-            sums.more[0] += slower.sum()
+    log_there = outlook.log_survival(horizon)
+    there = np.exp(log_there)
     # Of the last month both ends count half, as of every other.
-    stay -= there / 2
+    months = np.full(horizon, 1.0)
+    months[-1] = 0.5
+    factor, stay = np.stack([by_end[1:], months]) @ there.T
+    paid, staying = np.stack([payment, np.ones_like(payment)]) @ there
+    sums.paid[:] += paid
+    sums.staying[:] += staying
+    if len(sums.lost) > 1:
+        paying = payment
+        for month, chance in enumerate(outlook.hazards(horizon)):
+            sums.lost[:] += ahead[month] * (paying @ chance)
+            paying = payment * there[:, month]
+    # The derivative of there to the power of 1 - part.
+    log_there *= there
+    sums.gained[:] -= payment @ log_there
+    sums.more[0] -= log_there[:, min(MONTHS, horizon) - 1].sum()
+    return by_end[0] + factor, 0.5 + stay
 
 
 def factors(outlook: Outlook, terms: Terms) -> np.ndarray:
     """Value of one unit of payment a month from each customer."""
     n = len(outlook.customer_id)
-    by_end = of_ends(terms.weights())
-    factor = np.full(n, by_end[0])
+    by_end, factor = of_ends(terms.weights()), np.empty(n)
     for part in parts_of(n):
-        there, work = np.ones((2, part.stop - part.start))
-        for month, leaving in enumerate(outlook.part(part).leaving(terms.horizon), start=1):
-            there *= np.subtract(1.0, leaving, out=work)
-            factor[part] += np.multiply(there, by_end[month], out=work)
-    return factor
+        there = outlook.part(part).log_survival(terms.horizon)
+        factor[part] = np.exp(there, out=there) @ by_end[1:]
+    return by_end[0] + factor
 
 
 def of_ends(weights: np.ndarray) -> np.ndarray:
@@ -150,8 +130,3 @@ def of_ends(weights: np.ndarray) -> np.ndarray:
 
 def parts_of(n: int) -> Iterator[slice]:
     return (slice(begins, min(begins + AT_A_TIME, n)) for begins in range(0, n, AT_A_TIME))
-
-
-def total_of(chance: np.ndarray) -> np.ndarray:
-    """Chance of leaving for any cause; where there is one, without adding."""
-    return chance[:, 0] if chance.shape[1] == 1 else chance.sum(axis=1)

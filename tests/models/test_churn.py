@@ -258,6 +258,19 @@ def test_chances_of_causes_add_up_to_that_of_leaving(outlook):
     assert (scored["churn_risk_12m"] < scored["churn_risk_12m_high"]).all()
 
 
+def test_survival_looked_up_is_what_the_chances_of_each_month_leave(outlook):
+    # Otherwise renewals would not be among what is compared.
+    assert outlook.rows["renews_in"].notna().any()
+    stays = [1 - chance.sum(axis=1) for chance in outlook.hazards(outlook.last_month)]
+    left_over = np.cumprod(stays, axis=0).T
+    np.testing.assert_allclose(
+        np.exp(outlook.log_survival(outlook.last_month)), left_over, rtol=1e-12
+    )
+    # A part is the same customers alone, and a shorter way the beginning of the longer.
+    some = outlook.part(slice(5, 9)).log_survival(7)
+    np.testing.assert_allclose(np.exp(some), left_over[5:9, :7], rtol=1e-12)
+
+
 def test_what_is_known_today_says_less_of_later_months(outlook):
     near, mid, far = (lead.coefficient[lead.names.index("score")] for lead in outlook.model.leads)
     # The true hazard today moves by 0.7 a point, of which half goes back to the customer's mean.

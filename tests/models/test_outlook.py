@@ -22,10 +22,18 @@ def test_what_is_not_estimated_does_not_vary_when_drawn():
     assert outlook.drawn(np.random.default_rng(1)) is outlook
 
 
+def test_who_leaves_for_sure_is_gone_and_the_others_fewer_by_the_month():
+    outlook = ConstantOutlook(WHO, ("price",), np.array([[0.1], [1.0]]))
+    there = np.exp(outlook.log_survival(2))
+    np.testing.assert_allclose(there, [[0.9, 0.81], [0, 0]], atol=1e-15)
+
+
 def test_months_beyond_the_data_are_refused():
     outlook = ConstantOutlook(WHO, ("price",), np.array([[0.01], [0.02]]), last_month=24)
     with pytest.raises(Refusal, match="24 months ahead"):
         outlook.hazards(25)
+    with pytest.raises(Refusal, match="24 months ahead"):
+        outlook.log_survival(25)
 
 
 @pytest.mark.parametrize("monthly", [[[0.6, 0.5], [0, 0]], [[-0.1, 0], [0, 0]], [[np.nan, 0]] * 2])
