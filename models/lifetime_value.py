@@ -336,15 +336,16 @@ def matched(customers: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
             "No customer is there on this day, so there is nothing to value. Choose an earlier "
             "as-of date, or wider filters."
         )
-    known = [name for name in (*COLUMNS, "trailing") if name in customers]
-    rows = customers[known].set_index("customer_id")
-    place = rows.index.get_indexer(outlook.customer_id)
-    if (place < 0).any():
-        raise ValueError(
-            f"{(place < 0).sum():,} customers have chances of leaving but no margins, so they "
-            "cannot be valued. Give margins for every customer of the outlook."
-        )
-    rows = rows.iloc[place]
+    known = [name for name in (*COLUMNS[1:], "trailing") if name in customers]
+    rows = customers[known].set_axis(pd.Index(customers["customer_id"]), axis=0)
+    if not np.array_equal(rows.index, outlook.customer_id):
+        place = rows.index.get_indexer(outlook.customer_id)
+        if (place < 0).any():
+            raise ValueError(
+                f"{(place < 0).sum():,} customers have chances of leaving but no margins, so they "
+                "cannot be valued. Give margins for every customer of the outlook."
+            )
+        rows = rows.iloc[place]
     known = rows[["contribution", "std_err"]].notna().all(axis=1)
     if not known.all():
         raise Refusal(

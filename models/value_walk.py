@@ -61,10 +61,13 @@ def walk(outlook: Outlook, payment: np.ndarray, terms: Terms) -> Walk:
     n, horizon = len(payment), terms.horizon
     factor, stay = np.empty(n), np.empty(n)
     sums = Sums(*(np.zeros(k) for k in (*[horizon] * 3, 1, len(outlook.causes))))
+    # Of the last month both ends count half, as of every other.
+    count = np.stack([of_ends(weights)[1:], np.append(np.ones(horizon - 1), 0.5)])
     for part in parts_of(n):
-        factor[part], stay[part] = pass_through(
-            outlook.part(part), payment[part], weights, ahead, sums
-        )
+        added = pass_through(outlook.part(part), payment[part], count, ahead, sums)
+        factor[part], stay[part] = added
+    factor += of_ends(weights)[0]
+    stay += 0.5
     ends, lost = np.append(payment.sum(), sums.paid), sums.lost
     if len(lost) == 1:
         # All who are not there any more left for it.
@@ -81,22 +84,18 @@ def walk(outlook: Outlook, payment: np.ndarray, terms: Terms) -> Walk:
 
 
 def pass_through(
-    outlook: Outlook, payment: np.ndarray, weights: np.ndarray, ahead: np.ndarray, sums: Sums
-) -> tuple[np.ndarray, np.ndarray]:
+    outlook: Outlook, payment: np.ndarray, count: np.ndarray, ahead: np.ndarray, sums: Sums
+) -> np.ndarray:
     """Take some customers through the months, and add to `sums`.
 
-    Returns the value of one unit of payment a month, and the months stayed, of each.
+    Returns what being there at the ends of months adds up to for each, counted by the rows of
+    `count`.
     """
-    by_end, horizon = of_ends(weights), len(weights)
+    horizon = count.shape[1]
     log_there = outlook.log_survival(horizon)
     there = np.exp(log_there)
-    # Of the last month both ends count half, as of every other.
-    months = np.full(horizon, 1.0)
-    months[-1] = 0.5
-    factor, stay = np.stack([by_end[1:], months]) @ there.T
-    paid, staying = np.stack([payment, np.ones_like(payment)]) @ there
-    sums.paid[:] += paid
-    sums.staying[:] += staying
+    sums.paid[:] += payment @ there
+    sums.staying[:] += np.ones(len(payment)) @ there
     if len(sums.lost) > 1:
         paying = payment
         for month, chance in enumerate(outlook.hazards(horizon)):
@@ -106,7 +105,7 @@ def pass_through(
     log_there *= there
     sums.gained[:] -= payment @ log_there
     sums.more[0] -= log_there[:, min(MONTHS, horizon) - 1].sum()
-    return by_end[0] + factor, 0.5 + stay
+    return count @ there.T
 
 
 def factors(outlook: Outlook, terms: Terms) -> np.ndarray:
