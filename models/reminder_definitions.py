@@ -28,8 +28,8 @@ REMINDER_DEFINITIONS = (
             "ratio",
             f"By how much a first reminder {words} multiplies the chance that an unpaid overdue "
             "invoice is paid on a day, in a neutral tone and against no reminder; 1 is no effect.",
-            f"{ESTIMATED}, the mean over channels set by the random hold-out where there is one; "
-            "interval robust by customer",
+            f"{ESTIMATED}, the mean over channels set by the random hold-out, from the day of the "
+            "reminder on, where there is one; interval robust by customer",
             False,
         )
         for name, words in CHANNEL_WORDS.items()

@@ -7,7 +7,15 @@ import pandas as pd
 
 from models.refusal import Refusal
 
-__all__ = ["CHANNELS", "MOST_STAGES", "TONES", "TRANSIT_DAYS", "Exposure", "contact_intervals"]
+__all__ = [
+    "CHANNELS",
+    "MOST_STAGES",
+    "TONES",
+    "TRANSIT_DAYS",
+    "Exposure",
+    "contact_intervals",
+    "days_reminded",
+]
 
 CHANNELS = ("email", "phone", "letter", "portal", "sms")
 #: What a tone is compared with comes first.
@@ -29,7 +37,8 @@ class Exposure:
         One row a stretch: ``invoice_id``, ``customer_id``, ``arm``, ``start``, ``stop`` (days past
         due), ``paid`` (ends with money), ``n_sent``, a column ``channel_X`` and ``tone_X`` of 0
         and 1 for the first reminder, ``second`` and ``third``, ``counts_from`` (days past due
-        from which the first counts; missing without one), and the drivers.
+        from which the first counts; missing without one), what was sent first (``channel_1``,
+        ``tone_1``) and the days of all (``day_1`` ...), and the drivers.
     channels, tones : tuple of str
         Those with a column: sent often enough as a first reminder. A tone is compared with
         `reference_tone`.
@@ -154,8 +163,8 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
     gaps = (known["day_2"] - known["day_1"]).dropna()
     sent = {name: int(counted[kind][name]) for kind, names in often.items() for name in names}
     return Exposure(
-        rows.drop(columns=[f"{kind}_{n}" for kind in ("day", "channel", "tone")
-                           for n in range(1, MOST_STAGES + 1)]),
+        rows.drop(columns=[f"{kind}_{n}" for kind in ("channel", "tone")
+                           for n in range(2, MOST_STAGES + 1)]),
         tuple(often["channel"]),
         tuple(name for name in often["tone"] if name != reference),
         reference,
@@ -164,3 +173,19 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
         first_day,
         int(np.quantile(gaps, 0.01)) if len(gaps) else 0,
     )  # fmt: skip
+
+
+def days_reminded(overdue: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Days from the first reminder to the end of the watch, and to the second or that end.
+
+    Both are 0 where no reminder was sent before the end.
+
+    Examples
+    --------
+    >>> days = {"stop": [30, 12, 9], "day_1": [10.0, 10.0, np.nan], "day_2": [17.0, np.nan, np.nan]}
+    >>> [found.tolist() for found in days_reminded(pd.DataFrame(days))]
+    [[20, 2, 0], [7, 2, 0]]
+    """
+    since = np.nan_to_num(overdue["stop"] - overdue["day_1"]).clip(min=0)
+    alone = np.fmin(overdue["day_2"] - overdue["day_1"], since)
+    return since.astype(np.int64), np.asarray(alone).astype(np.int64)

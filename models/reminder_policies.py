@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.refusal import Refusal
 from models.reminder_aftermath import Aftermath
-from models.reminder_intervals import MOST_STAGES, TRANSIT_DAYS, Exposure
+from models.reminder_intervals import MOST_STAGES, Exposure, days_reminded
 from models.reminders import Reminders
 
 __all__ = ["DAYS_AHEAD", "Policy", "Step", "candidates", "frontier", "simulate_policies"]
@@ -91,11 +91,11 @@ def simulate_policies(
 ) -> pd.DataFrame:
     r"""Follow overdue invoices under each policy, all with the same luck.
 
-    The hazard without reminders is what was paid each day, each payment counted
-    :math:`e^{-\beta' A}` times for the reminders :math:`A` before it, over what was unpaid;
-    reminders multiply it as estimated. Coefficients, payments and effects on customers are
-    drawn anew from their errors, the same draws for every policy, so that differences between
-    policies are surer than each of them.
+    The hazard without reminders is that of payments and other ends counted for as many as there
+    would have been without the reminders before them. Reminders multiply it by what they do to all
+    who are left (`models.reminder_survivors`), which is less from day to day than what they do to
+    one invoice. Coefficients, payments and effects on customers are drawn anew from their errors,
+    the same draws for every policy, so that differences between policies are surer than each.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def simulate_policies(
         reminders.coefficients.to_numpy(), reminders.covariance.to_numpy(), draws, method="eigh"
     )
     beta[0] = reminders.coefficients.to_numpy()
-    hazard = unreminded_hazard(rows, exposure, beta, days_ahead, rng)
+    hazard = unreminded_hazard(rows, reminders, beta, days_ahead, rng)
     goodwill = {
         (outcome, tone): drawn_effect(aftermath, outcome, tone, draws, rng)
         for outcome in ("score", "left")
@@ -145,7 +145,7 @@ def simulate_policies(
     }
     lines, first = [], None
     for policy in policies:
-        found = followed(policy, hazard, beta, exposure, days_ahead)
+        found = followed(policy, hazard, beta, reminders, days_ahead)
         for outcome in ("score", "left"):
             found[outcome] = sum(
                 found[tone] * goodwill[outcome, tone] for tone in ("gentle", "harsh")
@@ -158,24 +158,77 @@ def simulate_policies(
 
 
 def unreminded_hazard(
-    rows: pd.DataFrame, exposure: Exposure, beta: np.ndarray, days_ahead: int,
+    rows: pd.DataFrame, reminders: Reminders, beta: np.ndarray, days_ahead: int,
     rng: np.random.Generator,
 ) -> np.ndarray:  # fmt: skip
     """Hazard of being paid on each day without any reminder: an array (draw, day)."""
-    days = np.arange(1, days_ahead + 1) + exposure.first_day
-    patterns, code = np.unique(rows[exposure.columns].to_numpy(), axis=0, return_inverse=True)
-    paid = rows["paid"].to_numpy() & (rows["stop"] <= days[-1]).to_numpy()
-    place = (rows["stop"].to_numpy() - exposure.first_day - 1)[paid]
-    counts = np.zeros((len(patterns), days_ahead))
-    np.add.at(counts, (code.ravel()[paid], place), 1)
-    start, stop = np.sort(rows["start"].to_numpy()), np.sort(rows["stop"].to_numpy())
-    at_risk = np.searchsorted(start, days, "left") - np.searchsorted(stop, days, "left")
-    weight = np.exp(-beta @ patterns.T)
-    expected = weight @ counts / np.maximum(at_risk, 1)
-    spread = np.sqrt(weight**2 @ counts) / np.maximum(at_risk, 1)
-    noise = rng.standard_normal(expected.shape)
+    # In its last stretch the watch of an invoice ends.
+    ends = rows.drop_duplicates("invoice_id", keep="last")
+    n, day = len(ends), ends["stop"].to_numpy() - reminders.exposure.first_day - 1
+    ends, day = ends[day < days_ahead], day[day < days_ahead]
+    kept, ratio, cell = counted(ends, reminders, beta)
+    paid = ends["paid"].to_numpy(dtype=bool)
+    payments, others = np.zeros((2, kept.shape[1], days_ahead))
+    np.add.at(payments, (cell[paid], day[paid]), 1 / n)
+    np.add.at(others, (cell[~paid], day[~paid]), 1 / n)
+    # So many payments and other ends there would have been, and so many be left each morning.
+    weight = kept / ratio
+    share = weight @ payments
+    gone = np.cumsum(share + kept @ others, axis=1)
+    there = np.maximum(1 - gone + share + kept @ others, 1 / n)
+    spread = np.sqrt(weight**2 @ payments / n)
+    noise = rng.standard_normal(share.shape)
     noise[0] = 0.0
-    return np.clip(expected + spread * noise, 0.0, None)
+    return np.clip((share + spread * noise) / there, 0.0, None)
+
+
+def counted(
+    ends: pd.DataFrame, reminders: Reminders, beta: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For how many invoices without reminders each that ended stands, and its ratio of hazards.
+
+    Both by draw and cell, where alike invoices share a cell; and the cell of each row.
+    """
+    exposure, survivors = reminders.exposure, reminders.survivors
+    since, alone = days_reminded(ends)
+    third = (ends["day_3"] < ends["stop"]).to_numpy()
+    kinds = [ends["channel_1"].astype(object), ends["tone_1"].astype(object)]
+    kind, names = pd.factorize(pd.MultiIndex.from_arrays(kinds))
+    cells, cell = np.unique(
+        np.column_stack([kind, since, alone, third]), axis=0, return_inverse=True
+    )
+    kind, since, alone, third = cells.T
+    first = np.stack([effect_of(*name, exposure, beta) for name in names], axis=1)
+    second = first + stage_effect("second", exposure, beta)[:, None]
+    few = survivors.until(int(since.max(initial=0)))
+    kept_first, kept_second = few.kept(first), few.kept(second)
+    log_kept = kept_first[:, kind, alone] + (
+        kept_second[:, kind, since] - kept_second[:, kind, alone]
+    )
+    last = np.where(alone < since, second[:, kind], first[:, kind])
+    last += np.where(third, stage_effect("third", exposure, beta)[:, None], 0.0)
+    ratio = 1 + few.left[since] * np.expm1(last)
+    reminded = since > 0
+    return np.where(reminded, np.exp(log_kept), 1.0), np.where(reminded, ratio, 1.0), cell.ravel()
+
+
+def effect_of(channel: str, tone: str, exposure: Exposure, beta: np.ndarray) -> np.ndarray:
+    """Log hazard ratio of a first reminder in each draw; of a rare channel, that of an average."""
+    place = exposure.columns.index
+    if channel in exposure.channels:
+        effect = beta[:, place(f"channel_{channel}")]
+    else:
+        sent = np.array([exposure.sent[name] for name in exposure.channels], dtype=float)
+        columns = [place(name) for name in exposure.channel_columns]
+        effect = beta[:, columns] @ (sent / sent.sum())
+    return effect + beta[:, place(f"tone_{tone}")] if tone in exposure.tones else effect
+
+
+def stage_effect(name: str, exposure: Exposure, beta: np.ndarray) -> np.ndarray:
+    """What a later reminder adds; nothing where there were too few of them."""
+    if name not in exposure.stages:
+        return np.zeros(len(beta))
+    return beta[:, exposure.columns.index(name)]
 
 
 def drawn_effect(
@@ -188,27 +241,23 @@ def drawn_effect(
 
 
 def followed(
-    policy: Policy, hazard: np.ndarray, beta: np.ndarray, exposure: Exposure, days_ahead: int
+    policy: Policy, hazard: np.ndarray, beta: np.ndarray, reminders: Reminders, days_ahead: int
 ) -> dict[str, np.ndarray]:
     """Share paid, days unpaid and reminders sent under one policy, in each draw."""
-    places = {name: place for place, name in enumerate(exposure.columns)}
-    average = np.zeros(len(beta))
-    for channel in exposure.channels:
-        share = exposure.sent[channel] / sum(exposure.sent[name] for name in exposure.channels)
-        average += share * beta[:, places[f"channel_{channel}"]]
+    exposure, left = reminders.exposure, reminders.survivors.left
     days = np.arange(1, days_ahead + 1) + exposure.first_day
     log_ratio = np.zeros_like(hazard)
     for nth, step in enumerate(policy.steps):
         if nth == 0:
-            effect = beta[:, places[f"channel_{step.channel}"]] if (
-                step.channel in exposure.channels) else average  # fmt: skip
-            if step.tone in exposure.tones:
-                effect = effect + beta[:, places[f"tone_{step.tone}"]]
+            effect = effect_of(step.channel, step.tone, exposure, beta)
         else:
-            name = ("second", "third")[nth - 1] if nth < MOST_STAGES else ""
-            effect = beta[:, places[name]] if name in places else np.zeros(len(beta))
-        log_ratio += np.where(days > step.day + TRANSIT_DAYS, effect[:, None], 0.0)
-    unpaid = np.exp(-np.cumsum(hazard * np.exp(log_ratio), axis=1))
+            effect = stage_effect(
+                ("second", "third", "")[min(nth, MOST_STAGES) - 1], exposure, beta
+            )
+        log_ratio += np.where(days > step.day, effect[:, None], 0.0)
+    since = days - (policy.steps[0].day if policy.steps else days[-1])
+    hazard = hazard * (1 + left[np.clip(since, 0, len(left) - 1)] * np.expm1(log_ratio))
+    unpaid = np.exp(-np.cumsum(hazard, axis=1))
     before = np.column_stack([np.ones(len(beta)), unpaid])
     found = {"paid": 1 - unpaid[:, -1], "days_unpaid": before[:, :-1].sum(axis=1)}
     for tone in ("gentle", "harsh"):

@@ -15,10 +15,11 @@ from models.reminder_fading import Fading, cut_by_fading, fit_fading
 from models.reminder_intervals import (
     CHANNELS,
     TONES,
-    TRANSIT_DAYS,
     Exposure,
     contact_intervals,
+    days_reminded,
 )
+from models.reminder_survivors import Survivors, fit_survivors
 from models.reminder_trial import Level, Trial, fit_level, fit_trial
 
 __all__ = ["DRIVERS", "NO_HOLD_OUT", "Reminders", "fit_reminders"]
@@ -64,6 +65,8 @@ class Reminders:
     exposure : Exposure
     fading : Fading
         What is left of an effect among those still unpaid, by days since the reminder.
+    survivors : Survivors
+        What it then does to the hazard of all of them.
     n, n_paid, n_customers : int
         Invoices still unpaid when reminding starts, those paid, and their customers.
     gap : float
@@ -81,6 +84,7 @@ class Reminders:
     covariance: pd.DataFrame
     exposure: Exposure
     fading: Fading
+    survivors: Survivors
     n: int
     n_paid: int
     n_customers: int
@@ -181,11 +185,14 @@ def fit_reminders(
     )
     adjusted = fit.table.set_index("covariate")["coefficient"]
     mean = share_of_channels(exposure)
-    centred = adjusted[exposure.columns].copy()
+    centred = adjusted[told_apart].copy()
     centred[exposure.channel_columns] -= float(mean @ adjusted[exposure.channel_columns])
-    centred[list(exposure.stages)] = 0.0
-    relative = rows[exposure.columns].to_numpy() @ centred.to_numpy()
-    level = fit_level(rows, relative, exposure.first_day, TRANSIT_DAYS)
+    relative = np.zeros(len(overdue))
+    for name in told_apart:
+        kind, value = name.split("_")
+        relative += centred[name] * (overdue[f"{kind}_1"] == value).to_numpy()
+    survivors = fit_survivors(days_reminded(overdue)[0], overdue["paid"].to_numpy(bool), fading)
+    level = fit_level(overdue, relative, exposure.first_day, survivors)
     coefficients, covariance = anchored(fit, exposure, mean, level, fading)
     gap, gap_p_value = np.nan, np.nan
     if level is not None:
@@ -207,6 +214,7 @@ def fit_reminders(
         covariance,
         exposure,
         fading,
+        survivors,
         len(invoices),
         int(rows["paid"].sum()),
         int(rows["customer_id"].nunique()),

@@ -1,5 +1,7 @@
 """Policies of reminding and what follows reminders: worked by hand, with one luck for all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,6 +36,20 @@ def test_sooner_and_stronger_reminders_bring_more(reminders):
     assert found.loc["8 phone", "paid"] > found.loc["20 phone", "paid"]
     assert found.loc["20 phone", "paid"] > found.loc["No reminder", "paid"]
     assert found.loc["8 phone", "paid"] > found.loc["8 email", "paid"]
+
+
+def test_a_reminder_brings_less_where_its_effect_fades_among_those_left(reminders):
+    def gained(part_left):
+        whole = np.ones(len(reminders.survivors.left))
+        whole[3:] = part_left
+        survivors = replace(reminders.survivors, left=whole)
+        found = simulate_policies(replace(reminders, survivors=survivors), [NOTHING, policy(8)])
+        return found["paid"].diff().iloc[1], found["paid"].iloc[0]
+
+    (lasting, alone), (fading, as_alone) = gained(1.0), gained(0.4)
+    assert 0 < fading < 0.8 * lasting
+    # Without reminders the same is paid, however much of what was paid they are credited with.
+    assert as_alone == pytest.approx(alone, abs=0.02)
 
 
 def test_one_luck_for_all_makes_differences_surer_than_levels(reminders):
