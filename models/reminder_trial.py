@@ -160,8 +160,8 @@ def fit_level(
 
     Both arms have the same money on its way, so that, unlike between channels, no days after a
     reminder are left out. With payments of the known-truth company drawn anew, with and without
-    effects by the same luck, the ratios of channels are 1 to 2 percent too low; where it could not
-    be measured how effects fade, they would be 7 percent too low.
+    effects by the same luck, the ratios of channels are 1 to 2.4 percent too low; where it could
+    not be measured how effects fade, they would be 7 percent too low.
 
     Parameters
     ----------
