@@ -94,9 +94,9 @@ def prepare(customers: pd.DataFrame) -> Behaviour:
     ]
     if len(known) < 2:
         raise Refusal(
-            f"Of the {len(BEHAVIOURS)} behaviours that personas are made of, {len(known)} are "
-            "known of enough customers, so groups cannot be told apart. Load orders, usage, "
-            "tickets or invoice_lines beside the invoices."
+            f"Personas are made of {len(BEHAVIOURS)} behaviours, of which the data tell "
+            f"{len(known) or 'none'} of enough customers, so groups cannot be told apart. Load "
+            "orders, usage, tickets or invoice_lines beside the invoices."
         )
     values = values.loc[values[known].isna().mean(axis=1) <= MOST_UNKNOWN, known]
     logged = np.log(values.clip(lower=0) + smallest_step(values))

@@ -71,8 +71,8 @@ def fit_refunds(cases: pd.DataFrame, as_of: dt.date, *, confidence: float = 0.95
     """
     if len(cases) < FEWEST:
         raise Refusal(
-            f"There are only {len(cases)} refunds, credits and dated disputes, so what they take "
-            f"cannot be told; {FEWEST} are needed. Load `adjustments` and `disputes`."
+            f"There are {len(cases) or 'no'} refunds, credits and dated disputes, so what they "
+            f"take cannot be told; {FEWEST} are needed. Load `adjustments` and `disputes`."
         )
     rows = [row_of(kind, part, as_of, confidence) for kind, part in cases.groupby("kind")]
     table = pd.DataFrame(rows).sort_values(["n_year", "kind"], ascending=[False, True],

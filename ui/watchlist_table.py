@@ -41,7 +41,10 @@ def with_notes(rows: pd.DataFrame, settings: Settings, about: str) -> pd.DataFra
 def show_editor(rows: pd.DataFrame, about: str, who: str, settings: Settings, view: View) -> None:
     """The first rows with fields to write in, and a button that keeps what was written."""
     if rows.empty:
-        st.info("Nothing is left by these filters.", icon=":material/info:")
+        st.info(
+            "There is no row to show: nothing is open, or the filters leave nothing.",
+            icon=":material/info:",
+        )
         return
     shown = table_of(rows.head(ROWS_SHOWN), about, view)
     version = st.session_state.setdefault("watchlist_version", 0)
