@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
+import pandas as pd
 
 from models.lifetime_value import LifetimeValue
 from models.poor_experience import CAUSE_WORDS, PoorExperience
@@ -18,7 +19,7 @@ BILL_WITHIN = 5
 #: Customers that a person can call on a day.
 CONTACTS = 20
 
-Basis = Literal["measured", "simulated", "counted", "assumed"]
+Basis = Literal["measured", "simulated", "counted", "estimated", "assumed"]
 Span = Literal["once", "a year", "ahead"]
 
 
@@ -33,8 +34,8 @@ class Ask:
     about : tuple of str
         What or whom it is about: titles of initiatives, a cause.
     value : float
-        Money in the reporting currency; of a cause that is counted, all that it costs: the most
-        that mending it can bring.
+        Money in the reporting currency; of a cause all that it costs, the most that mending it can
+        bring: counted, or estimated where margin that left is in it.
     low, high : float or None
         Its interval; None where it is counted or assumed.
     confidence : float or None
@@ -131,16 +132,21 @@ def initiatives(roi: Roi | None) -> Ask | None:
 
 
 def mend_cause(ledger: PoorExperience | None) -> Ask | None:
-    """Mend the cause of ours that costs most."""
+    """Mend the cause of ours that costs most, an estimated cost taken at its lower end."""
     if ledger is None:
         return None
     ours = ledger.causes[ledger.causes["whose"] == "ours"]
     if ours.empty:
         return None
-    worst = ours.loc[ours["amount"].idxmax()]
+    # The largest of several estimates is often the one that chance made large.
+    worst = ours.loc[ours["low"].fillna(ours["amount"]).idxmax()]
     about, cost = (CAUSE_WORDS[worst["cause"]],), float(worst["amount"])
-    return Ask("mend_cause", about, cost, None, None, None, "a year",
-               "poor_experience.total", -cost, "counted")  # fmt: skip
+    if pd.isna(worst["low"]):
+        return Ask("mend_cause", about, cost, None, None, None, "a year",
+                   "poor_experience.total", -cost, "counted")  # fmt: skip
+    ends = float(worst["low"]), float(worst["high"])
+    return Ask("mend_cause", about, cost, *ends, ledger.confidence, "a year",
+               "poor_experience.total", -cost, "estimated")  # fmt: skip
 
 
 def contact_first(watchlist: Watchlist | None) -> Ask | None:
@@ -165,4 +171,4 @@ def keep_from_billing(value: LifetimeValue | None) -> Ask | None:
         return None
     most = float(lost.iloc[0])
     return Ask("keep_from_billing", (), most, None, None, None, "ahead",
-               "lifetime_value.portfolio", most, "counted", value.terms.horizon)  # fmt: skip
+               "lifetime_value.portfolio", most, "estimated", value.terms.horizon)  # fmt: skip

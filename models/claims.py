@@ -373,8 +373,11 @@ def verdict_of(expected: Uncertain, low: float, high: float) -> str:
     ('as claimed', 'less than claimed')
     >>> verdict_of(Uncertain(1, 2, 3), -1, 4), verdict_of(Uncertain(1, 2, 3), 4, 5)
     ('cannot tell', 'more than claimed')
+    >>> verdict_of(Uncertain(-1, 2, 3), -0.8, -0.2)
+    'less than claimed'
     """
-    if high < expected.low:
+    # Who allowed for harm did not claim it.
+    if high < max(expected.low, 0.0):
         return "less than claimed"
     if low > expected.high:
         return "more than claimed"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, norm
 
+from models.cluster_sizes import sizes_of, too_few
 from models.estimates import estimate
 from models.segments import FEWEST
 
@@ -29,7 +30,8 @@ class Decomposition:
         One row a group, the largest part first: ``group``, ``n`` (customers), ``rate_before``,
         ``rate_after``, ``weight_before``, ``weight_after``, ``rate`` (part of the group's own
         change), ``mix`` (part of its weight's change), ``total``, ``low``, ``high`` (interval of
-        the total), ``p_value``, ``q_value`` and ``apart`` (the total is beyond noise).
+        the total; missing where few customers hold most of the group or of all), ``p_value``,
+        ``q_value`` and ``apart`` (the total is beyond noise).
     before, after : float
         The ratio of all.
     confidence : float
@@ -115,7 +117,8 @@ def decompose(
     weight0, weight1 = by_group[:, 1] / d0, by_group[:, 3] / d1
     with np.errstate(divide="ignore", invalid="ignore"):
         rate0, rate1 = by_group[:, 0] / by_group[:, 1], by_group[:, 2] / by_group[:, 3]
-    there0, there1 = by_group[:, 1] > 0, by_group[:, 3] > 0
+    # Credits may outweigh what a group was billed: then it weighs less than nothing, and counts.
+    there0, there1 = by_group[:, 1] != 0, by_group[:, 3] != 0
     # Who is there once only is taken to be alike then, which makes all of it mix.
     own0 = np.select([there0, there1], [rate0, rate1], 0.0)
     own1 = np.select([there1, there0], [rate1, rate0], 0.0)
@@ -131,7 +134,11 @@ def decompose(
         estimate(total, column, None, confidence)
         for total, column in zip(rate + mix, influence.T, strict=True)
     ]
-    spread = np.array([one.std_err for one in found])
+    uneven = held_by_few(sums, inside)
+    spread, low, high = (
+        np.where(uneven, np.nan, [getattr(one, name) for one in found])
+        for name in ("std_err", "lower", "upper")
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * norm.sf(np.abs(rate + mix) / spread)
     q = np.full(len(p), np.nan)
@@ -141,10 +148,11 @@ def decompose(
         {
             "group": names,
             "n": inside[(sums[:, [1, 3]] != 0).any(axis=1)].sum(axis=0).astype(int),
-            "rate_before": rate0, "rate_after": rate1,
+            "rate_before": np.where(by_group[:, 1] > 0, rate0, np.nan),
+            "rate_after": np.where(by_group[:, 3] > 0, rate1, np.nan),
             "weight_before": weight0, "weight_after": weight1,
             "rate": rate, "mix": mix, "total": rate + mix,
-            "low": [one.lower for one in found], "high": [one.upper for one in found],
+            "low": low, "high": high,
             "p_value": p, "q_value": q, "apart": q <= FALSE_DISCOVERIES,
         }
     )  # fmt: skip
@@ -163,6 +171,21 @@ def shown_groups(group: pd.Series, counts: np.ndarray, fewest: int) -> pd.Series
         rest += kept.iloc[-1]
         kept = kept.iloc[:-1]
     return group.where(group.isin(kept.index), OTHERS)
+
+
+def held_by_few(sums: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Groups of which too few customers hold most, or all where they hold most of everything.
+
+    A ratio of one large customer is that customer's own, and does not say how it varies.
+    """
+    few = np.zeros(inside.shape[1], dtype=bool)
+    for column in (1, 3):
+        weight = np.abs(sums[:, column])
+        if too_few(float(sizes_of(weight).effective)):
+            return np.ones_like(few)
+        of_group = sizes_of((inside * weight[:, None]).T)
+        few |= (of_group.n > 0) & [too_few(float(n)) for n in of_group.effective]
+    return few
 
 
 def influence_of(sums: np.ndarray, inside: np.ndarray, by_group: np.ndarray) -> np.ndarray:

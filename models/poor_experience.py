@@ -93,7 +93,8 @@ class PoorExperience:
         ``reason`` (why it is not known).
     causes, touchpoints : DataFrame
         ``cause`` or ``touchpoint``, ``amount``, ``n``, ``minutes``; dearest first. Causes have
-        ``whose`` (ours, theirs, not explained) as well, touchpoints ``explained``.
+        ``whose`` (ours, theirs, not explained) as well, and ``low`` and ``high`` where margin that
+        left, which is an estimate, is in them; touchpoints ``explained``.
     trend : DataFrame
         ``month`` (its last day), ``bucket`` and ``amount``, of two years.
     tie : DataFrame
@@ -211,7 +212,7 @@ def fit_poor_experience(
         entries[columns].sort_values(["cents", "entry_id"], ascending=[False, True],
                                      ignore_index=True),
         table,
-        causes.assign(whose=causes["cause"].map(whose_cause)),
+        with_ends(causes, entries, churned).assign(whose=causes["cause"].map(whose_cause)),
         summed(entries, "touchpoint"),
         trend_of(known, ends),
         tie_of(year[year["source"] != "churn"], sources),
@@ -335,6 +336,22 @@ def summed(entries: pd.DataFrame, by: str) -> pd.DataFrame:
     explained = table["told"] / table["cents"].where(table["cents"] != 0)
     table = table.assign(amount=table["cents"] / 100, explained=explained)
     return table[[by, "amount", "n", "minutes", "explained"]]
+
+
+def with_ends(
+    causes: pd.DataFrame, entries: pd.DataFrame, churned: ChurnedMargin | None
+) -> pd.DataFrame:
+    """Ends for causes with margin that left in them; what is counted adds none."""
+    if churned is None:
+        return causes.assign(low=np.nan, high=np.nan)
+    found = churned.table.set_index(churned.table["defect"].map(CAUSE_OF_DEFECT))
+    found = found.reindex(causes["cause"])
+    booked = entries.loc[entries["bucket"] == "churn", "cause"]
+    estimated = causes["cause"].isin(booked).to_numpy()
+    return causes.assign(
+        low=(causes["amount"] + (found["low"] - found["amount"]).to_numpy()).where(estimated),
+        high=(causes["amount"] + (found["high"] - found["amount"]).to_numpy()).where(estimated),
+    )
 
 
 def trend_of(known: pd.DataFrame, ends: Sequence[dt.date]) -> pd.DataFrame:

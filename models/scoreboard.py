@@ -271,6 +271,8 @@ def change_of_retention(now: Retention, before: Retention, name: str) -> Change:
         return Change(value, nan, nan, nan, since)
     both = parts[0].sub(parts[1], fill_value=0.0).to_numpy()
     std_err = float(np.sqrt((both**2).sum() * len(both) / (len(both) - 1)))
+    if not std_err > 0:
+        return Change(value, nan, nan, nan, since)
     half = float(norm.ppf(0.5 + now.confidence / 2)) * std_err
     p_value = float(2 * norm.sf(abs(value) / std_err))
     return Change(value, value - half, value + half, p_value, since)
@@ -288,10 +290,11 @@ def readings_of(
     if receivables is not None:
         table = receivables.table.iloc[::-1].iloc[::MONTHS_IN_QUARTER].iloc[::-1]
         for name in ("overdue_amount", "dso", "growth", "cash_flow_velocity"):
-            course = pd.DataFrame({"ends": table["as_of"], "value": table[name]}).dropna()
+            course = pd.DataFrame({"ends": table["as_of"], "value": table[name]})
             id = f"receivables.{name}"
-            courses[id] = course.reset_index(drop=True)
-            if (found := change_of_history(courses[id])) is not None:
+            courses[id] = course.dropna().reset_index(drop=True)
+            # With its gaps: over one of them a change is none since the quarter before.
+            if (found := change_of_history(course)) is not None:
                 changes[id] = found
     if overview is not None:
         moves = overview.changes.set_index("measure")
@@ -305,7 +308,9 @@ def readings_of(
         for measure in ("nps", "csat"):
             course = scores.trend[scores.trend["measure"] == measure].reset_index(drop=True)
             courses[f"scores.{measure}"] = course
-            if len(course) and not np.isnan(course["change"].iloc[-1]):
+            # Of a quarter with too few answers there is no row, and the last one is older.
+            newest = len(course) > 0 and course["ends"].iloc[-1] == pd.Timestamp(scores.as_of)
+            if newest and not np.isnan(course["change"].iloc[-1]):
                 changes[f"scores.{measure}"] = change_of_score(course)
     now, before = cohorts
     if now is not None and before is not None:

@@ -11,7 +11,15 @@ import pandas as pd
 from models.estimates import Estimate
 from models.late_causes import ACTIONS, CAUSES, UNCLEAR
 
-__all__ = ["ASSUMED", "DAYS_AHEAD", "MEASURED", "Chances", "Watchlist", "rank_watchlist"]
+__all__ = [
+    "ASSUMED",
+    "DAYS_AHEAD",
+    "HELD_OUT",
+    "MEASURED",
+    "Chances",
+    "Watchlist",
+    "rank_watchlist",
+]
 
 #: Money is at risk that is not paid within so many days from now.
 DAYS_AHEAD = 60
@@ -21,7 +29,7 @@ SCORED = [
     "p_late", "p_paid_60", "expected_paid_on", "expected_low", "expected_high",
 ]  # fmt: skip
 #: Where a chance of changing something comes from.
-ASSUMED, MEASURED = "assumed", "measured"
+ASSUMED, MEASURED, HELD_OUT = "assumed", "measured", "held out"
 #: Causes for which what is done is to remind.
 BY_REMINDER = ("habit", UNCLEAR)
 
@@ -69,9 +77,9 @@ class Watchlist:
         chance that it is not paid within `DAYS_AHEAD` days (``p_unpaid_60``); where nobody was
         watched for so long it is all of it, and ``at_risk_low`` is 0. ``chance`` is the share of
         it that the action of the ``cause`` is taken to bring in; ``chance_from`` says whether that
-        is assumed or measured, and where measured ``chance_low`` and ``chance_high`` are the ends
-        of its interval. ``within_reach`` is the product, with ``within_reach_low`` and ``_high``
-        where the chance is measured.
+        is assumed or measured, or nothing as the hold-out forbids to remind; where it is measured
+        ``chance_low`` and ``chance_high`` are the ends of its interval. ``within_reach`` is the
+        product, with ``within_reach_low`` and ``_high`` where the chance is measured.
     customers : DataFrame
         The same added up by customer; ``cause`` is the one with most of the money at risk.
     chances : Chances
@@ -190,10 +198,13 @@ def with_chance(rows: pd.DataFrame, chances: Chances, measured: Estimate | None)
         chance_high=np.nan,
         chance_from=ASSUMED,
     )
+    by_reminder = rows["cause"].isin(BY_REMINDER)
+    # What may not be reminded is within nobody's reach.
+    rows.loc[by_reminder & rows["held_out"], ["chance", "chance_from"]] = 0.0, HELD_OUT
     if measured is None or measured.reason is not None:
         return rows
     at = (
-        rows["cause"].isin(BY_REMINDER)
+        by_reminder
         & (rows["days_past_due"] > 0)
         & (rows["n_sent"] == 0)
         & ~rows["disputed"]

@@ -50,6 +50,7 @@ SURE = {
     "measured": "measured",
     "simulated": "simulated from assumptions",
     "counted": "counted: the most it can bring",
+    "estimated": "estimated from who left: the most it can bring",
     "assumed": "assumed, not measured",
 }
 
@@ -133,8 +134,8 @@ def asks_finding(asks: tuple[Ask, ...], figures: Mapping[str, Figure], currency:
 
 
 def best_known(asks: tuple[Ask, ...]) -> Ask:
-    """The most money among those that have an interval, else of all."""
-    return next((ask for ask in asks if ask.low is not None), asks[0])
+    """The most money among those whose interval is above nothing, else of all."""
+    return next((ask for ask in asks if ask.low is not None and ask.low > 0), asks[0])
 
 
 def ask_in_words(ask: Ask, figures: Mapping[str, Figure], currency: str) -> str:
@@ -150,7 +151,8 @@ def ask_in_words(ask: Ask, figures: Mapping[str, Figure], currency: str) -> str:
     definition = DEFINITIONS[ask.figure_id]
     worth = f"{up_to(ask)}{money(ask.value, currency)}"
     ends = f" ({interval(ask, currency)})" if ask.low is not None else ""
-    start = f"By {deed(ask)} we"
+    # An interval that reaches to nothing is no promise.
+    start = f"By {deed(ask)} we{' may' if ask.low is not None and ask.low <= 0 else ''}"
     if ask.change is None:
         return f"{start} gain {worth} {span(ask)}{ends}."
     verb, label = "cut" if ask.change < 0 else "raise", definition.label
@@ -170,7 +172,7 @@ def deed(ask: Ask) -> str:
 
 
 def up_to(ask: Ask) -> str:
-    return "up to " if ask.basis == "counted" else ""
+    return "up to " if ask.basis in ("counted", "estimated") else ""
 
 
 def span(ask: Ask) -> str:

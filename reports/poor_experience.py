@@ -1,5 +1,7 @@
 """Slide of the cost of poor experience: what it cost in a year, and what caused it."""
 
+from typing import Any
+
 import pandas as pd
 
 from charts.wording import count, listed, money, share
@@ -74,8 +76,7 @@ def poor_experience_finding(ledger: PoorExperience, currency: str) -> Finding:
         ends = interval(ledger.low, ledger.high, lambda amount: money(amount, currency))
         title += f" ({ends})"
     causes = [
-        f"{CAUSE_WORDS[row.cause].lower()} ({money(row.amount, currency)})"
-        for row in ours.itertuples()
+        f"{CAUSE_WORDS[row.cause].lower()} ({cost_of(row, currency)})" for row in ours.itertuples()
     ]
     said = f"Dearest of what lies with us: {listed(causes)}. " if causes else ""
     point = ledger.touchpoints.iloc[0]
@@ -84,3 +85,11 @@ def poor_experience_finding(ledger: PoorExperience, currency: str) -> Finding:
         f"{share(ledger.not_explained, 0)} is {CAUSE_WORDS[NOT_EXPLAINED].lower()}."
     )
     return Finding(title, said)
+
+
+def cost_of(row: Any, currency: str) -> str:
+    """What a cause cost, with its interval where margin that left is in it."""
+    said = money(row.amount, currency)
+    if pd.isna(row.low):
+        return said
+    return f"{said}, {interval(row.low, row.high, lambda amount: money(amount, currency))}"

@@ -3,7 +3,7 @@
 from charts.late_causes import CAUSE_WORDS
 from charts.wording import count, count_of, money, share
 from models.asks import CONTACTS
-from models.watchlist import DAYS_AHEAD, MEASURED, Watchlist
+from models.watchlist import ASSUMED, DAYS_AHEAD, MEASURED, Watchlist
 from reports.edition import Results
 from reports.slides import Column, Draft, Finding, add_table, called
 from reports.template import CONTENT
@@ -57,10 +57,10 @@ def watchlist_finding(watchlist: Watchlist, currency: str) -> Finding:
         return Finding("No open invoice needs a contact", "None is at risk that contact changes.")
     first = min(CONTACTS, len(reached))
     at = reached.iloc[first - 1]
-    n = int((rows["chance_from"] == MEASURED).sum())
+    n, assumed = (int((rows["chance_from"] == source).sum()) for source in (MEASURED, ASSUMED))
     rests = (
         f"That contact changes it is measured for {count_of(n, 'invoice')} and assumed for "
-        f"{count(len(rows) - n)}."
+        f"{count(assumed)}."
         if n
         else "That contact changes it is assumed, not measured."
     )

@@ -29,9 +29,15 @@ def total_sentence(ledger: PoorExperience, currency: str) -> str:
     if ledger.churned is None:
         return said + " What leaving cost is not in it."
     lost = ledger.churned
+    ends = f"({money(lost.low, currency)} to {money(lost.high, currency)})"
+    if not lost.low > 0:
+        return said + (
+            f" {money(lost.amount, currency)} {ends} is put down to margin that left, which cannot "
+            f"be told from chance: {count_of(lost.left, 'customer')} left."
+        )
     return said + (
-        f" {money(lost.amount, currency)} ({money(lost.low, currency)} to "
-        f"{money(lost.high, currency)}) is the margin of customers who would not have left: about "
+        f" {money(lost.amount, currency)} {ends} is the margin of customers who would not have "
+        "left, if what went wrong is why they left more often: about "
         f"{lost.leavers:,.0f} of the {count_of(lost.left, 'customer')} who did."
     )
 
@@ -97,6 +103,8 @@ def show_groups(ledger: PoorExperience, by: str) -> None:
             "With a cause": 100 * table["explained"],
         }
     )
+    if "low" in table and table["low"].notna().any():
+        shown["From"], shown["To"] = table["low"], table["high"]
     if "reason" in table:
         shown["Why it is not known"] = table["reason"].fillna("")
     number = st.column_config.NumberColumn
@@ -106,7 +114,7 @@ def show_groups(ledger: PoorExperience, by: str) -> None:
         placeholder="",
         height=height_of(shown),
         column_config={
-            "Amount": number(format=AMOUNT),
+            **{name: number(format=AMOUNT) for name in ("Amount", "From", "To")},
             "Entries": number(format="%,d"),
             "Staff hours": number(format=WHOLE),
             "With a cause": number(format=PERCENT),

@@ -12,7 +12,7 @@ import analyses.reminders
 import analyses.watchlist
 from charts.late_causes import CAUSE_WORDS
 from models.refusal import Refusal
-from models.watchlist import DAYS_AHEAD, MEASURED, Chances, Watchlist
+from models.watchlist import DAYS_AHEAD, HELD_OUT, MEASURED, Chances, Watchlist
 from ui import url_state
 from ui.frame import View
 from ui.results import compute, computed_or_why
@@ -128,6 +128,12 @@ def show_measured(watchlist: Watchlist) -> None:
             f"{share(found.upper, 0)}, 95 % interval). It takes the place of the assumption for "
             f"{count_of(n, 'invoice')} here: overdue, not reminded, not disputed, not in the "
             "hold-out, and of habit or no clear cause."
+        )
+    kept = int((watchlist.invoices["chance_from"] == HELD_OUT).sum())
+    if kept:
+        st.caption(
+            f"{count_of(kept, 'invoice')} of the hold-out would be reminded otherwise and must "
+            "not be, so nothing of them is within reach."
         )
     if watchlist.no_causes:
         said = escape(watchlist.no_causes, longest=500)

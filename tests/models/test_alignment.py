@@ -47,6 +47,13 @@ def test_what_comes_with_the_calendar_is_no_pull():
     assert fit_alignment(rows, {"first": 1, "second": 1}).conflicts().empty
 
 
+def test_one_busy_month_a_year_is_no_pull_in_a_short_history():
+    rng, n = np.random.default_rng(4), FEWEST_MONTHS + 4
+    december = 30.0 * (ENDS[-n:].month == 12)
+    rows = months(first=december + steady(rng, n), second=-december + steady(rng, n))
+    assert fit_alignment(rows, {"first": 1, "second": 1}).conflicts().empty
+
+
 def test_few_months_cannot_tell():
     rng, n = np.random.default_rng(2), FEWEST_MONTHS
     rows = months(first=steady(rng, n), second=steady(rng, n))

@@ -47,11 +47,29 @@ def test_cause_that_costs_most_is_asked_for_only_where_it_is_ours():
             "cause": ["not_explained", "noted: cash", "slow_answer", "late_delivery"],
             "amount": [900.0, 700.0, 80.0, 300.0],
             "whose": ["not explained", "theirs", "ours", "ours"],
+            "low": np.nan,
+            "high": np.nan,
         }
     )
     [ask] = of(poor_experience=SimpleNamespace(causes=causes))
     assert (ask.about, ask.value, ask.change) == (("Late delivery",), 300.0, -300.0)
     assert of(poor_experience=SimpleNamespace(causes=causes[causes["whose"] != "ours"])) == ()
+
+
+def test_estimated_cost_has_its_interval_and_counts_as_what_it_is_at_least():
+    causes = pd.DataFrame(
+        {
+            "cause": ["bill_shock", "late_delivery", "slow_answer"],
+            "amount": [900.0, 500.0, 300.0],
+            "whose": "ours",
+            "low": [-400.0, 350.0, np.nan],
+            "high": [2_200.0, 650.0, np.nan],
+        }
+    )
+    ledger = SimpleNamespace(causes=causes, confidence=0.95)
+    [ask] = of(poor_experience=ledger)
+    assert ask.about == ("Late delivery",)
+    assert (ask.value, ask.low, ask.high, ask.basis) == (500.0, 350.0, 650.0, "estimated")
 
 
 def test_first_contacts_are_as_many_as_a_day_has_room_for():

@@ -65,6 +65,13 @@ def test_what_happened_to_everyone_is_not_put_down_to_the_initiative():
     assert unsure.smallest > 0.5
 
 
+def test_harm_is_never_as_claimed_although_the_claim_allowed_for_it():
+    wide = claim(expected=Uncertain(-0.8, 0.3, 0.5))
+    score = score_claim(wide, outcomes(-0.4), AS_OF)
+    assert -0.8 < score.low < score.high < 0
+    assert score.verdict == "less than claimed"
+
+
 def test_difference_of_differences_worked_by_hand():
     # One industry, one band. The treated change by +1 and +3, their look-alikes by 0 and +1:
     # 2 - 0.5. Variances of 2 over 30 and of 0.5 over 30, each with 29 of 30 degrees left.

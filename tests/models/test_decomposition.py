@@ -58,6 +58,28 @@ def test_parts_add_up_to_the_change(drawn, fewest):
     assert found.mix + found.rate == pytest.approx(found.change, abs=size)
 
 
+def test_parts_add_up_although_credits_outweigh_what_a_group_was_billed():
+    found = decompose(rows(("A", -5, -10, 6, 20), ("B", 5, 40, 4, 10)), fewest=1)
+    assert found.table["total"].sum() == pytest.approx(found.change)
+    # A ratio to less than nothing is none.
+    assert np.isnan(found.table.set_index("group").loc["A", "rate_before"])
+
+
+def test_group_of_one_large_customer_is_not_beyond_noise():
+    rng, n = np.random.default_rng(3), 80
+    small = np.column_stack([rng.normal(3, 0.1, n), np.full(n, 10), rng.normal(3, 0.1, n),
+                             np.full(n, 10)])  # fmt: skip
+    frame = pd.DataFrame(small, columns=list(COLUMNS))
+    frame["group"] = ["A"] * 40 + ["B"] * 40
+    assert not decompose(frame).table["apart"].any()
+    # What one of forty does is what the whole group does, and nothing says how it varies.
+    frame.loc[0, list(COLUMNS)] = [300.0, 200.0, 250.0, 200.0]
+    found = decompose(frame).table.set_index("group")
+    assert not found.loc["A", "apart"]
+    assert found.loc["A", ["low", "high", "p_value"]].isna().all()
+    assert np.isfinite(found.loc["B", "low"])
+
+
 @settings(max_examples=20)
 @given(customers)
 def test_nothing_changes_where_after_is_before(drawn):

@@ -214,5 +214,11 @@ def test_interval_of_the_total_is_that_of_the_margin_that_left(rows):
     )
     assert ledger.high - ledger.low == pytest.approx(lost.high - lost.low)
     assert ledger.total == pytest.approx(203.35 + lost.amount, abs=0.005 * len(lost.rows))
+    # Of the causes only the one with margin that left in it is an estimate.
+    of_cause = ledger.causes.set_index("cause")
+    late = of_cause.loc["late_delivery"]
+    assert late["high"] - late["low"] == pytest.approx(lost.high - lost.low)
+    assert late["low"] < late["amount"] < late["high"]
+    assert of_cause.drop("late_delivery")[["low", "high"]].isna().all(axis=None)
     without = dataclasses.replace(ledger, churned=None)
     assert without.figures()[0].value == ledger.total

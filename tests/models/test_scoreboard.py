@@ -1,6 +1,7 @@
 """Readings of the scoreboard: what is noise, what is reached, and where it cannot be told."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,13 @@ from hypothesis import strategies as st
 
 from models.figures import Figure
 from models.retention import fit_retention
-from models.scoreboard import Change, build_scoreboard, change_of_history, change_of_retention
+from models.scoreboard import (
+    Change,
+    build_scoreboard,
+    change_of_history,
+    change_of_retention,
+    readings_of,
+)
 
 AS_OF = dt.date(2025, 6, 30)
 NOTHING = pd.DataFrame(columns=["figure_id", "month", "value"])
@@ -77,6 +84,28 @@ def test_market_is_the_mean_of_the_last_three_months_and_of_nothing_older():
     assert (
         board([figure("receivables.dso")], market=market).readings["receivables.dso"].market == 42
     )
+
+
+def test_gap_is_no_change_since_the_quarter_before():
+    assert change_of_history(pd.DataFrame({"value": [40.0, np.nan, 60.0]})) is None
+    course = pd.DataFrame({"value": [40.0, 41.0, 60.0, np.nan]})
+    assert change_of_history(course) is None
+    ends = pd.date_range("2023-07-31", periods=24, freq="ME")
+    table = pd.DataFrame({"as_of": ends, "overdue_amount": 1.0, "growth": 1.0,
+                          "cash_flow_velocity": 1.0, "dso": np.arange(24.0)})  # fmt: skip
+    table.loc[23, "dso"] = np.nan
+    _, changes = readings_of(None, SimpleNamespace(table=table), None, (None, None))
+    assert "receivables.dso" not in changes
+
+
+def test_last_quarter_without_enough_answers_has_no_change():
+    ends = pd.to_datetime(["2024-12-31", "2025-03-31", "2025-06-30"])
+    trend = pd.DataFrame({"measure": "nps", "ends": ends, "value": [1.0, 5.0, 9.0],
+                          "change": [NAN, 4.0, 4.0], "p_value": [NAN, 0.01, 0.01]})  # fmt: skip
+    whole = SimpleNamespace(trend=trend, as_of=AS_OF)
+    assert readings_of(None, None, whole, (None, None))[1]["scores.nps"].value == 4.0
+    older = SimpleNamespace(trend=trend.iloc[:2], as_of=AS_OF)
+    assert "scores.nps" not in readings_of(None, None, older, (None, None))[1]
 
 
 def test_few_earlier_changes_do_not_say_what_is_usual():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.care import care_of
 from models.estimates import Estimate
-from models.watchlist import ASSUMED, MEASURED, Chances, rank_watchlist
+from models.watchlist import ASSUMED, HELD_OUT, MEASURED, Chances, rank_watchlist
 
 AS_OF = dt.date(2025, 6, 30)
 MEASURE = Estimate(0.3, 0.05, 0.2, 0.4)
@@ -84,7 +84,6 @@ def test_what_was_never_watched_for_so_long_is_at_risk_whole_and_not_at_all_at_t
     [
         ({}, MEASURED),
         ({"days_past_due": [0]}, ASSUMED),
-        ({"reminder_arm": ["hold_out"]}, ASSUMED),
     ],
 )
 def test_measured_effect_is_taken_only_for_what_it_was_measured_on(changed, source):
@@ -95,6 +94,17 @@ def test_measured_effect_is_taken_only_for_what_it_was_measured_on(changed, sour
     assert row["within_reach"] == pytest.approx(50 * expected)
     # An interval stands where there is a measurement, and nowhere else.
     assert np.isnan(row["within_reach_low"]) == (source == ASSUMED)
+
+
+@pytest.mark.parametrize("measured", [None, MEASURE])
+def test_what_the_hold_out_keeps_from_reminders_is_within_nobodys_reach(measured):
+    rows = scored(open_amount=[100.0, 100.0], reminder_arm="hold_out")
+    found = rank(rows, causes(I0="habit", I1="process"), measured=measured)
+    by_id = found.invoices.set_index("invoice_id")
+    # An error of ours is mended all the same; that is no reminder.
+    assert by_id["within_reach"].to_dict() == {"I0": 0.0, "I1": pytest.approx(30.0)}
+    assert by_id["chance_from"].to_dict() == {"I0": HELD_OUT, "I1": ASSUMED}
+    assert by_id["at_risk"].to_dict() == {"I0": 50.0, "I1": 50.0}
 
 
 @pytest.mark.parametrize("reason", ["reminded", "disputed", "named"])

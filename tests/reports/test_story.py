@@ -14,7 +14,7 @@ from models.commitments import Commitment, carried_over
 from models.figures import Figure
 from models.scoreboard import Change, Reading, Scoreboard
 from reports.appendix import add_comments, add_refused
-from reports.asks import add_ask, add_asks
+from reports.asks import add_ask, add_asks, ask_in_words, best_known
 from reports.commitments import add_carried_over, add_committed
 from reports.edition import Comment, Edition
 from reports.slides import Draft, Finding
@@ -77,6 +77,15 @@ def test_cover_says_what_is_not_known_and_makes_nothing_up():
         "Days sales outstanding cannot be told yet.",
         "What to do, in money, is not known yet: the appendix says what is missing.",
     ]
+
+
+def test_interval_that_reaches_to_nothing_is_no_promise():
+    doubtful = replace(SOONER, value=9e5, low=-1e5)
+    said = ask_in_words(doubtful, {}, "EUR")
+    assert said.startswith("By sending each invoice within 5 days of what it is for we may cut ")
+    # It is worth more, and is known less.
+    assert best_known((doubtful, SOONER)) == SOONER
+    assert "we may gain" in ask_in_words(replace(doubtful, change=None), {}, "EUR")
 
 
 def test_asks_print_their_money_and_what_is_counted_is_the_most():
