@@ -31,7 +31,8 @@ def causes_of_tickets(
     Customers for whom much goes wrong also call much, so that most of what stands before a ticket
     stands there by chance. What goes wrong in as many days after a ticket cannot have led to it
     and shows how much that is: a kind of failure explains tickets only where more of them have
-    it before than after, beyond chance.
+    it than after, beyond chance. That is asked of tickets with as many days known on either side:
+    what follows the newest is not in the books yet.
 
     Parameters
     ----------
@@ -45,23 +46,32 @@ def causes_of_tickets(
     cause : Series
         By row of `tickets`: what of the mishap, or ``not_explained``.
     evidence : DataFrame
-        One row a kind of mishap: ``asked`` (money, delivery), ``kind``, ``n`` (tickets),
+        One row a kind of mishap: ``asked`` (money, delivery), ``kind``, ``n`` (tickets asked of),
         ``before``, ``after`` (shares with one on either side), ``excess``, ``low``, ``high`` and
         ``used``.
     """
     cause = pd.Series(NOT_EXPLAINED, index=tickets.index, dtype=object)
-    evidence = []
+    evidence, watched = [], watched_on_both_sides(tickets, mishaps)
     for asked, kinds in ASKED_ABOUT.items():
         mine = tickets[(tickets["about"] == "delivery") == (asked == "delivery")]
         # The first of the list is written last, over the others.
         for kind in reversed(kinds):
             these = mishaps[mishaps["what"].str.startswith(kind)]
             before, after = (near(mine, these, way) for way in ("backward", "forward"))
-            row = told_apart(mine, before.notna(), after.notna(), confidence)
+            seen = watched[mine.index]
+            found = (side[seen].notna() for side in (before, after))
+            row = told_apart(mine[seen], *found, confidence)
             evidence.append({"asked": asked, "kind": kind, **row})
             if row["used"]:
                 cause.update(before.dropna())
     return cause, pd.DataFrame(evidence)
+
+
+def watched_on_both_sides(tickets: pd.DataFrame, mishaps: pd.DataFrame) -> pd.Series:
+    """Tickets of which the books know the days before and after that are looked at."""
+    on, reach = as_days(tickets["began_on"]), pd.Timedelta(days=LOOKS_BACK)
+    first = as_days(mishaps["happened_on"]).min()
+    return (on >= first + reach) & (on <= on.max() - reach)
 
 
 def near(tickets: pd.DataFrame, mishaps: pd.DataFrame, way: str) -> pd.Series:
