@@ -14,6 +14,7 @@ from models.retention import Retention
 from models.score_intervals import points
 from models.scoreboard import MONTHS_IN_QUARTER, value_terms
 from models.scores import periods_back
+from models.segments import FEWEST
 
 __all__ = ["BALANCES", "SPLITTABLE", "parts_of_change"]
 
@@ -75,7 +76,8 @@ def parts_of_change(
         return None
     else:
         terms = of_answers(answers, name, as_of)
-        if any(rows["denominator"].sum() == 0 for rows in terms):
+        # A score of fewer is not shown, and neither is one in parts.
+        if any(len(rows) < FEWEST for rows in terms):
             return None
     return decomposed(joined(*terms), groups)
 

@@ -164,8 +164,8 @@ def show_table(parts: Decomposition, figure_id: str) -> None:
     st.caption(
         f"{'In percent and points. ' if share else ''}The parts add up to the change. By itself: "
         "the group changed. By its weight: it weighs more or less than before, and is better or "
-        "worse than the rest. Lines: 95 % intervals. Groups of fewer than 30 customers are put "
-        "together."
+        "worse than the rest. Lines: 95 % intervals; there is none where a few customers hold most "
+        "of a group. Groups of fewer than 30 customers are put together."
     )
     offer_csv("Download the parts", table, "parts_of_change.csv", key="parts")
 
