@@ -78,6 +78,9 @@ def test_group_of_one_large_customer_is_not_beyond_noise():
     assert not found.loc["A", "apart"]
     assert found.loc["A", ["low", "high", "p_value"]].isna().all()
     assert np.isfinite(found.loc["B", "low"])
+    # Of nearly three quarters of everything its own square would say that nothing varies.
+    frame.loc[0, list(COLUMNS)] = [3_000.0, 2_000.0, 2_500.0, 2_000.0]
+    assert not decompose(frame).table["apart"].any()
 
 
 @settings(max_examples=20)
