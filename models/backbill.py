@@ -30,8 +30,8 @@ class TariffBook:
     ----------
     versions : DataFrame
         ``contract_id``, ``valid_from`` (ascending within a contract), ``place`` in `tariffs`, and
-        ``source``: ``books`` (written in them), ``value`` (the contract's monthly value) or
-        ``lines`` (found from the lines themselves).
+        ``source``: ``books`` (written in them), ``value`` (the contract's monthly value),
+        ``lines`` (found from the lines themselves) or ``unknown`` (with the place -1).
     tariffs : list of Tariff
     unread : dict of str to str
         Tariff id to the reason why it could not be read.

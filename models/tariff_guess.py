@@ -13,7 +13,11 @@ __all__ = ["guess_tariffs"]
 
 #: Models with one price a unit, which lines of use can tell.
 ONE_PRICE = ("usage", "customer_specific", "consolidated", "per_thousand")
+#: Models with one price and where it begins.
+WITH_A_BOUND = ("minimum_fee", "included_units", "overage")
 FEWEST_LINES = 3
+#: Prices of as many decimals that are tried.
+MOST_TRIED = 500
 MOST_DECIMALS = 6
 HALF_CENT = Decimal("0.005")
 
@@ -24,7 +28,10 @@ def guess_tariffs(
     """Tariffs from the monthly value of fees and from the lines of use with one price.
 
     A price is told where at least three lines of a version agree on one: it is the number with
-    the fewest decimals that reproduces them all. Everything else stays without a tariff.
+    the fewest decimals that reproduces them all. A minimum is told where two bills of other use
+    came to the same least amount, and included units where lines above them lie on one line.
+    Everything else stays without a tariff, and so does a version of which too little was billed:
+    the price before it is known not to hold.
 
     Parameters
     ----------
@@ -34,7 +41,8 @@ def guess_tariffs(
     Returns
     -------
     versions : DataFrame
-        ``contract_id``, ``valid_from``, ``place`` and ``source``.
+        ``contract_id``, ``valid_from``, ``place`` (-1 for a version that is not known of a
+        contract of which another one is) and ``source`` (value, lines or unknown).
     tariffs : list of Tariff
     """
     rows, tariffs = [], []
@@ -44,6 +52,8 @@ def guess_tariffs(
     for contract in contracts.itertuples():
         own = by_contract.get(contract.contract_id, none)
         steps = values_of(contract, changed.get(contract.contract_id))
+        before = len(tariffs)
+        unknown = []
         for number, (begins, value) in enumerate(steps):
             ends = steps[number + 1][0] if number + 1 < len(steps) else None
             inside = own["period"] >= begins
@@ -57,8 +67,11 @@ def guess_tariffs(
                 )
                 source = "value" if all(not charge.metered for charge in charges) else "lines"
                 rows.append((contract.contract_id, begins, first + len(tariffs) - 1, source))
+            else:
+                unknown.append((contract.contract_id, begins, -1, "unknown"))
+        rows += unknown if len(tariffs) > before else []
     columns = ["contract_id", "valid_from", "place", "source"]
-    versions = pd.DataFrame(rows, columns=columns)
+    versions = pd.DataFrame(sorted(rows), columns=columns)
     return versions.astype({"place": int, "valid_from": "datetime64[ns]"}), tariffs
 
 
@@ -74,29 +87,101 @@ def values_of(contract: tuple, changes: pd.DataFrame | None) -> list[tuple[pd.Ti
 
 def charges_of(contract: tuple, value: float | None, lines: pd.DataFrame) -> Iterator[Charge]:
     model, timing = contract.billing_model, contract.billing_timing
-    if model not in ("fixed", *ONE_PRICE):
+    if model not in ("fixed", *ONE_PRICE, *WITH_A_BOUND):
         return
     fees = lines[lines["charge"] == "fixed"]
     whole = fees["amount"][fees["quantity"] == 1]
     # What was billed says more than a monthly value that may have been changed later.
     fee = float(whole.mode().iloc[0]) if len(whole) else value if model == "fixed" else None
+    used = lines[lines["charge"].notna() & (lines["charge"] != "fixed") & (lines["quantity"] > 0)]
+    use = charge_of_use(model, used) if model != "fixed" else None
+    # Fees alone would be held against what was taken off fees and use together.
+    if model in WITH_A_BOUND and use is None:
+        return
     if fee is not None and not np.isnan(fee):
         yield Charge("Fee", "fixed", timing=timing, amount=Decimal(str(round(fee, 2))))
-    if model == "fixed":
-        return
-    used = lines[lines["charge"].notna() & (lines["charge"] != "fixed") & (lines["quantity"] > 0)]
+    if use is not None:
+        yield use
+
+
+def charge_of_use(model: str, used: pd.DataFrame) -> Charge | None:
+    """The charge that reproduces every line of use; None where there is none to be told."""
     if len(used) < FEWEST_LINES:
-        return
-    units = used["quantity"].to_numpy(float)
+        return None
+    units, amounts = used["quantity"].to_numpy(float), used["amount"].to_numpy(float)
+    if model == "minimum_fee":
+        # A part of a month has a part of the minimum.
+        whole = used["share"].to_numpy(float) == 1
+        return charge_with_minimum(units[whole], amounts[whole])
+    if model in ("included_units", "overage"):
+        return charge_with_included(model, units, amounts)
     if model == "per_thousand":
-        units = np.ceil(units / 1000)
-    price = price_of(units, used["amount"].to_numpy(float))
-    if price is None:
-        return
-    if model == "per_thousand":
-        yield Charge("Usage", "per_thousand", package_price=price)
-    else:
-        yield Charge("Usage", "usage", unit_price=price)
+        price = price_of(np.ceil(units / 1000), amounts)
+        return None if price is None else Charge("Usage", "per_thousand", package_price=price)
+    price = price_of(units, amounts)
+    return None if price is None else Charge("Usage", "usage", unit_price=price)
+
+
+def charge_with_minimum(units: np.ndarray, amounts: np.ndarray) -> Charge | None:
+    """A price a unit and the least amount that bills of different use came to.
+
+    >>> found = charge_with_minimum(
+    ...     np.array([5.0, 8.0, 100.0, 200.0, 333.0]), np.array([20.0, 20.0, 25.0, 50.0, 83.25])
+    ... )
+    >>> str(found.unit_price), str(found.minimum)
+    ('0.25', '20.0')
+    """
+    if len(amounts) == 0:
+        return None
+    least = amounts == amounts.min()
+    if len(np.unique(units[least])) < 2 or (~least).sum() < FEWEST_LINES:
+        return None
+    price = price_of(units[~least], amounts[~least])
+    if price is None or float(price) * units[least].max() > amounts.min() + float(HALF_CENT):
+        return None
+    minimum = Decimal(str(round(float(amounts.min()), 2)))
+    return Charge("Usage", "minimum_fee", unit_price=price, minimum=minimum)
+
+
+def charge_with_included(model: str, units: np.ndarray, amounts: np.ndarray) -> Charge | None:
+    """A price a unit and the units before it, from lines with both on one straight line.
+
+    >>> found = charge_with_included(
+    ...     "overage", np.array([90.0, 120.0, 150.0, 180.5]), np.array([0.0, 10.0, 25.0, 40.25])
+    ... )
+    >>> str(found.unit_price), str(found.included_units)
+    ('0.5', '100')
+    """
+    above = amounts > 0
+    if above.sum() < FEWEST_LINES:
+        return None
+    q, a, cent = units[above], amounts[above], float(HALF_CENT)
+    first, last = int(q.argmin()), int(q.argmax())
+    apart = q[last] - q[first]
+    if apart <= 0:
+        return None
+    low, high = (a[last] - a[first] - 2 * cent) / apart, (a[last] - a[first] + 2 * cent) / apart
+    free = units[~above].max(initial=0.0)
+    for decimals in range(MOST_DECIMALS + 1):
+        step = 10.0**-decimals
+        tried = np.arange(np.ceil(low / step), np.floor(high / step) + 1)[:MOST_TRIED] * step
+        for price in tried[tried > 0]:
+            # Every line says between which units the free ones end.
+            least = max((q - (a + cent) / price).max(), free - cent / price, 0.0)
+            most = (q - (a - cent) / price).min()
+            if least <= most and (included := roundest(least, most)) is not None:
+                unit_price = Decimal(str(round(float(price), decimals)))
+                return Charge("Usage", model, unit_price=unit_price, included_units=included)
+    return None
+
+
+def roundest(least: float, most: float) -> Decimal | None:
+    """The number with the most zeros in a range; None where it holds no whole one."""
+    for size in (100_000, 10_000, 1_000, 100, 10, 1):
+        found = np.ceil(least / size) * size
+        if found <= most:
+            return Decimal(int(found))
+    return None
 
 
 def discount_of(lines: pd.DataFrame) -> Decimal | None:

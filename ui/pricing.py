@@ -54,12 +54,12 @@ def show_backbill(billed: Backbill) -> None:
             f"; {count_of(left_out, 'other line')} cannot be held against a tariff. Load `tariffs` "
             "(one text of charges for each version) and name the `tariff_id` of each contract"
         )
-    found = int((billed.book.versions["source"] != "books").sum())
+    found = int(billed.book.versions["source"].isin(["value", "lines"]).sum())
     if found:
         said += (
             f". {count_of(found, 'tariff')} not in the books were found from monthly values and "
-            "from lines with one price a unit; bands, included units and minimums cannot be found "
-            "that way"
+            "from lines with one price a unit, beside included units or a minimum; bands cannot be "
+            "found that way"
         )
     with st.expander("Lines that are not the same"):
         st.markdown(f"{said}.")

@@ -108,6 +108,48 @@ def test_without_a_tariff_a_fee_is_read_from_the_value_and_a_price_from_the_line
     assert book.versions["source"].tolist() == ["value"]
 
 
+@pytest.mark.parametrize(("model", "bills", "tariff"), [
+    # 0.25 a unit, 20 at least; half a month at the end has half of the minimum.
+    ("minimum_fee", [(5, 20.0), (8, 20.0), (100, 25.0), (200, 50.0), (333, 83.25), (9, 10.0)],
+     {"unit_price": "0.25", "minimum": "20.0"}),
+    # 0.125 for each unit above 1,000.
+    ("overage", [(400, 0.0), (1_000, 0.0), (1_100, 12.5), (2_000, 125.0), (3_333, 291.63)],
+     {"unit_price": "0.125", "included_units": "1000"}),
+])  # fmt: skip
+def test_without_a_tariff_minimums_and_included_units_are_found_where_lines_tell(
+    model, bills, tariff
+):
+    lines = pd.DataFrame(
+        [line(f"I{n}", f"2025-0{n}-01", model, q, a, share=0.5 if a == 10.0 else 1.0)
+         for n, (q, a) in enumerate(bills, 1)]
+    )  # fmt: skip
+    agreed = contract(billing_model=model, tariff_id=None, started_on=pd.Timestamp("2024-01-01"))
+    book = read_tariffs(NO_TARIFFS, agreed, NO_CHANGES, lines)
+    [charge] = book.tariffs[0].charges
+    assert {name: str(getattr(charge, name)) for name in tariff} == tariff
+    assert fit_backbill(lines, book, AS_OF).exact_share == 1.0
+    # One bill more at another price, and nothing is told.
+    wrong = pd.concat([lines, lines.tail(1).assign(quantity=5_000.0, amount=77.77, share=1.0)])
+    assert read_tariffs(NO_TARIFFS, agreed, NO_CHANGES, wrong).tariffs == []
+
+
+def test_a_price_that_is_known_to_have_changed_is_not_billed_at_the_old_one():
+    lines = pd.DataFrame(
+        [line(f"I{n}", f"2025-0{n}-01", "usage", q, a)
+         for n, q, a in ((1, 100, 1.25), (2, 333, 4.16), (3, 1000, 12.50), (4, 10, 0.13))]
+    )  # fmt: skip
+    used = contract(billing_model="usage", tariff_id=None)
+    changes = pd.DataFrame([("K1", pd.Timestamp("2025-04-01"), 10.0, 12.0)],
+                           columns=NO_CHANGES.columns)  # fmt: skip
+    book = read_tariffs(NO_TARIFFS, used, changes, lines)
+    # One line of the new price is too few to tell it.
+    assert book.versions["source"].tolist() == ["lines", "unknown"]
+    assert book.current(AS_OF)["place"].tolist() == [-1]
+    fit = fit_backbill(lines, book, AS_OF)
+    assert fit.lines["reason"].tolist() == ["", "", "", NO_TARIFF]
+    assert (fit.n_rateable, fit.exact_share) == (3, 1.0)
+
+
 def test_books_without_lines_of_contracts_are_refused():
     book = read_tariffs(
         NO_TARIFFS, contract(), NO_CHANGES, pd.DataFrame([line("I", AS_OF, None, 1, 1.0)]).iloc[:0]
