@@ -43,8 +43,9 @@ WAYS = {"change": "Change everybody's own prices", "tariff": "One tariff for all
 
 
 def show_backbill(billed: Backbill) -> None:
-    """Lines that do not come out the same, by why, where there are any."""
-    if billed.exact_share == 1 and billed.n_rateable == billed.n:
+    """What the tariffs reproduce, where some lines do not come out the same or tariffs were found."""
+    found = int(billed.book.versions["source"].isin(["value", "lines"]).sum())
+    if billed.exact_share == 1 and billed.n_rateable == billed.n and not found:
         return
     left_out = billed.n - billed.n_rateable
     lines = count_of(billed.n_rateable, "line")
@@ -54,14 +55,13 @@ def show_backbill(billed: Backbill) -> None:
             f"; {count_of(left_out, 'other line')} cannot be held against a tariff. Load `tariffs` "
             "(one text of charges for each version) and name the `tariff_id` of each contract"
         )
-    found = int(billed.book.versions["source"].isin(["value", "lines"]).sum())
     if found:
         said += (
             f". {count_of(found, 'tariff')} not in the books were found from monthly values and "
-            "from lines with one price a unit, beside included units or a minimum; bands cannot be "
-            "found that way"
+            "from lines with one price a unit, beside included units or a minimum, and reproduce "
+            "those by construction; bands cannot be found that way"
         )
-    with st.expander("Lines that are not the same"):
+    with st.expander("What these tariffs reproduce"):
         st.markdown(f"{said}.")
         shown = percents(billed.table.replace({"reason": {"": "the same, to the cent"}}), "share")
         st.dataframe(
