@@ -165,12 +165,14 @@ def charge_with_included(model: str, units: np.ndarray, amounts: np.ndarray) -> 
     for decimals in range(MOST_DECIMALS + 1):
         step = 10.0**-decimals
         tried = np.arange(np.ceil(low / step), np.floor(high / step) + 1)[:MOST_TRIED] * step
-        for price in tried[tried > 0]:
-            # Every line says between which units the free ones end.
-            least = max((q - (a + cent) / price).max(), free - cent / price, 0.0)
-            most = (q - (a - cent) / price).min()
-            if least <= most and (included := roundest(least, most)) is not None:
-                unit_price = Decimal(str(round(float(price), decimals)))
+        tried = tried[tried > 0][:, None]
+        # Every line says between which units the free ones end.
+        least = np.maximum((q - (a + cent) / tried).max(axis=1), free - cent / tried[:, 0])
+        most = (q - (a - cent) / tried).min(axis=1)
+        for place in np.flatnonzero(least <= most):
+            included = roundest(max(float(least[place]), 0.0), float(most[place]))
+            if included is not None:
+                unit_price = Decimal(str(round(float(tried[place, 0]), decimals)))
                 return Charge("Usage", model, unit_price=unit_price, included_units=included)
     return None
 

@@ -43,7 +43,7 @@ WAYS = {"change": "Change everybody's own prices", "tariff": "One tariff for all
 
 
 def show_backbill(billed: Backbill) -> None:
-    """What the tariffs reproduce, where some lines do not come out the same or tariffs were found."""
+    """What the tariffs reproduce, where not every line is the same or tariffs were found."""
     found = int(billed.book.versions["source"].isin(["value", "lines"]).sum())
     if billed.exact_share == 1 and billed.n_rateable == billed.n and not found:
         return

@@ -60,7 +60,11 @@ def unpacked(word: str) -> Tariff:
     # Half a text may be another tariff, and one that is cut short was not meant.
     if not unpacking.eof:
         raise ValueError("it holds no whole tariff")
-    return read_tariff(text)
+    try:
+        return read_tariff(text)
+    except ValueError as error:
+        # What a link says is printed as data.
+        raise ValueError(escape(error, longest=300)) from error
 
 
 def edit_tariff(base: PriceBase) -> tuple[str, Tariff, Tariff]:

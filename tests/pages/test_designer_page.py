@@ -1,5 +1,8 @@
 """The tariff designer, driven from app.py on the sample company."""
 
+import base64
+import zlib
+
 import pytest
 
 import analyses.price_scenarios
@@ -100,6 +103,20 @@ def test_a_tariff_goes_into_a_link_and_comes_out_the_same():
     with pytest.raises(ValueError, match="no whole tariff"):
         unpacked(packed(VOLUME)[:-8])
     assert isinstance(unpacked(packed(VOLUME)).charges[0], Charge)
+
+
+def test_what_is_wrong_with_a_linked_tariff_is_said_as_data_and_in_short():
+    def linked(text):
+        return base64.urlsafe_b64encode(zlib.compress(text.encode())).decode().rstrip("=")
+
+    picture = "![see](http://e.vil/x.png)" + "x" * 1_000
+    with pytest.raises(ValueError, match="which is no currency|…") as said:
+        unpacked(linked(f"{{name: '{picture}', currency: euros, charges: [{{name: a, model: fixed,"
+                        "amount: 1}]}"))  # fmt: skip
+    assert "](" not in str(said.value)
+    assert len(str(said.value)) < 700
+    with pytest.raises(ValueError, match="lists in lists"):
+        unpacked(linked("[" * 100_000))
 
 
 @pytest.mark.parametrize("grounds", ["estimated", "assumed"])
