@@ -48,7 +48,11 @@ def bill_changes(outcome: PriceOutcome) -> alt.LayerChart:
     """How many customers pay how much more or less over twelve months."""
     rows = outcome.customers
     rows = rows[rows["affected"] & rows["ratio"].notna()]
-    change = (rows["ratio"] - 1).clip(-WIDEST, WIDEST)
+    whole = rows["ratio"] - 1
+    change = whole.clip(-WIDEST, WIDEST)
+    beyond = int((whole > WIDEST).sum())
+    title = "Change of the yearly bill"
+    title += f" ({beyond:,} beyond +{WIDEST:.0%} drawn there)" if beyond else ""
     way = change.apply(lambda by: "more" if by > 0 else "less" if by < 0 else "the same")
     frame = pd.DataFrame({"change": change, "way": way})
     # Bins of changes that are all small would have the same name otherwise.
@@ -60,7 +64,7 @@ def bill_changes(outcome: PriceOutcome) -> alt.LayerChart:
             alt.X(
                 "change:Q",
                 bin=alt.Bin(maxbins=BINS),
-                title="Change of the yearly bill",
+                title=title,
                 axis=percent_axis(form, labelOverlap="greedy", labelSeparation=8),
             ),
             alt.Y("count():Q", title="Customers"),
