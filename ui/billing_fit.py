@@ -80,6 +80,8 @@ def show_persona_fit(fit: BillingFit) -> None:
         )
     )
     shown = fit.personas.drop(columns=["friction"])
+    for name in ("billing_model", "billing_timing"):
+        shown[name] = shown[name].str.replace("_", " ")
     label = st.column_config.NumberColumn
     st.dataframe(
         percents(shown, "smooth", "low", "high"),

@@ -9,7 +9,7 @@ from typing import NoReturn
 import streamlit as st
 
 from models.refusal import is_ours
-from ui.text import escape
+from ui.text import escape_around_names
 
 __all__ = ["PageEnds", "end_page", "explained", "say"]
 
@@ -49,7 +49,7 @@ def explained(*, ends_page: bool = False) -> Iterator[None]:
 
 def say(error: BaseException | str) -> str:
     """An error's own words, safe to print: data in them stays data, `names` stay set apart."""
-    return escape(error, longest=2_000).replace("\\`", "`")
+    return escape_around_names(error)
 
 
 def unforeseen(error: Exception) -> None:

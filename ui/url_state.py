@@ -110,8 +110,10 @@ def settle(now: State, *, complete: bool = False) -> None:
     now.arrived, now.whole = None, False
     write(now)
     if now.notes:
+        # A control that is read twice says the same twice.
+        said = ". ".join(dict.fromkeys(now.notes))
         st.toast(
-            "Part of the link was not understood and was ignored. " + ". ".join(now.notes) + ".",
+            f"Part of the link was not understood and was ignored. {said}.",
             icon=":material/link_off:",
             duration="long",
         )
