@@ -171,10 +171,21 @@ def charge_with_included(model: str, units: np.ndarray, amounts: np.ndarray) -> 
         most = (q - (a - cent) / tried).min(axis=1)
         for place in np.flatnonzero(least <= most):
             included = roundest(max(float(least[place]), 0.0), float(most[place]))
-            if included is not None:
-                unit_price = Decimal(str(round(float(tried[place, 0]), decimals)))
+            unit_price = Decimal(str(round(float(tried[place, 0]), decimals)))
+            # At the ends of what is possible half a cent may go the other way.
+            if included is not None and same_cents(unit_price, q - float(included), a):
                 return Charge("Usage", model, unit_price=unit_price, included_units=included)
     return None
+
+
+def same_cents(price: Decimal, units: np.ndarray, amounts: np.ndarray) -> bool:
+    """Whether a price comes to every amount, half a cent going up.
+
+    >>> same_cents(Decimal("0.125"), np.array([100.0, 101.0]), np.array([12.5, 12.63]))
+    True
+    """
+    cents = np.floor(float(price) * units * 100 + 0.5 + 1e-7)
+    return bool((cents == np.rint(amounts * 100)).all())
 
 
 def roundest(least: float, most: float) -> Decimal | None:
