@@ -230,15 +230,19 @@ def _looks_like_total(mapped: ir.Table, schema: Schema) -> ir.BooleanValue:
         if column.dtype in ("money", "number", "int")
     ]
     never = ibis.literal(False)
+    lacking = ibis.or_(never, *(text.isnull() for text in said))
+    words = [text for name, text in texts.items() if schema.columns[name].dtype == "text"]
+    label = ibis.or_(never, *(word.re_search(TOTAL_WORDS) for word in words)).fill_null(False)
     # Asked in this order because almost every row is let go by the first, cheap questions.
     return ibis.cases(
         (
-            ibis.or_(never, *(text.isnull() for text in said)) & keys[0].notnull(),
+            lacking & keys[0].notnull(),
             keys[0].re_search(TOTAL_WORDS),
         ),
         (
             ibis.and_(*(key.isnull() for key in keys)),
-            ibis.or_(never, *numbers) & ~ibis.or_(never, *labels),
+            # The label stands in the first column of the file, which may be the customer's.
+            ibis.or_(never, *numbers) & (~ibis.or_(never, *labels) | (lacking & label)),
         ),
         else_=False,
     )

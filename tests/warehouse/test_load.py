@@ -65,16 +65,18 @@ BAD_ROWS = [
     ("Grand total,,,,350.75,EUR", {"totals_row"}),
     (",,,,350.75,", {"totals_row"}),
     ("Total,,,,350.75,", {"totals_row"}),
+    (",Summe,,,350.75,EUR", {"totals_row"}),
+    (",Total,2024-01-01,2024-02-01,5,EUR", {"invoice_id_present", "customer_id_known"}),
 ]
 
 
 def test_bad_rows_are_refused_with_all_their_rules_and_kept(load_company, workspace):
     report = load_company(invoices=INVOICES + "\n".join(row for row, _ in BAD_ROWS))
     invoices = report.tables["invoices"]
-    assert (invoices.rows_in, invoices.accepted, invoices.refused) == (3 + 15, 3, 15)
+    assert (invoices.rows_in, invoices.accepted, invoices.refused) == (3 + 17, 3, 17)
     assert invoices.refused_by_rule == Counter(rule for _, rules in BAD_ROWS for rule in rules)
     kept = workspace.refused().sort_values("row")
-    assert list(kept.row) == list(range(5, 20))
+    assert list(kept.row) == list(range(5, 22))
     for found, (row, rules) in zip(kept.itertuples(), BAD_ROWS, strict=True):
         assert set(found.rules) == rules
         assert (found.table, found.source) == ("invoices", "invoices.csv")

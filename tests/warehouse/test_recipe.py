@@ -1,5 +1,7 @@
 import datetime as dt
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import ibis
 import pandas as pd
@@ -626,3 +628,12 @@ def test_ibm_export_is_read_whole(reference_file, as_csv, tmp_path, engine):
     late = frame.merge(paid, on="invoice_id").eval("paid_on > due_on").mean()
     assert late == pytest.approx(0.356, abs=0.0005)
     assert pd.isna(result.tables["disputes"].opened_on.max().execute())
+
+
+def test_recipe_in_the_readme_is_one_and_sets_credit_notes_and_open_items_apart():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    [text] = re.findall(r"^```yaml\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    recipe = parse_recipe(text)
+    assert list(recipe.tables) == ["customers", "invoices", "payments"]
+    assert [aside.rule for aside in recipe.set_aside] == ["credit_note"]
+    assert recipe.tables["payments"].where
