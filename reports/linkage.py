@@ -1,11 +1,12 @@
 """Slide of the link: what one point of satisfaction goes with, or that the data cannot tell."""
 
+import math
 from functools import partial
 
 import numpy as np
 
 from charts.linkage import SCORED, named_effects
-from charts.wording import count, days, share
+from charts.wording import count, days, share, signed
 from models.linkage import Linkage
 from models.refusal import Refusal
 from models.score_scales import SCALES
@@ -60,17 +61,17 @@ def add_linkage(draft: Draft, results: Results) -> None:
         )
     columns = (
         Column("Score", 0.8, bold=True, size=11),
-        Column("Outcome", 1.3, size=11),
+        Column("Outcome", 1.5, size=11),
         Column("One point", 1.1, right=True, bold=True, size=11),
         Column(f"{share(linkage.confidence, 0)} interval", 1.75, right=True, size=11),
         Column("n", 0.75, right=True, size=11),
-        Column("Verdict", 1.2, size=10),
+        Column("Verdict", 1.0, size=10),
     )
     shown = named_effects(main)
     rows = [
         (
             SCALES[row.measure].label,
-            SCORED[row.outcome],
+            f"{SCORED[row.outcome]} in 1,000" if row.outcome == "disputes" else SCORED[row.outcome],
             said(row.outcome, row.value),
             interval(row.lower, row.upper, partial(said, row.outcome)),
             count(row.n_customers),
@@ -86,11 +87,17 @@ def said(outcome: str, value: float) -> str:
     """One effect as the slide writes it.
 
     >>> said("churn", 0.756), said("days_to_pay", -2.81), said("disputes", -0.07)
-    ('× 0.76', '-2.8 days', '-7.0 %')
+    ('× 0.76', '-2.8 days', '-70')
+    >>> said("spend", 0.064), said("spend", math.nan)
+    ('+6.4 %', '–')
     """
+    if math.isnan(value):
+        return signed(value)
     if outcome == "churn":
         return f"× {value:.2f}"
-    return days(value, 1) if outcome == "days_to_pay" else share(value)
+    if outcome == "disputes":
+        return signed(1000 * value)
+    return days(value, 1) if outcome == "days_to_pay" else f"{signed(100 * value, 1)} %"
 
 
 def linkage_finding(linkage: Linkage) -> Finding:
@@ -108,9 +115,9 @@ def linkage_finding(linkage: Linkage) -> Finding:
         elif outcome == "days_to_pay":
             parts.append(f"{days(effect.value, 1)} to pay")
         elif outcome == "disputes":
-            parts.append(f"{1000 * effect.value:+z.0f} disputes in 1,000 invoices")
+            parts.append(f"{said(outcome, effect.value)} disputes in 1,000 invoices")
         else:
-            parts.append(f"{share(effect.value)} of a year's billing")
+            parts.append(f"{said(outcome, effect.value)} of a year's billing")
     what = "Of satisfaction with CSAT no link to money can be told"
     title = f"One CSAT point goes with {', '.join(parts)}" if parts else what
     timing = linkage.timing.get("csat")

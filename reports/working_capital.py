@@ -20,7 +20,9 @@ __all__ = ["add_working_capital", "working_capital_finding"]
 
 FIGURES = ("receivables.cash_release",)
 FEWER_DAYS = (1, 3, 5, 10)
-MOST_GROUPS = 7
+#: Each kind of what is billed, and each channel.
+MOST_GROUPS = 8
+CHANNELS = {"e_invoice": "e-invoice", "edi": "EDI"}
 
 
 def add_working_capital(draft: Draft, results: Results) -> None:
@@ -66,7 +68,7 @@ def add_working_capital(draft: Draft, results: Results) -> None:
     known = delays.table.dropna(subset="low").head(MOST_GROUPS)
     rows = [
         (
-            str(row.group).replace("_", " ").capitalize(),
+            waiting(row.by, row.group),
             count(row.n),
             share(row.share, 0),
             f"{row.waited:.1f}",
@@ -78,6 +80,16 @@ def add_working_capital(draft: Draft, results: Results) -> None:
     rows.append(("All", count(delays.n), share(1.0, 0), f"{delays.waited:.1f}", ends))
     says = "Days from delivery or use to the invoice"
     add_table(slide, right, columns, rows, says=says, total=True, row_height=0.4)
+
+
+def waiting(by: str, group: str) -> str:
+    """What waits for its invoice; groups of channels are the same invoices counted again.
+
+    >>> waiting("source", "fee_in_arrears"), waiting("channel", "e_invoice")
+    ('Fee in arrears', 'Sent by e-invoice')
+    """
+    words = CHANNELS.get(group, group.replace("_", " "))
+    return f"Sent by {words}" if by == "channel" else words[:1].upper() + words[1:]
 
 
 def working_capital_finding(

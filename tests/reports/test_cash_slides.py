@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -59,6 +60,20 @@ def test_working_capital_charts_the_cash_of_days_and_lists_what_waits():
         "One day less of sales outstanding sets €1,000 free, once; €7,500 if nobody paid late"
     )
     assert table_of(slide)[-1][3] == f"{delays.waited:.1f}"
+
+
+def test_working_capital_leaves_out_no_channel_by_which_an_invoice_is_sent():
+    capital = WorkingCapital(1_000.0, 50.0, 42.5, 0.08, 900, AS_OF)
+    delays = fit_billing_delays(deliveries(np.random.default_rng(1), follows=1.0), AS_OF)
+    channels = ["e_invoice", "portal", "email", "edi", "paper"]
+    groups = [("source", g) for g in ("goods", "usage", "fee")] + [("channel", c) for c in channels]
+    table = pd.concat([delays.table.head(1).assign(by=by, group=group) for by, group in groups])
+    slide = slide_of(add_working_capital, working_capital=capital,
+                     billing_delays=replace(delays, table=table))  # fmt: skip
+    assert [row[0] for row in table_of(slide)] == [
+        "Goods", "Usage", "Fee", "Sent by e-invoice", "Sent by portal", "Sent by email",
+        "Sent by EDI", "Sent by paper", "All",
+    ]  # fmt: skip
 
 
 def test_working_capital_without_delays_says_why():
