@@ -84,6 +84,9 @@ def parts_in_words(parts: Decomposition, unit: Unit, currency: str, by: str) -> 
             for _, row in apart.head(2).iterrows()
         ]
         said = f"By {by}, {listed(named)} of {whole} are beyond noise"
+    if not parts.table["mix"].any():
+        # A sum is of what the groups have, whatever they weigh.
+        return f"{said}."
     return f"{said}; groups that weigh more or less than before add {mix}."
 
 

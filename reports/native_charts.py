@@ -143,13 +143,13 @@ def money_label(currency: str, largest: float) -> str:
     """The Excel format of money beside a bar: each value in the unit that suits it.
 
     >>> money_label("EUR", 2_500_000)
-    '[>=1000000]"€"#,##0.0,,"M";[>=1000]"€"#,##0,"K";"€"#,##0'
+    '[>=1000000]"€"#,##0.0,,"M";[>=10000]"€"#,##0,"K";"€"#,##0'
     """
     symbol = get_currency_symbol(currency, locale="en").replace('"', "")
     if largest >= 1e9:
         return (f'[>=1000000000]"{symbol}"#,##0.0,,,"bn";[>=1000000]"{symbol}"#,##0.0,,"M";'
                 f'"{symbol}"#,##0,"K"')  # fmt: skip
-    return f'[>=1000000]"{symbol}"#,##0.0,,"M";[>=1000]"{symbol}"#,##0,"K";"{symbol}"#,##0'
+    return f'[>=1000000]"{symbol}"#,##0.0,,"M";[>=10000]"{symbol}"#,##0,"K";"{symbol}"#,##0'
 
 
 def add_bars(

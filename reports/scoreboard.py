@@ -11,11 +11,13 @@ from models.figures import COUNTED, Figure
 from models.open_invoices import CashAtRisk
 from models.scoreboard import Reading
 from reports.edition import Results
+from reports.plain_text import plain
 from reports.slides import Column, Draft, Finding, add_table, capitalized, unmarked
 from reports.template import CONTENT
 
 __all__ = ["add_scoreboard", "headlines"]
 
+LONGEST_REASON = 85
 #: What is said of figures that have no past to be compared with.
 SAID = {
     "receivables.growth": "By how much more than sales it grew in twelve months.",
@@ -103,7 +105,8 @@ def reading_in_words(reading: Reading, says: Mapping[str, str], currency: str) -
     """What moved, whether that is noise, and the target, market and owner of a figure."""
     figure = reading.figure
     if figure.value is None:
-        return unmarked(str(figure.reason))
+        # The appendix says what to load; here one line is left for each figure.
+        return plain(unmarked(str(figure.reason)).split(". ")[0], longest=LONGEST_REASON)
     said = says.get(figure.id, figure.definition)
     if reading.change is not None:
         said = capitalized(change_in_words(reading, currency, in_short=True))

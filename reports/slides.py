@@ -117,7 +117,7 @@ class Draft:
         title.text = plain(finding.title, longest=LONGEST_TITLE)
         if len(title.text) > LONG_TITLE:
             title.paragraphs[0].runs[0].font.size = Pt(20)
-        set_text(slide, 13, finding.so_what)
+        set_text(slide, 13, unmarked(finding.so_what))
         set_text(slide, 14, self.receipt_line(*ids))
         copy_slide_number(layout, slide)
         slide.notes_slide.notes_text_frame.text = receipt_in_full(self.edition, figures)

@@ -37,6 +37,8 @@ from warehouse.recurring_value import months_before
 __all__ = ["show_alignment", "show_what_moved"]
 
 PERSONA = "persona"
+#: Figures that are a sum over customers, and no ratio of two.
+SUMS = ("receivables.overdue_amount",)
 
 
 @url_state.fragment
@@ -137,12 +139,17 @@ def owed_now_and_before(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 def show_table(parts: Decomposition, figure_id: str) -> None:
     table, share = parts.table, DEFINITIONS[figure_id].unit == "share"
     scale = 100 if share else 1
+    # Of a sum, what the groups have and not what each would come to if all were like it.
+    each = {
+        when: table[f"rate_{when}"] * (table[f"weight_{when}"] if figure_id in SUMS else 1)
+        for when in ("before", "after")
+    }
     shown = pd.DataFrame(
         {
             "Group": table["group"],
             "Customers": table["n"],
-            "Before": scale * table["rate_before"],
-            "After": scale * table["rate_after"],
+            "Before": scale * each["before"],
+            "After": scale * each["after"],
             "By itself": scale * table["rate"],
             "By its weight": scale * table["mix"],
             "Adds": scale * table["total"],

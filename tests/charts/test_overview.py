@@ -92,6 +92,14 @@ def test_parts_are_drawn_and_said_with_those_beyond_noise(draws):
     assert "are beyond noise" in said
 
 
+def test_parts_of_a_sum_say_nothing_of_weights():
+    rows = pd.DataFrame({"group": ["A", "B"] * 40, "numerator_before": 1.0, "numerator_after": 2.0,
+                         "denominator_before": 1 / 80, "denominator_after": 1 / 80})  # fmt: skip
+    said = parts_in_words(decompose(rows), "money", "EUR", "industry")
+    assert "of +€80" in said
+    assert "weigh" not in said
+
+
 def test_pairs_are_drawn(draws):
     rng, n = np.random.default_rng(2), 40
     one = rng.normal(0, 1, n)

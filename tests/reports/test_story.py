@@ -17,6 +17,7 @@ from reports.appendix import add_comments, add_refused
 from reports.asks import add_ask, add_asks, ask_in_words, best_known
 from reports.commitments import add_carried_over, add_committed
 from reports.edition import Comment, Edition
+from reports.scoreboard import headlines
 from reports.slides import Draft, Finding
 from reports.story import add_opening, story
 from reports.template import CONTENT, as_bytes, new_deck
@@ -86,6 +87,14 @@ def test_interval_that_reaches_to_nothing_is_no_promise():
     # It is worth more, and is known less.
     assert best_known((doubtful, SOONER)) == SOONER
     assert "we may gain" in ask_in_words(replace(doubtful, change=None), {}, "EUR")
+
+
+def test_refused_figure_takes_one_line_of_the_scoreboard():
+    why = "The table surveys has not been loaded, so this cannot be answered. Load `surveys`."
+    draft = draft_of([replace(FIGURES[2], value=None, reason=why)])
+    results = SimpleNamespace(time_to_pay=None, cash_at_risk=None)
+    [(_, says)] = headlines(draft, results)
+    assert says == "The table surveys has not been loaded, so this cannot be answered"
 
 
 def test_asks_print_their_money_and_what_is_counted_is_the_most():
