@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from models.initiatives import Driven, Initiative, Uncertain
+from models.plain_yaml import plain_values
 
 __all__ = ["LONGEST_NAME", "MOST_BYTES", "MOST_INITIATIVES", "Scenario", "scenario_from_yaml",
            "scenario_to_yaml"]  # fmt: skip
@@ -93,15 +94,7 @@ def scenario_from_yaml(text: str | bytes, *, name: str | None = None) -> Scenari
     ValueError
         If it is no such file, in words for who wrote it.
     """
-    if len(text) > MOST_BYTES:
-        raise ValueError(
-            f"The file has {len(text):,} bytes, and a scenario has no more than {MOST_BYTES:,}, so "
-            f"it was not read. {REMEDY}"
-        )
-    try:
-        said = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeError, RecursionError, ValueError) as error:
-        raise ValueError(f"The file is not YAML, so no scenario was read. {REMEDY}") from error
+    said = plain_values(text, "scenario", longest=MOST_BYTES)
     if isinstance(said, list):
         said = {"initiatives": said}
     given = mapping(said, "The file", Scenario, needed=("initiatives",))
@@ -242,7 +235,7 @@ def texts(said: Any, what: str) -> list[str]:
 
 
 def cut(said: Any) -> str:
-    # Lists in lists that name each other are short in a file, and endless when written out.
+    # Told in a sentence, which a list written out would not fit into.
     if isinstance(said, list | tuple | Mapping | set):
         return "a list of things"
     if isinstance(said, int) and abs(said) > LARGEST:

@@ -1,7 +1,6 @@
 """Tariffs as YAML: read with every mistake named, and written back the same."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
@@ -9,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 import yaml
 
 from models.charge import MODELS, TIER_PRICES, Charge, Tier, UnitConversion, allowed_fields
+from models.plain_yaml import plain_values
 from models.tariff import Conventions, Override, Tariff
 
 __all__ = ["read_tariff", "tariff_text"]
@@ -22,16 +22,6 @@ KINDS = {
     "valid_from": dt.date, "valid_until": dt.date,
 }  # fmt: skip
 MOST_CHARACTERS = 200_000
-#: Lists in lists: a tariff has charges with tiers with prices, and no more.
-DEEPEST = 12
-#: A text that short cannot be deep enough to do harm.
-SAFE_CHARACTERS = 500
-TOO_DEEP = (
-    "The tariff has lists in lists, deeper than any tariff has, so it was not read. Start from a "
-    "tariff that was exported."
-)
-#: Written by a program: read by the fast parser where the machine has it, which is as safe.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_tariff(text: str) -> Tariff:
@@ -55,75 +45,7 @@ def read_tariff(text: str) -> Tariff:
     >>> tariff.charges[1].tiers[0].unit_price
     Decimal('0.1')
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ValueError(
-            f"The tariff has {len(text):,} characters, more than any tariff, so it was not read. "
-            f"Write it with at most {MOST_CHARACTERS:,}."
-        )
-    data = None
-    try:
-        trap = TOO_DEEP if _too_deep(text) else None
-        if trap is None:
-            loader = LOADER(text)
-            root = loader.get_single_node()
-            trap = _trap(root)
-            if root is not None and trap is None:
-                data = loader.construct_document(root)
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise ValueError(
-            f"The tariff is not YAML ({' '.join(str(error).split())}), so it was not read. Mend "
-            "the line named, or start from a tariff that was exported."
-        ) from error
-    if trap is not None:
-        raise ValueError(trap)
-    return tariff_from(data)
-
-
-def _too_deep(text: str) -> bool:
-    """Whether lists are in lists beyond all measure, told from one piece after the other.
-
-    The parser makes each list within the one around it and would run out of stack, which ends
-    the program and no exception says so.
-    """
-    if len(text) <= SAFE_CHARACTERS:
-        return False
-    depth = 0
-    for event in yaml.parse(text, Loader=LOADER):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            return True
-    return False
-
-
-def _trap(root: yaml.Node | None) -> str | None:
-    """Why a text is not read that YAML allows and no tariff needs: before it is made anything."""
-    left = [] if root is None else [(root, 1)]
-    seen: set[int] = set()
-    while left:
-        node, depth = left.pop()
-        if depth > DEEPEST:
-            return TOO_DEEP
-        # A part that is referred to stands in the tree once more, with all that is in it.
-        if id(node) in seen:
-            return (
-                "The tariff repeats parts of itself by reference, so it was not read. Write it out."
-            )
-        seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-            twice = [key for key, n in keys.items() if n > 1]
-            if twice:
-                return (
-                    f"The tariff has {', '.join(twice)} twice in one place (line "
-                    f"{node.start_mark.line + 1}), so it is not clear which holds. Keep one."
-                )
-            left += [(part, depth + 1) for pair in node.value for part in pair]
-        elif isinstance(node, yaml.SequenceNode):
-            left += [(part, depth + 1) for part in node.value]
-    return None
+    return tariff_from(plain_values(text, "tariff", longest=MOST_CHARACTERS))
 
 
 def tariff_from(data: object) -> Tariff:

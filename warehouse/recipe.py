@@ -29,6 +29,11 @@ __all__ = [
 
 SHIPPED = Path(__file__).parent / "recipes"
 MOST_CHARACTERS = 200_000
+#: Lists and mappings in each other: tables, columns, and what is worked out of what.
+DEEPEST = 50
+OPENS = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken,
+         yaml.BlockMappingStartToken)  # fmt: skip
+CLOSES = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 # First cell of a row that adds up the rows above it, in the languages of the usual exports.
 TOTALS = (
     r"(?i)^(?:grand\s+|sub-?)?(?:totals?|sum|summe|gesamt(?:summe|betrag)?|zwischensumme|"
@@ -63,9 +68,7 @@ def parse_recipe(text: str, name: str = "recipe") -> Recipe:
     if len(text) > MOST_CHARACTERS:
         raise SchemaError(f"{name} has {len(text):,} characters; a recipe is a page of text.")
     try:
-        # An alias that points at aliases grows a page to gigabytes.
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise SchemaError(f"{name} uses a YAML alias (*), which recipes do not know.")
+        _require_plain(text, name)
         node = yaml.compose(text, Loader=yaml.BaseLoader)
         # BaseLoader reads every scalar as text: `No` and `00123` stay what was written.
         data = yaml.load(text, Loader=yaml.BaseLoader)
@@ -74,14 +77,28 @@ def parse_recipe(text: str, name: str = "recipe") -> Recipe:
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise SchemaError(f"{name}{where} is not YAML: {problem}.") from None
-    except RecursionError:
-        raise SchemaError(f"{name} is nested too deeply; a recipe is a page of text.") from None
     if not isinstance(data, dict):
         raise SchemaError(f"{name} is not a recipe: it has no name, title and tables.")
     try:
         return Recipe.model_validate(data)
     except pydantic.ValidationError as error:
         raise SchemaError(_in_words(error, node, name)) from None
+
+
+def _require_plain(text: str, name: str) -> None:
+    """Refuse what YAML allows, no recipe needs, and takes minutes or gigabytes to read."""
+    depth = 0
+    for token in yaml.scan(text):
+        # An alias that points at aliases grows a page to gigabytes.
+        if isinstance(token, yaml.AliasToken):
+            raise SchemaError(f"{name} uses a YAML alias (*), which recipes do not know.")
+        if isinstance(token, OPENS):
+            depth += 1
+        elif isinstance(token, CLOSES):
+            depth -= 1
+        # At each of its tokens YAML looks at every list around it.
+        if depth > DEEPEST:
+            raise SchemaError(f"{name} is nested too deeply; a recipe is a page of text.")
 
 
 def read_recipe(name_or_path: str | Path, folder: Path | None = None) -> Recipe:
@@ -98,7 +115,13 @@ def read_recipe(name_or_path: str | Path, folder: Path | None = None) -> Recipe:
         candidates = [place / f"{path.name}.yaml" for place in (folder, SHIPPED) if place]
     for candidate in candidates:
         if candidate.is_file():
-            return parse_recipe(candidate.read_text(encoding="utf-8"), candidate.name)
+            try:
+                text = candidate.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                raise SchemaError(
+                    f"{candidate.name} is not text in UTF-8. Save it as UTF-8 and try again."
+                ) from None
+            return parse_recipe(text, candidate.name)
     known = (
         {*shipped_recipes(), *(f.stem for f in folder.glob("*.yaml"))}
         if folder

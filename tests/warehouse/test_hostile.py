@@ -19,7 +19,7 @@ from warehouse.files import stage
 from warehouse.leftovers import sweep_leftovers
 from warehouse.load import load
 from warehouse.preview import guess_columns
-from warehouse.recipe import parse_recipe
+from warehouse.recipe import parse_recipe, read_recipe
 from warehouse.refused import write_to_mend
 from warehouse.schema import SchemaError
 from warehouse.sources import file_name
@@ -146,10 +146,23 @@ def test_a_password_in_the_query_of_an_address_is_not_repeated(tmp_path):
     assert "hunter2" not in report.to_json()
 
 
-@pytest.mark.parametrize("text", ["[" * 3_000 + "]" * 3_000, "{a: " * 3_000 + "}" * 3_000])
+@pytest.mark.parametrize(
+    "text", ["[" * 3_000 + "]" * 3_000, "{a: " * 3_000 + "}" * 3_000, "[" * 200_000]
+)
 def test_a_recipe_nested_beyond_measure_is_refused_in_words(text):
+    # Before it is read: the time that takes goes with the square of how deep it is, 89 seconds for
+    # a file that may be uploaded.
+    began = time.process_time()
     with pytest.raises(SchemaError, match="nested too deeply"):
         parse_recipe(text)
+    assert time.process_time() - began < 1
+
+
+def test_a_recipe_in_another_encoding_is_refused_in_words(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_bytes("name: fälle".encode("latin-1"))
+    with pytest.raises(SchemaError, match=r"mine\.yaml is not text in UTF-8"):
+        read_recipe(path)
 
 
 @pytest.mark.parametrize("pattern", ["(" * 3_000 + ")" * 3_000, "a{99999999999}"])
