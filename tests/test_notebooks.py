@@ -24,6 +24,8 @@ def kernel(sample_workspace):
         patch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
         # Started where `make notebooks` starts it.
         manager, client = start_new_kernel(cwd=str(ROOT / "notebooks"))
+    # As the tests themselves (tests/conftest.py).
+    client.execute("import gc; gc.set_threshold(100_000, 20, 50)")
     yield manager, client
     client.stop_channels()
     manager.shutdown_kernel(now=True)

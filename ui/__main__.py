@@ -1,5 +1,6 @@
 """Serve the app: ``python -m ui --server.port 8501``, with the options of ``streamlit run``."""
 
+import gc
 import sys
 
 from streamlit.runtime.pages_manager import PagesManager
@@ -11,6 +12,9 @@ from warehouse.leftovers import sweep_leftovers
 # The first visitor after a start who follows a link to a page would be told, in a dialog
 # above that very page, that it does not exist.
 PagesManager.uses_pages_directory = False
+# Questions to the engine are many small objects, and looking through them for cycles as often as
+# Python usually does is a tenth of what a page takes.
+gc.set_threshold(100_000, 20, 50)
 # Uploads of servers that were killed hold rows of somebody's books.
 sweep_leftovers()
 
