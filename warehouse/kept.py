@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import pickle
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -122,17 +123,23 @@ def folder_of_results() -> Path:
 
 @cache
 def memory() -> Callable | None:
-    """`worked_out` with its memory; None where no folder can be written to."""
+    """`worked_out` with its memory; None without a folder that this user alone writes to."""
     folder = folder_of_results()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
+        if not (os.access(folder, os.W_OK) and is_ours_alone(folder)):
             return None
         store = Memory(folder, verbose=0)
         store.reduce_size(bytes_limit=BYTES_KEPT)
     except OSError:
         return None
     return store.cache(worked_out, ignore=["_work_out"])
+
+
+def is_ours_alone(folder: Path) -> bool:
+    """Whether nobody else can put a result here: to read one back is to run what is in it."""
+    found = folder.stat()
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 @cache

@@ -108,6 +108,16 @@ def test_without_a_folder_to_write_to_everything_is_worked_out(tmp_path, monkeyp
     assert os.listdir(tmp_path) == ["a file"]
 
 
+def test_result_is_never_read_from_a_folder_that_others_can_write_to(folder):
+    assert kept(("an answer", 1), lambda: 42) == 42
+    folder.chmod(0o777)
+    memory.cache_clear()
+    assert kept(("an answer", 1), lambda: 43) == 43
+    folder.chmod(0o700)
+    memory.cache_clear()
+    assert kept(("an answer", 1), lambda: 43) == 42
+
+
 def test_spoilt_file_is_worked_out_again(folder):
     assert kept(("an answer", 1), lambda: 42) == 42
     for path in folder.rglob("output.pkl"):
