@@ -14,14 +14,16 @@ class TableReport:
     """What became of one table's rows. ``rows_in == accepted + refused``, always.
 
     ``withdrawn`` counts rows loaded earlier that this import made impossible (their
-    invoice is gone, say) and that are now among the refused; ``rows_now`` is what
-    the table holds afterwards.
+    invoice is gone, say) and that are now among the refused; ``set_aside`` counts those of
+    the refused that a recipe leaves out on purpose; ``rows_now`` is what the table holds
+    afterwards.
     """
 
     rows_in: int = 0
     accepted: int = 0
     refused: int = 0
     refused_by_rule: dict[str, int] = field(default_factory=dict)
+    set_aside: int = 0
     withdrawn: int = 0
     withdrawn_by_rule: dict[str, int] = field(default_factory=dict)
     rows_now: int = 0

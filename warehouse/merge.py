@@ -176,7 +176,7 @@ class Merge:
         aside = f"FROM aside WHERE _table = {literal(name)}"
         set_aside = self._count(f"SELECT count(*) {aside}")
         by_rule = self._rows_of(f"SELECT rule, count(*) AS n {aside} GROUP BY rule ORDER BY rule")
-        report.rows_in = report.refused = set_aside
+        report.rows_in = report.refused = report.set_aside = set_aside
         report.refused_by_rule = {row["rule"]: row["n"] for row in by_rule}
         if comes_in:
             # Three counts of three relations, so that the sum can be wrong.

@@ -229,6 +229,7 @@ def test_messy_export_is_accounted_for_row_by_row(workspace, tmp_path, encoding)
         "issued_on_readable": 1,
         "totals_row": 1,
     }
+    assert (customers.set_aside, invoices.set_aside) == (1, 1)
     with workspace.current().tables() as tables:
         names = tables.customers.order_by("customer_id").name.to_list()
         amounts = tables.invoices.order_by("invoice_id").amount.to_list()
