@@ -218,7 +218,8 @@ def show_late(rows: pd.DataFrame, view: View) -> None:
         column_config={
             "invoice_id": st.column_config.TextColumn("Invoice", pinned=True),
             "open_amount": number(f"Open, {view.currency}", format=AMOUNT),
-            "days_past_due": number("Past due", format="%d", help="Days past due."),
+            "days_past_due": number("Days past due", format="%d",
+                                    help="Below zero: days until it is due."),
             "p_unpaid_60": number(f"Unpaid in {DAYS_AHEAD} days", format=PERCENT),
             "expected_paid_on": day("Expected on", format="YYYY-MM-DD"),
             "expected_low": day("Earliest (10 %)", format="YYYY-MM-DD"),

@@ -69,7 +69,7 @@ SHORT_LABELS = {
     "roi.portfolio_npv": "Value of the plan",
     "poor_experience.disputes": "Dispute handling",
     "poor_experience.financing": "Financing of late cash",
-    "linkage.csat_churn_hazard_ratio": "Leaving, better CSAT",
+    "linkage.csat_churn_hazard_ratio": "Leaving, CSAT 1 SD up",
     "linkage.csat_churn_hazard_ratio_unadjusted": "Not adjusted",
     "linkage.csat_days_to_pay": "Days for one point",
     "linkage.placebo_p": "Only follows? (p)",

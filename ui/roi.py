@@ -173,9 +173,9 @@ def overlap_sentence(roi: Roi, currency: str) -> str:
     if not roi.double:
         return "No two of them reach the same money: together they are worth their sum."
     return (
-        f"Added up they would be worth {money(roi.naive, currency)}; together they are worth "
-        f"{money(roi.expected, currency)}, **{money(over, currency)}** less, because they share "
-        f"it: {escape('; '.join(roi.double), longest=900)}."
+        f"With every input at its mean they would be worth {money(roi.naive, currency)} added up; "
+        f"together they are worth {money(roi.expected, currency)}, **{money(over, currency)}** "
+        f"less, because they share it: {escape('; '.join(roi.double), longest=900)}."
     )
 
 

@@ -55,5 +55,5 @@ def test_cases_not_watched_on_both_sides_are_not_compared():
 
 
 def test_too_few_cases_are_refused():
-    with pytest.raises(Refusal, match="only 10 refunds"):
+    with pytest.raises(Refusal, match="There are 10 refunds"):
         fit_refunds(cases(10, before=0.0, after=np.ones(10)), AS_OF)

@@ -250,7 +250,7 @@ def test_number_without_an_end_is_no_number(engine):
 LOCALES = ("en_US", "de_DE", "fr_FR", "es_ES", "de_CH", "en_IN", "sv_SE", "pt_BR", "it_IT", "nl_NL")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     cents=st.lists(st.integers(-(10**11), 10**11), min_size=1, max_size=6),
     locale=st.sampled_from(LOCALES),
@@ -274,7 +274,7 @@ def test_amounts_come_back_or_are_asked_for(engine, cents, locale, places, brack
     assert values == amounts
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(amounts=st.lists(st.decimals(-(10**9), 10**9, places=4), min_size=1, max_size=6))
 def test_plain_amounts_are_read_as_they_stand(engine, amounts):
     """Law: what our own files hold needs no guess."""
