@@ -207,7 +207,10 @@ def add_bars(
         # Every value is written: an axis beside them says it again, and its labels run together.
         chart.value_axis.tick_label_position = LABELS.NONE
         chart.value_axis.has_major_gridlines = False
-    chart.value_axis.minimum_scale = 0
+    lows = values if interval is None else [*values, *interval.low]
+    # Bars begin at nothing; what lies below it would be cut off there.
+    if not (np.asarray(lows, dtype=float) < 0).any():
+        chart.value_axis.minimum_scale = 0
     if interval is not None:
         reach(chart.value_axis, interval, values)
     return chart

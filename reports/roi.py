@@ -33,6 +33,7 @@ def add_roi(draft: Draft, results: Results) -> None:
     caption = "Net present value of each by itself; the whole is less than the sum"
     add_caption(slide, Box(left.left, left.top, left.width, 0.3), caption)
     largest = max(float(rows["npv"].abs().max()), abs(roi.expected))
+    short = money_format(draft.currency, largest)
     add_bars(
         slide,
         Box(left.left, left.top + 0.3, left.width, left.height - 0.3),
@@ -40,7 +41,8 @@ def add_roi(draft: Draft, results: Results) -> None:
         [*rows["npv"], roi.expected],
         name="Net present value",
         says=f"Bars: net present value by initiative. {finding.title}",
-        number_format=money_format(draft.currency, largest),
+        number_format=short,
+        label_format=short,
         colors=[QUIET] * len(rows) + [ACCENT],
         across=True,
     )

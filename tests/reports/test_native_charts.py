@@ -91,6 +91,14 @@ def test_axis_is_long_enough_for_the_interval(slide):
     assert chart.value_axis.maximum_scale >= 41.0
 
 
+@pytest.mark.parametrize(("lowest", "begins"), [(1.0, 0.0), (0.0, 0.0), (-1.0, None)])
+def test_axis_begins_at_nothing_unless_a_bar_lies_below(slide, lowest, begins):
+    assert bars(slide, ["a", "b"], [2.0, lowest]).value_axis.minimum_scale == begins
+    interval = Interval([1.0, lowest], [3.0, 3.0])
+    with_interval = bars(slide, ["a", "b"], [2.0, 1.0], interval=interval)
+    assert with_interval.value_axis.minimum_scale == begins
+
+
 def test_value_without_interval_has_none(slide):
     nan = float("nan")
     chart = bars(slide, ["a", "b"], [10.0, 20.0], interval=Interval([8.0, nan], [13.0, nan]))
