@@ -26,7 +26,7 @@ class LeavingByRevenue:
     """What predicted hazards of leaving are multiplied by, so that those who pay most come right.
 
     A model of leaving is right on average over customers. Money is not lost on average over
-    customers: who is large counts for more, and what a model cannot know of him, or shrinks, is
+    customers: who is large counts for more, and what a model cannot know of them, or shrinks, is
     an error that does not average out.
 
     Attributes
