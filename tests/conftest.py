@@ -51,10 +51,11 @@ GROUPS = {
     "tests/models/test_discrete_hazard.py": "companies",
 }
 # These take longest: they are begun first, so that no worker is left alone with one at the end.
-# What everybody asks of the sample is worked out by the first of them, while the next two have
+# What everybody asks of the sample is worked out by the first of them, while the others have
 # companies of their own: two that ask for the same would only wait for each other.
-LONGEST = ("frame", "companies", "reports", "pages", "server", "tests/test_notebooks.py",
-           "tests/analyses/test_review.py")  # fmt: skip
+LONGEST = ("frame", "companies", "reports", "tests/warehouse/test_refused.py",
+           "tests/warehouse/test_load.py", "tests/warehouse/test_workspace.py", "pages", "server",
+           "tests/test_notebooks.py", "tests/analyses/test_review.py")  # fmt: skip
 
 
 def reference_folder() -> Path:
