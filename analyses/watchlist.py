@@ -80,6 +80,7 @@ def ranked(
         as_of,
         chances=chances,
         measured=None if trial is None else trial.averted,
+        measured_days=None if trial is None else trial.days,
         no_causes=causes if isinstance(causes, str) else None,
         not_measured=why if trial is None else trial.averted.reason,
     )

@@ -85,6 +85,8 @@ class Watchlist:
     chances : Chances
     measured : Estimate or None
         Share of invoices, unpaid otherwise, that are paid through reminding; by the hold-out.
+    measured_days : int or None
+        Days past due by which that was counted: of older invoices nothing was measured.
     no_causes, not_measured : str or None
         Why causes, or the effect of reminding, are not known.
     """
@@ -96,6 +98,7 @@ class Watchlist:
     as_of: dt.date
     no_causes: str | None = None
     not_measured: str | None = None
+    measured_days: int | None = None
 
     def reached(self) -> pd.DataFrame:
         """Return how much is within reach of the first 1, 2, ... contacts with customers.
@@ -127,14 +130,16 @@ def rank_watchlist(
     *,
     chances: Chances,
     measured: Estimate | None = None,
+    measured_days: int | None = None,
     no_causes: str | None = None,
     not_measured: str | None = None,
 ) -> Watchlist:
     """Rank open invoices and their customers by money at risk times the chance to change it.
 
-    What is measured is what reminding as usual does, on average, to an overdue invoice that was
-    not reminded and not disputed. It takes the place of the assumption for such invoices alone,
-    and of them for those whose action is to remind: a habit, or no clear cause.
+    What is measured is what reminding as usual does, on average, to an invoice that was not
+    reminded and not disputed, from when it is overdue until `measured_days` past due. It takes the
+    place of the assumption for such invoices alone, and of them for those whose action is to
+    remind: a habit, or no clear cause. Older ones, whom nobody reminded all this time, are others.
 
     Parameters
     ----------
@@ -148,6 +153,8 @@ def rank_watchlist(
         Ids of invoices with an open dispute.
     customers : DataFrame
         ``customer_id``, ``name``, ``unhappy`` and what else is to stand beside the names.
+    measured, measured_days
+        ``Trial.averted`` and ``Trial.days``.
     """
     rows = scored[SCORED].assign(
         p_unpaid_60=1 - scored["p_paid_60"],
@@ -165,7 +172,7 @@ def rank_watchlist(
     amount = rows["open_amount"]
     rows["at_risk"] = amount * rows["p_unpaid_60"].fillna(1.0)
     rows["at_risk_low"] = amount * rows["p_unpaid_60"].fillna(0.0)
-    rows = with_chance(rows, chances, measured)
+    rows = with_chance(rows, chances, measured, measured_days)
     for end in ("", "_low", "_high"):
         rows[f"within_reach{end}"] = rows["at_risk"] * rows[f"chance{end}"]
     rows = customers.merge(rows, on="customer_id", how="right")
@@ -174,8 +181,9 @@ def rank_watchlist(
         ["within_reach", "at_risk", "invoice_id"], ascending=[False, False, True], ignore_index=True
     )
     return Watchlist(
-        rows, by_customer(rows, customers), chances, measured, as_of, no_causes, not_measured
-    )
+        rows, by_customer(rows, customers), chances, measured, as_of, no_causes, not_measured,
+        measured_days,
+    )  # fmt: skip
 
 
 def with_cause(rows: pd.DataFrame, causes: pd.DataFrame | None) -> pd.DataFrame:
@@ -190,7 +198,9 @@ def with_cause(rows: pd.DataFrame, causes: pd.DataFrame | None) -> pd.DataFrame:
     return rows.assign(evidence=rows["evidence"].fillna(""), action=rows["cause"].map(ACTIONS))
 
 
-def with_chance(rows: pd.DataFrame, chances: Chances, measured: Estimate | None) -> pd.DataFrame:
+def with_chance(
+    rows: pd.DataFrame, chances: Chances, measured: Estimate | None, measured_days: int | None
+) -> pd.DataFrame:
     """The chance to change each invoice's fate, measured where it is, else assumed."""
     rows = rows.assign(
         chance=rows["cause"].map(chances.by_cause).astype(float),
@@ -201,11 +211,11 @@ def with_chance(rows: pd.DataFrame, chances: Chances, measured: Estimate | None)
     by_reminder = rows["cause"].isin(BY_REMINDER)
     # What may not be reminded is within nobody's reach.
     rows.loc[by_reminder & rows["held_out"], ["chance", "chance_from"]] = 0.0, HELD_OUT
-    if measured is None or measured.reason is not None:
+    if measured is None or measured.reason is not None or measured_days is None:
         return rows
     at = (
         by_reminder
-        & (rows["days_past_due"] > 0)
+        & rows["days_past_due"].between(1, measured_days)
         & (rows["n_sent"] == 0)
         & ~rows["disputed"]
         & ~rows["held_out"]

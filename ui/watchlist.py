@@ -16,7 +16,7 @@ from models.watchlist import DAYS_AHEAD, HELD_OUT, MEASURED, Chances, Watchlist
 from ui import url_state
 from ui.frame import View
 from ui.results import compute, computed_or_why
-from ui.text import count, count_of, escape, money, share, undollared
+from ui.text import count, count_of, days, escape, money, share, undollared
 from warehouse.snapshot import MissingTable
 
 __all__ = [
@@ -123,11 +123,12 @@ def show_measured(watchlist: Watchlist) -> None:
     else:
         n = int((watchlist.invoices["chance_from"] == MEASURED).sum())
         st.caption(
-            f"Measured by the random hold-out: of invoices that would be unpaid without reminders, "
-            f"{share(found.value, 0)} are paid through them ({share(found.lower, 0)} to "
-            f"{share(found.upper, 0)}, 95 % interval). It takes the place of the assumption for "
-            f"{count_of(n, 'invoice')} here: overdue, not reminded, not disputed, not in the "
-            "hold-out, and of habit or no clear cause."
+            f"Measured by the random hold-out: of invoices that would be unpaid "
+            f"{days(watchlist.measured_days)} past due without reminders, {share(found.value, 0)} "
+            f"are paid through them ({share(found.lower, 0)} to {share(found.upper, 0)}, 95 % "
+            f"interval). It takes the place of the assumption for {count_of(n, 'invoice')} here: "
+            f"overdue for {days(watchlist.measured_days)} at most, not reminded, not disputed, not "
+            "in the hold-out, and of habit or no clear cause. Of older ones it was not measured."
         )
     kept = int((watchlist.invoices["chance_from"] == HELD_OUT).sum())
     if kept:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from warehouse.accounting import TableReport
 from warehouse.compiled import lookalikes_sql
 from warehouse.merge import Merge
 from warehouse.tables import ESSENTIAL
@@ -11,6 +12,9 @@ from warehouse.wording import counted, listed
 __all__ = ["find_lookalikes", "find_reporting_currency", "notes_on", "warnings_about"]
 
 LOOKALIKES_NAMED = 20
+#: What lowers what is owed, of which each row names its invoice.
+LOWERS_WHAT_IS_OWED = ("payments", "adjustments")
+NO_INVOICE = ("invoice_id_present", "invoice_id_known")
 #: Days after leaving in which a last bill is still one.
 LAST_BILL_DAYS = 90
 
@@ -55,6 +59,7 @@ def warnings_about(merge: Merge) -> Iterator[str]:
             yield f"{name}: all {table.rows_in:,} rows were refused, so the table stays as it was."
         if not table.rows_in and not table.withdrawn:
             yield f"{name}: the file holds a header and no rows."
+        yield from _without_invoice(name, table)
     if missing := [name for name in ESSENTIAL if name not in merge.stored]:
         yield (
             f"{listed(missing)} not loaded yet; without {'them' if missing[1:] else 'it'} "
@@ -99,6 +104,18 @@ def find_lookalikes(merge: Merge) -> dict[str, object]:
         "perhaps for case or legal form). None was merged.",
         "first": first.to_dict("records"),
     }
+
+
+def _without_invoice(name: str, table: TableReport) -> Iterator[str]:
+    """What the books get wrong for want of the rows that name no invoice."""
+    n = sum(table.refused_by_rule.get(rule, 0) for rule in NO_INVOICE)
+    if name in LOWERS_WHAT_IS_OWED and n:
+        yield (
+            f"{name}: {counted(n, 'row')} refused for naming no invoice that is loaded. They take "
+            "nothing off what is owed, so receivables, exposure and days outstanding look too high "
+            "by as much. Write into invoice_id the invoice that each settles (on account: the "
+            "oldest that the customer still owes) and load them again."
+        )
 
 
 def _rates(merge: Merge) -> dict[str, bool]:

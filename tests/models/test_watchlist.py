@@ -50,7 +50,7 @@ CUSTOMERS = pd.DataFrame({"customer_id": ["A", "B"], "name": ["Alder", "Birch"],
 def rank(rows, why=None, *, sent=None, disputed=None, chances=None, measured=None):
     return rank_watchlist(
         rows, why, sent, disputed, CUSTOMERS, AS_OF, chances=chances or Chances(),
-        measured=measured,
+        measured=measured, measured_days=40,
     )  # fmt: skip
 
 
@@ -84,6 +84,8 @@ def test_what_was_never_watched_for_so_long_is_at_risk_whole_and_not_at_all_at_t
     [
         ({}, MEASURED),
         ({"days_past_due": [0]}, ASSUMED),
+        ({"days_past_due": [40]}, MEASURED),
+        ({"days_past_due": [41]}, ASSUMED),
     ],
 )
 def test_measured_effect_is_taken_only_for_what_it_was_measured_on(changed, source):

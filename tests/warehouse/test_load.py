@@ -171,6 +171,20 @@ def test_table_all_of_whose_rows_are_refused_is_not_an_empty_table(load_company,
     assert any("payments: all 1 rows were refused" in w for w in report.warnings)
 
 
+def test_what_names_no_invoice_is_said_to_leave_too_much_owed(load_company):
+    notes = "adjustment_id,invoice_id,kind,requested_on,completed_on,amount\n"
+    named = "A-1,I-2,credit_note,2024-03-01,2024-03-01,20\n"
+    unnamed = "A-2,,credit_note,2024-03-01,2024-03-01,30\nA-3,I-9,credit_note,2024-03-01,,5\n"
+    report = load_company(adjustments=notes + named + unnamed)
+    assert (report.tables["adjustments"].accepted, report.tables["adjustments"].refused) == (1, 2)
+    said = next(w for w in report.warnings if "naming no invoice" in w)
+    assert said.startswith("adjustments: 2 rows refused")
+    assert "too high" in said
+    assert "Write into invoice_id" in said
+    whole = load_company(adjustments=notes + named)
+    assert not any("naming no invoice" in w for w in whole.warnings)
+
+
 def test_file_with_a_header_only_makes_an_empty_table(load_company, workspace):
     load_company(payments="payment_id,invoice_id,paid_on,amount\n")
     with workspace.current().tables() as tables:
