@@ -16,15 +16,9 @@ import analyses.poor_experience
 import analyses.unit_economics
 import analyses.working_capital
 from analyses.scope import Scope
-from models.churn_outlook import churn_outlook
 from models.expected_margins import ExpectedMargins
 from models.figures import NoSuchFigure
 from models.initiatives import BUCKETS, Driven, Initiative, Link, Uncertain
-from models.leaving_by_revenue import (
-    LeavingByRevenue,
-    fit_leaving_by_revenue,
-    revenue_before,
-)
 from models.linkage import Linkage
 from models.outlook import Outlook
 from models.poor_experience import PoorExperience
@@ -35,7 +29,6 @@ from models.roi_base import Base
 from models.roi_templates import offered
 from models.value_terms import Terms
 from models.working_capital import WorkingCapital
-from warehouse.roi import billed_months
 from warehouse.segments import customer_segments
 from warehouse.workspace import MissingTable, Tables
 
@@ -116,14 +109,9 @@ def company(
     names = ["industry", "country", "region", "size"]
     segments = customer_segments(tables, scope.as_of, by=names).to_pandas()
     segments = segments.set_index("customer_id").reindex(outlook.customer_id)
-    billed = billed_months(tables, scope.as_of).to_pandas()
-    following = (pd.Timestamp(scope.as_of) + pd.Timedelta(days=1)).replace(day=1)
-    ahead = pd.DataFrame({"customer_id": outlook.customer_id, "begins": following})
-    base = base_of(
-        outlook, expected, ledger, year, capital, tables.settings.discount_rate,
-        by_revenue(outlook, learnt, billed), revenue_before(ahead, billed),
-    )  # fmt: skip
-    return Company(base, link, why, segments, tables.settings.discount_rate)
+    rate = tables.settings.discount_rate
+    base = base_of(outlook, expected, ledger, year, capital, rate)
+    return Company(base, link, why, segments, rate)
 
 
 def base_of(
@@ -133,8 +121,6 @@ def base_of(
     year: pd.DataFrame,
     capital: WorkingCapital,
     rate: float,
-    correction: LeavingByRevenue | None,
-    revenue: np.ndarray,
 ) -> Base:
     who = outlook.customer_id
     rows = expected.table.set_index("customer_id").loc[who]
@@ -158,34 +144,12 @@ def base_of(
     return Base(
         who,
         payment,
-        leaving(log_survival(outlook, outlook.last_month, correction, revenue)),
+        leaving(outlook.log_survival(outlook.last_month)),
         sales / 365,
         max(capital.days_to_best, 0.0),
         costs,
-        float(np.hypot(of_margin, leaving_error(outlook, payment, correction, revenue))),
+        float(np.hypot(of_margin, leaving_error(outlook, payment))),
     )
-
-
-def by_revenue(
-    outlook: Outlook, learnt: pd.DataFrame, billed: pd.DataFrame
-) -> LeavingByRevenue | None:
-    """How leaving went with revenue, beyond what is predicted of it."""
-    model = getattr(outlook, "model", None)
-    rows = learnt[~learnt["ahead"].to_numpy(dtype=bool)].reset_index(drop=True)
-    if model is None or rows.empty:
-        return None
-    chance = -np.expm1(churn_outlook(model, rows).log_survival(1)[:, 0])
-    left = rows["cause"].notna().to_numpy()
-    revenue = revenue_before(rows, billed)
-    return fit_leaving_by_revenue(chance, left, revenue, pd.factorize(rows["customer_id"])[0])
-
-
-def log_survival(
-    outlook: Outlook, months: int, correction: LeavingByRevenue | None, revenue: np.ndarray
-) -> np.ndarray:
-    """That of the outlook, corrected by revenue, (customer, month)."""
-    logs = outlook.log_survival(months)
-    return logs if correction is None else logs * correction.ratio(revenue)[:, None]
 
 
 def leaving(logs: np.ndarray) -> np.ndarray:
@@ -193,15 +157,12 @@ def leaving(logs: np.ndarray) -> np.ndarray:
     return -np.expm1(np.diff(logs.T, axis=0, prepend=0.0))
 
 
-def leaving_error(
-    outlook: Outlook, payment: np.ndarray, correction: LeavingByRevenue | None, revenue: np.ndarray
-) -> float:
+def leaving_error(outlook: Outlook, payment: np.ndarray) -> float:
     """Standard error of the margin that leaves within the usual horizon, relative to it."""
     rng, months = np.random.default_rng(0), min(USUAL_HORIZON, outlook.last_month)
     lost = []
     for _ in range(OUTLOOKS_DRAWN):
-        drawn = None if correction is None else correction.drawn(rng)
-        log_there = log_survival(outlook.drawn(rng), months, drawn, revenue)[:, -1]
+        log_there = outlook.drawn(rng).log_survival(months)[:, -1]
         lost.append(float(-np.expm1(log_there) @ payment))
     mean = float(np.mean(lost))
     return float(np.std(lost, ddof=1)) / mean if mean > 0 else 0.0

@@ -74,6 +74,8 @@ COVARIATES: Mapping[str, Covariate] = MappingProxyType(
                              "The contract comes up", "The contract does not come up"),
         "log_size": Covariate("Company size", 1.0, "2.7 times as many employees",
                               "A large company", "A small company"),
+        "log_revenue": Covariate("Billed a month", 1.0, "2.7 times as much billed a month",
+                                 "Pays more than most", "Pays less than most"),
     }
 )  # fmt: skip
 

@@ -41,6 +41,7 @@ HAZARD_RATIOS: Mapping[str, str] = MappingProxyType(
         "bill_shock": "a last bill half above the usual one",
         "renewal": "the month in which the contract comes up, against any other",
         "log_size": "2.7 times as many employees",
+        "log_revenue": "2.7 times as much billed a month",
     }
 )
 

@@ -38,6 +38,8 @@ FEWEST_EVENTS = 50
 #: keeps finite what the rows would let run away.
 WEAK = 1.0
 
+#: Covariates that go with how much a customer pays.
+MONEY = ("log_size", "log_revenue")
 INTERCEPT = "intercept"
 
 
@@ -137,7 +139,8 @@ def fit_churn_hazards(
     covariates as they were known that much earlier: landmarks [1]_. Written as hazard and share
     [2]_, chances of causes add up to that of leaving exactly, and a cause with few leavers
     borrows from all of them. Coefficients are shrunk to what pays for its own noise: by a normal
-    prior whose width makes the estimates most likely. Errors are summed by customer.
+    prior whose width makes the estimates most likely; those of how large a customer is and how
+    much it pays are not. Errors are summed by customer.
 
     Parameters
     ----------
@@ -237,22 +240,17 @@ def fit_lead(
     """One range: its coefficients, each customer's pull on them, and what the prior leaves open."""
     month, event = rows["month"].to_numpy(dtype=np.int64), cause >= 0
     renewal = renewals(*clock_of(rows))
-    baseline, names, varies, part, precision, fit = fit_hazard(month, event, renewal, known, terms)
-    kept = [name for name, v in zip(names, varies, strict=True) if v]
-    # What numbers say and what categories say are of two kinds, each with its own noise and size.
-    shrunk = shrink(
-        fit.coefficient, fit.covariance, part.std(axis=0), precision > 0,
-        np.array([":" in name for name in kept]),
-    )  # fmt: skip
+    baseline, names, varies, part, fit = fit_hazard(month, event, renewal, known, terms)
+    fit, prior = shrunk(part, event, np.array(names)[varies], terms, fit)
     score = np.stack(
         [np.bincount(unit, fit.residual * x, minlength=n_units) for x in part.T], axis=1
     )
     coefficient = np.zeros(len(names))
-    coefficient[varies] = shrunk.coefficient
+    coefficient[varies] = fit.coefficient
     pull = np.zeros((n_units, len(names)))
-    pull[:, varies] = score @ fit.covariance @ shrunk.map.T
+    pull[:, varies] = score @ fit.covariance
     spread = np.zeros((len(names), len(names)))
-    spread[np.ix_(varies, varies)] = shrunk.left_open
+    spread[np.ix_(varies, varies)] = (fit.covariance * prior) @ fit.covariance
     leavers = share_design(month[event], renewal[event], known[event], terms)
     share = fit_softmax(leavers, cause[event], n_causes)
     share_pull = np.zeros((n_units, share.coefficient.size))
@@ -270,8 +268,8 @@ def fit_lead(
 
 def fit_hazard(
     month: np.ndarray, event: np.ndarray, renewal: np.ndarray, known: np.ndarray, terms: Terms
-) -> tuple[MonthBaseline, tuple[str, ...], np.ndarray, np.ndarray, np.ndarray, CloglogFit]:
-    """The regression of one range: baseline, names, which of them vary, columns, prior and fit.
+) -> tuple[MonthBaseline, tuple[str, ...], np.ndarray, np.ndarray, CloglogFit]:
+    """The regression of one range: baseline, names, which of them vary, columns and fit.
 
     The hazard runs straight over the log of the months, which is Weibull's, unless bends gain
     more than they cost by Akaike's criterion.
@@ -282,14 +280,37 @@ def fit_hazard(
         varies = np.ptp(design, axis=0) > 0
         varies[0] = True
         part, kept = design[:, varies], list(np.array(names)[varies])
-        precision = np.where(np.isin(kept, names[: -len(terms.names) or None]), 0.0, WEAK)
+        precision = np.where(np.isin(kept, terms.names), WEAK, 0.0)
         fit = fit_cloglog(part, event, np.ones(len(part)), kept, precision=precision)
         bends = np.flatnonzero(np.isin(kept, baseline.names[1:]))
         if bends.size:
             own, found = fit.covariance[np.ix_(bends, bends)], fit.coefficient[bends]
             if found @ np.linalg.solve(own, found) > 2 * bends.size:
                 break
-    return baseline, names, varies, part, precision, fit
+    return baseline, names, varies, part, fit
+
+
+def shrunk(
+    part: np.ndarray, event: np.ndarray, kept: np.ndarray, terms: Terms, fit: CloglogFit
+) -> tuple[CloglogFit, np.ndarray]:
+    """The same regression with its prior as wide as is likeliest, and the prior's precision.
+
+    It is fitted anew: were coefficients pulled in and the level left as it was, more would be
+    predicted to leave than did. And what stands for money is not shrunk at all, so that those
+    who pay much are predicted to leave as often as they did, too; else customers worth most would
+    be taken for more like the others than they are.
+    """
+    scale = part.std(axis=0)
+    shrinkable = np.isin(kept, terms.names) & ~np.isin(kept, MONEY)
+    # What numbers say and what categories say are of two kinds, each with its own noise and size.
+    kinds = np.array([":" in name for name in kept])
+    found = shrink(fit.coefficient, fit.covariance, scale, shrinkable, kinds)
+    precision = np.where(np.isin(kept, MONEY), WEAK, 0.0)
+    precision[shrinkable] = 1 / found.width**2
+    fit = fit_cloglog(
+        part, event, np.ones(len(part)), list(kept), precision=precision, start=fit.coefficient
+    )
+    return fit, precision * scale**2
 
 
 def clock_of(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -53,6 +53,7 @@ def fit_cloglog(
     names: Sequence[str],
     *,
     precision: np.ndarray | None = None,
+    start: np.ndarray | None = None,
 ) -> CloglogFit:
     r"""Maximise the likelihood of :math:`P(event) = 1 - \exp(-e^{x'\beta})` by Fisher's scoring.
 
@@ -68,6 +69,8 @@ def fit_cloglog(
     precision : ndarray of shape (q,), optional
         Of a normal prior about 0 for each coefficient, per standard deviation of its column. A
         positive one keeps a coefficient finite where the rows alone would not.
+    start : ndarray of shape (q,), optional
+        Coefficients to begin from, where some are known that may be near.
 
     Examples
     --------
@@ -89,6 +92,9 @@ def fit_cloglog(
     beta = np.zeros(len(mean))
     share = (weight @ event) / weight.sum()
     beta[0] = np.log(-np.log1p(-min(share, 0.999))) if share > 0 else -HIGHEST
+    if start is not None:
+        beta = start * scale
+        beta[0] = start[0] + mean[1:] @ start[1:]
     prior = np.zeros(len(mean)) if precision is None else np.asarray(precision, dtype=float)
     now = at_beta(x, event, weight, beta, prior)
     for step_number in range(MOST_STEPS):

@@ -220,7 +220,9 @@ def show_tie(ledger: PoorExperience) -> None:
         st.caption(
             undollared(
                 "Tickets are booked to a cause only where such things stand more often in the 31 "
-                f"days before them than in the 31 days after, beyond chance: {listed(told)}."
+                "days before them than in the 31 days after, beyond chance, and only with the part "
+                "of their cost that is beyond the usual: as much as stands after them stays not "
+                f"explained. Tickets with one: {listed(told)}."
             )
         )
     offer_csv("Download the tie", tie, "poor_experience_tie.csv", key="poor_tie")

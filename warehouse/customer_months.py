@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from warehouse.churn import customer_lives, opened_once
+from warehouse.currency import STEADY_DIGITS, convert
 from warehouse.invoices import first_day_covered
 from warehouse.segments import NOT_STATED, first_contracts
 from warehouse.settlements import settlements
@@ -20,7 +21,7 @@ __all__ = ["COVARIATES", "UNUSUAL_KINDS", "answers", "customer_months", "opened"
 COVARIATES = ("score", "tickets_3m", "finance_tickets_3m", "slow_tickets_3m",
               "late_deliveries_6m", "disputes_6m", "days_late", "later_than_usual",
               "firm_reminders_3m", "price_rise_6m", "bill_shock", "renewal",
-              "log_size")  # fmt: skip
+              "log_size", "log_revenue")  # fmt: skip
 
 FINANCE_TOPICS = ("billing", "payment", "pricing", "refund")
 #: A ticket not resolved after this many days is slow.
@@ -37,6 +38,8 @@ USUAL_BILLS, FEWEST_BILLS = 6, 4
 UNUSUAL_KINDS = ("goods", "project")
 #: A bill of more than this much above the usual one says no more.
 MOST_SHOCK = 1.0
+#: Months that a customer's revenue is of.
+YEAR_MONTHS = 12
 
 
 def customer_months(
@@ -90,6 +93,8 @@ def customer_months(
         - ``bill_shock``: last month's bill above the median of six before, as a fraction, 0 to 1
         - ``renewal``: 1 in the month of the first contract's anniversary
         - ``log_size``: of employees
+        - ``log_revenue``: of what was billed a month in the year that ended with the last month
+          with a bill, or since the first, in the reporting currency; null before the first bill
     """
     panel = months_at_risk(tables, as_of, churn_rule_days, one_in)
     panel = panel.left_join(happenings(tables, as_of), ["customer_id", "begins"])
@@ -249,6 +254,16 @@ def billed(tables: Tables, as_of: dt.date) -> ir.Table:
     return by_month(invoices, invoices.issued_on, bill=_.amount.cast("float64").sum())
 
 
+def earned(tables: Tables, as_of: dt.date) -> ir.Table:
+    """What was billed in each month, for whatever it was, in the reporting currency."""
+    invoices = tables["invoices"].filter(_.issued_on <= as_of)
+    rows = invoices.select("customer_id", "currency", "issued_on", "amount")
+    rows = convert(rows, tables, as_of, flows={"amount": "issued_on"})
+    # What came before the first rate of its currency is in no money that can be added.
+    revenue = _.amount.sum().fill_null(0.0).round(STEADY_DIGITS)
+    return by_month(rows, rows.issued_on, revenue=revenue)
+
+
 def repriced(tables: Tables, as_of: dt.date) -> ir.Table:
     changes = tables["price_changes"].filter(_.announced_on <= as_of)
     owner = tables["contracts"].select("contract_id", "customer_id")
@@ -275,6 +290,7 @@ PARTS: Mapping[tuple[str, ...], Callable[[Tables, dt.date], ir.Table]] = Mapping
         ("reminders", "invoices"): reminded,
         ("payments", "invoices"): settled,
         ("invoices",): billed,
+        ("invoices", "customers"): earned,
         ("price_changes", "contracts"): repriced,
     }
 )
@@ -283,6 +299,8 @@ PARTS: Mapping[tuple[str, ...], Callable[[Tables, dt.date], ir.Table]] = Mapping
 def with_windows(panel: ir.Table) -> ir.Table:
     """What happened in the months before each month."""
     own = {"group_by": "customer_id", "order_by": "begins"}
+    if "revenue" in panel.columns:
+        panel = with_revenue(panel, own)
 
     def before(months: int | None) -> object:
         return ibis.window(**own, preceding=(months, 1))
@@ -330,6 +348,24 @@ def shock(panel: ir.Table, own: Mapping[str, str]) -> ir.FloatingValue:
     enough = panel.bill.count().over(earlier) >= FEWEST_BILLS
     above = ((last - usual) / usual.nullif(0)).clip(0.0, MOST_SHOCK)
     return ibis.ifelse(enough, above, 0.0).fill_null(0.0)
+
+
+def with_revenue(panel: ir.Table, own: Mapping[str, str]) -> ir.Table:
+    """Log of a month's bill on average, over the year that ended with the last month with one.
+
+    Months without a bill since then say nothing: they may be leaving itself.
+    """
+    so_far = panel.begins.min(where=panel.revenue.notnull())
+    first = so_far.over(ibis.window(**own, preceding=(None, 0)))
+    passed = 12 * (panel.begins.year() - first.year()) + panel.begins.month() - first.month() + 1
+    year = ibis.window(**own, preceding=(YEAR_MONTHS - 1, 0))
+    monthly = panel.revenue.sum().over(year) / passed.clip(1, YEAR_MONTHS)
+    panel = panel.mutate(
+        usual=ibis.ifelse(monthly > 0, monthly.nullif(0.0).ln(), ibis.null("float64")),
+        billed_in=ibis.ifelse(panel.revenue > 0, panel.begins, ibis.null("date")),
+    )
+    last = panel.usual.argmax(panel.billed_in).over(ibis.window(**own, preceding=(None, 1)))
+    return panel.mutate(log_revenue=last).drop("usual", "billed_in")
 
 
 def with_profile(rows: ir.Table, tables: Tables, as_of: dt.date) -> ir.Table:

@@ -271,6 +271,26 @@ def test_survival_looked_up_is_what_the_chances_of_each_month_leave(outlook):
     np.testing.assert_allclose(np.exp(some), left_over[5:9, :7], rtol=1e-12)
 
 
+def test_as_many_are_predicted_to_leave_as_did_and_as_often_those_who_pay_much():
+    months = customer_months(score=-0.3, base=0.03)
+    months["log_revenue"] = months["log_size"] + np.random.default_rng(4).normal(size=len(months))
+    rows = months[~months["ahead"]].sort_values(["customer_id", "begins"], ignore_index=True)
+    model = fit_churn_hazards(rows, AS_OF, causes=CAUSES, leads=((1, 3, 1),))
+    known = ["score", "log_size", "log_revenue"]
+    rows[known] = rows.groupby("customer_id")[known].shift(1)
+    rows = rows.dropna(subset=known)
+    chance = -np.expm1(churn_outlook(model, rows).log_survival(1)[:, 0])
+    left = rows["cause"].notna().to_numpy()
+    assert chance.sum() == pytest.approx(left.sum(), rel=1e-4)
+    columns = dict(zip(model.terms.names, model.terms.columns(rows).T, strict=True))
+    for name in ("log_size", "log_revenue"):
+        z = columns[name] - columns[name].mean()
+        assert abs(z @ chance - z @ left) < 0.005 * (np.abs(z) @ left)
+    # What money does not go with is shrunk.
+    z = columns["score"] - columns["score"].mean()
+    assert abs(z @ chance - z @ left) > 0.005 * (np.abs(z) @ left)
+
+
 def test_what_is_known_today_says_less_of_later_months(outlook):
     near, mid, far = (lead.coefficient[lead.names.index("score")] for lead in outlook.model.leads)
     # The true hazard today moves by 0.7 a point, of which half goes back to the customer's mean.

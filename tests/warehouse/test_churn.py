@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -289,3 +290,44 @@ def test_a_price_still_to_come_is_not_the_price_of_the_day():
     )  # fmt: skip
     found = values(contracts=contract, price_changes=change)
     assert found.loc["STAY", ["value_start", "value_end"]].tolist() == [100.0, 100.0]
+
+
+@pytest.fixture(scope="module")
+def revenue():
+    """What a month of each customer was taken to bring, by that in which it was known."""
+    book = invoices(
+        ("STAY", "2024-04-10", 100), ("STAY", "2024-04-20", 50), ("STAY", "2024-06-10", 60),
+        ("QUIET", "2024-05-01", 80), ("QUIET", "2024-06-01", 100),
+        ("LATER", "2024-03-01", 1200), ("LATER", "2025-03-01", 1200),
+    )  # fmt: skip
+    book.loc[book["customer_id"] == "STAY", "currency"] = "USD"
+    rates = pd.DataFrame(
+        {"currency": "USD", "month": pd.to_datetime(["2024-04-01", "2024-06-01"]),
+         "to_reporting": [1.0, 0.5]}
+    )  # fmt: skip
+    rows = np.exp(months(invoices=book, fx_rates=rates)["log_revenue"]).round(2).dropna()
+    return {
+        who: {f"{day:%Y-%m}": amount for (_, day), amount in own.items()}
+        for who, own in rows.groupby(level="customer_id")
+    }
+
+
+def test_revenue_of_a_month_is_that_of_the_months_before_in_one_currency(revenue):
+    found = revenue["STAY"]
+    # Before the first bill nothing is known, and of a month nothing while it runs: 150 in April,
+    # and 150 and half of 60 in the three months up to June.
+    assert "2024-04" not in found
+    assert (found["2024-05"], found["2024-06"], found["2024-07"]) == (150, 150, 60)
+
+
+def test_who_has_gone_quiet_keeps_the_revenue_it_had(revenue):
+    # Months without a bill are how leaving shows where nobody records it.
+    found = dict(revenue["QUIET"])
+    assert found.pop("2024-06") == 80
+    assert len(found) == 5
+    assert set(found.values()) == {90}
+
+
+def test_bill_of_a_year_is_twelve_months_of_revenue_once_the_second_has_come(revenue):
+    found = revenue["LATER"]
+    assert (found["2025-03"], found["2025-04"]) == (1200, 100)
