@@ -16,6 +16,7 @@ import analyses.poor_experience
 import analyses.unit_economics
 import analyses.working_capital
 from analyses.scope import Scope
+from models.costs import refuse_without_costs
 from models.expected_margins import ExpectedMargins
 from models.figures import NoSuchFigure
 from models.initiatives import BUCKETS, Driven, Initiative, Link, Uncertain
@@ -95,11 +96,13 @@ def company(
     Refusal
         As these analyses, where customers or their margins are not known.
     """
+    if year is None:
+        year = analyses.unit_economics.flows(tables, scope)
+    # Before anything else that may be missing: without it no length of the books would help.
+    refuse_without_costs(year["cost_of_goods"])
     if learnt is None:
         learnt = analyses.churn.months(tables, scope)
     outlook = outlook or analyses.churn.outlook(tables, scope, learnt=learnt)
-    if year is None:
-        year = analyses.unit_economics.flows(tables, scope)
     expected = expected or analyses.lifetime_value.margins(
         tables, scope, outlook=outlook, year=year
     )

@@ -221,8 +221,8 @@ def refuse_few_leavers(n: int) -> None:
     if n < FEWEST_EVENTS:
         raise Refusal(
             f"{counted(n, 'customer')} left in the months watched, and what moves leaving is not "
-            f"estimated from fewer than {FEWEST_EVENTS}. Load a longer period, or widen the "
-            "filters."
+            f"estimated from fewer than {FEWEST_EVENTS}. Load a longer period, check that "
+            "`churned_on` was read, or widen the filters."
         )
 
 

@@ -9,6 +9,7 @@ import analyses.poor_experience
 import analyses.roi
 import analyses.unit_economics
 from charts.roi import fan_chart, share_bars, swing_bars
+from models.costs import refuse_without_costs
 from models.roi import tornado, value_of_information
 from models.scenarios import Scenario
 from ui import url_state
@@ -74,9 +75,10 @@ def build(view: View, found: ours.Company, start: Scenario | None) -> None:
 
 
 with explained(ends_page=True):
+    given = {"year": compute(analyses.unit_economics.flows, view)}
+    refuse_without_costs(given["year"]["cost_of_goods"])
     learnt = {"learnt": compute(analyses.churn.months, view)}
-    given = {"outlook": compute(analyses.churn.outlook, view, given=learnt)}
-    given["year"] = compute(analyses.unit_economics.flows, view)
+    given["outlook"] = compute(analyses.churn.outlook, view, given=learnt)
     # The margins of the page of lifetime value, which are shrunk towards those of a persona.
     alike = {**given, "personas": personas_or_why(view)[1]}
     given["expected"] = compute(analyses.lifetime_value.margins, view, given=alike)
