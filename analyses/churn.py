@@ -3,6 +3,8 @@
 When a customer without a leaving date counts as lost is a setting of the workspace.
 """
 
+from dataclasses import replace
+
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -20,7 +22,7 @@ from models.retention import Retention, fit_retention
 from warehouse.churn import customer_lives, opened_once
 from warehouse.customer_months import customer_months
 from warehouse.once import once
-from warehouse.recurring_value import recurring_values
+from warehouse.recurring_value import months_before, recurring_values
 from warehouse.workspace import Tables
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "ratios",
     "receipt_rows",
     "retention",
+    "retention_before",
     "run",
     "scored_customers",
     "validation",
@@ -41,6 +44,7 @@ __all__ = [
 
 #: Customers whose months are enough to learn from; of more, one in so many is taken.
 ENOUGH_CUSTOMERS = 20_000
+MONTHS_IN_YEAR = 12
 
 
 def rule(tables: Tables) -> dict[str, int]:
@@ -77,6 +81,12 @@ def retention(tables: Tables, scope: Scope) -> Retention:
     """What is left of the recurring value of a year ago."""
     rows = recurring_values(tables, scope.as_of, **rule(tables))
     return fit_retention(scope.of_customers(rows, tables).to_pandas(), scope.as_of)
+
+
+def retention_before(tables: Tables, scope: Scope) -> Retention:
+    """What a year ago was left of the recurring value of the year before that."""
+    year_ago = months_before(scope.as_of, MONTHS_IN_YEAR)
+    return retention(tables, replace(scope, as_of=year_ago))
 
 
 def values_today(tables: Tables, scope: Scope) -> pd.DataFrame:

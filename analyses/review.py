@@ -1,7 +1,7 @@
 """Every analysis of one view together: what exports, slides and the review are made from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -55,7 +55,6 @@ from models.reminders import Reminders
 from models.roi import Roi
 from models.unit_economics import UnitEconomics
 from models.watchlist import Watchlist
-from warehouse.recurring_value import months_before
 from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
@@ -65,7 +64,6 @@ Fits = dict[str, Callable[[], Any]]
 __all__ = ["Progress", "Review", "run"]
 
 Progress = Callable[[float, str], object]
-MONTHS_IN_YEAR = 12
 
 #: Results that need nothing that another one reads.
 ALONE = {
@@ -258,7 +256,6 @@ def cash(shared: Shared) -> Fits:
 def customers(shared: Shared) -> Fits:
     """Analyses of who customers are, whether they stay and what they are worth."""
     view, ours = (shared.tables, shared.scope), analyses.churn
-    year_ago = replace(shared.scope, as_of=months_before(shared.scope.as_of, MONTHS_IN_YEAR))
     return {
         "customer_features": lambda: shared.features,
         "personas": lambda: shared.personas,
@@ -266,7 +263,7 @@ def customers(shared: Shared) -> Fits:
         "unit_economics": lambda: unit_economics(shared),
         "churn": lambda: ours.run(*view, rows=shared.lives),
         "retention": lambda: ours.retention(*view),
-        "retention_before": lambda: ours.retention(shared.tables, year_ago),
+        "retention_before": lambda: ours.retention_before(*view),
         "churn_ratios": lambda: ours.ratios(*view, learnt=shared.months),
         "churn_validation": lambda: ours.validation(*view, learnt=shared.months),
         "scored_customers": lambda: ours.scored_customers(*view, ahead=shared.outlook),

@@ -124,13 +124,18 @@ class XyData(XyChartData):
         return XySheet(self)
 
 
+def symbol_of(currency: str) -> str:
+    """The symbol of a currency as it stands in quotes in a format."""
+    return get_currency_symbol(currency, locale="en").replace('"', "")
+
+
 def money_format(currency: str, largest: float) -> str:
     """The Excel format of money on an axis, in thousands or millions when it is large.
 
     >>> money_format("EUR", 2_500_000)
     '"€"#,##0.0,,"M"'
     """
-    symbol = get_currency_symbol(currency, locale="en").replace('"', "")
+    symbol = symbol_of(currency)
     for size, ending in ((1e9, ',,,"bn"'), (1e6, ',,"M"'), (1e4, ',"K"')):
         if abs(largest) >= size:
             # One decimal where few units are shown: an axis of 0, 1, 1, 2 tells nothing.
@@ -145,7 +150,7 @@ def money_label(currency: str, largest: float) -> str:
     >>> money_label("EUR", 2_500_000)
     '[>=1000000]"€"#,##0.0,,"M";[>=10000]"€"#,##0,"K";"€"#,##0'
     """
-    symbol = get_currency_symbol(currency, locale="en").replace('"', "")
+    symbol = symbol_of(currency)
     if largest >= 1e9:
         return (f'[>=1000000000]"{symbol}"#,##0.0,,,"bn";[>=1000000]"{symbol}"#,##0.0,,"M";'
                 f'"{symbol}"#,##0,"K"')  # fmt: skip
@@ -207,10 +212,7 @@ def add_bars(
         # Every value is written: an axis beside them says it again, and its labels run together.
         chart.value_axis.tick_label_position = LABELS.NONE
         chart.value_axis.has_major_gridlines = False
-    lows = values if interval is None else [*values, *interval.low]
-    # Bars begin at nothing; what lies below it would be cut off there.
-    if not (np.asarray(lows, dtype=float) < 0).any():
-        chart.value_axis.minimum_scale = 0
+    begin_at_nothing(chart.value_axis, values if interval is None else [*values, *interval.low])
     if interval is not None:
         reach(chart.value_axis, interval, values)
     return chart
@@ -242,7 +244,8 @@ def add_dated_lines(
     # After majorTimeUnit's place in the schema nothing else is set on this axis.
     for tag, value in (("c:majorUnit", months_between_labels), ("c:majorTimeUnit", "months")):
         set_child(axis._element, tag, str(value))
-    chart.value_axis.minimum_scale = 0
+    lows = [ends.low for ends in (interval or {}).values()]
+    begin_at_nothing(chart.value_axis, np.concatenate([*lows, *(v for v, _ in series.values())]))
     for name, ends in (interval or {}).items():
         reach(chart.value_axis, ends, series[name][0])
     for drawn, (_, look) in zip(chart.plots[0].series, series.values(), strict=True):
@@ -412,6 +415,12 @@ def put_interval(series: _BaseSeries, bars: list[tuple[str, str, list[float]]]) 
         "</c:errBars>"
     )
     series._element.find(qn("c:cat")).addprevious(bars_xml)
+
+
+def begin_at_nothing(axis: ValueAxis, values: Sequence[float]) -> None:
+    """Let the axis begin at zero, unless something lies below, which would be cut off there."""
+    if not (np.asarray(values, dtype=float) < 0).any():
+        axis.minimum_scale = 0
 
 
 def reach(axis: ValueAxis, interval: Interval, values: Sequence[float]) -> None:

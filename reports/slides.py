@@ -1,7 +1,9 @@
 """The parts a slide is made of: a finding, its receipt, and a native table."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -9,9 +11,10 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
+from pptx.oxml.table import CT_TableRow
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
-from pptx.table import _Cell
+from pptx.table import Table, _Cell
 from pptx.util import Inches, Pt
 
 from charts.wording import count, date, in_unit, share
@@ -224,48 +227,68 @@ def add_table(
     """
     height = row_height * (len(rows) + 1)
     place = Box(box.left, box.top, sum(column.width for column in columns), height)
-    frame = slide.shapes.add_table(len(rows) + 1, len(columns), *place.emu)
+    # One row of each kind is formatted; the others are copies of it, for a cell has ten formats.
+    frame = slide.shapes.add_table(len(Kind), len(columns), *place.emu)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(says, longest=500))
     table = frame.table
     # The library's table style brings its own colours; ours are set cell by cell.
     properties = table._tbl.tblPr
     properties.remove(properties.find(qn("a:tableStyleId")))
     properties.set("bandRow", "0")
+    patterns = {}
+    for number, kind in enumerate(Kind):
+        patterns[kind] = table.rows[number]._tr
+        patterns[kind].h = Inches(row_height)
+        for index, column in enumerate(columns):
+            format_cell(table.cell(number, index), column, kind)
     for index, column in enumerate(columns):
         table.columns[index].width = Inches(column.width)
-        write_cell(table.cell(0, index), column.head, column, head=True)
+    for pattern in patterns.values():
+        table._tbl.remove(pattern)
+    add_row(table, patterns[Kind.HEAD], [(column.head, column.longest) for column in columns])
     for number, row in enumerate(rows, 1):
-        last = total and number == len(rows)
-        for index, (column, value) in enumerate(zip(columns, row, strict=True)):
-            write_cell(table.cell(number, index), value, column, total=last)
-    for row in table.rows:
-        row.height = Inches(row_height)
+        kind = Kind.TOTAL if total and number == len(rows) else Kind.BODY
+        texts = [(value, c.longest) for c, value in zip(columns, row, strict=True)]
+        add_row(table, patterns[kind], texts)
     return box.top + height
 
 
-def write_cell(
-    cell: _Cell, value: object, column: Column, *, head: bool = False, total: bool = False
-) -> None:
+class Kind(Enum):
+    """What a row of a table is, which says how its cells look."""
+
+    HEAD = "head"
+    BODY = "body"
+    TOTAL = "total"
+
+
+def format_cell(cell: _Cell, column: Column, kind: Kind) -> None:
     frame = cell.text_frame
-    frame.text = plain(value, longest=column.longest)
     frame.word_wrap = True
     paragraph = frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT if column.right else PP_ALIGN.LEFT
-    paragraph.font.size = Pt(10.5 if head else column.size)
-    paragraph.font.bold = head or total or column.bold
-    if head:
+    paragraph.font.size = Pt(10.5 if kind is Kind.HEAD else column.size)
+    paragraph.font.bold = kind is not Kind.BODY or column.bold
+    if kind is Kind.HEAD:
         paragraph.font.color.rgb = QUIET_RGB
     else:
         paragraph.font.color.theme_color = INK_TEXT
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.margin_left = cell.margin_right = Inches(0.08)
     cell.margin_top = cell.margin_bottom = Inches(0.02)
-    if total:
+    if kind is Kind.TOTAL:
         cell.fill.solid()
         cell.fill.fore_color.theme_color = PAPER
     else:
         cell.fill.background()
-    rule_below(cell, strong=head)
+    rule_below(cell, strong=kind is Kind.HEAD)
+
+
+def add_row(table: Table, pattern: CT_TableRow, values: Sequence[tuple[object, int]]) -> None:
+    """A row that looks like `pattern`, of values that may have so many characters."""
+    row = deepcopy(pattern)
+    for cell, (value, longest) in zip(row.tc_lst, values, strict=True):
+        cell.txBody.p_lst[0].append_text(plain(value, longest=longest))
+    table._tbl.append(row)
 
 
 def rule_below(cell: _Cell, *, strong: bool) -> None:

@@ -31,7 +31,8 @@ from warehouse.kept import FOLDER_VARIABLE, memory
 settings.register_profile("suite", max_examples=40, deadline=None)
 settings.load_profile("suite")
 # Expressions are many small objects, and looking through them for cycles is a sixth of the time.
-gc.set_threshold(100_000, 20, 50)
+SELDOM = (100_000, 20, 50)
+gc.set_threshold(*SELDOM)
 # Which mark a test earns by asking for one of these.
 MARK_OF_FIXTURE = {
     "reference_data": "reference",

@@ -5,9 +5,18 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
+from tests.conftest import SELDOM
 from tests.served import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+#: What `%reset` does, which also collects the garbage of all libraries, four times.
+FORGET = """\
+def forget(names, hidden):
+    for name in set(names) - set(hidden):
+        del names[name]
+    Out.clear()
+forget(get_ipython().user_ns, get_ipython().user_ns_hidden)
+"""
 
 
 def test_there_are_notebooks():
@@ -24,8 +33,7 @@ def kernel(sample_workspace):
         patch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
         # Started where `make notebooks` starts it.
         manager, client = start_new_kernel(cwd=str(ROOT / "notebooks"))
-    # As the tests themselves (tests/conftest.py).
-    client.execute("import gc; gc.set_threshold(100_000, 20, 50)")
+    client.execute(f"import gc; gc.set_threshold(*{SELDOM})")
     yield manager, client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -35,7 +43,7 @@ def kernel(sample_workspace):
 def test_notebook_runs(path, kernel):
     notebook = nbformat.read(path, as_version=4)
     # What the notebook before it has named is gone: each must run by itself.
-    notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(FORGET))
     manager, client = kernel
     runner = NotebookClient(notebook, km=manager, timeout=300)
     runner.kc = client

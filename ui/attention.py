@@ -164,9 +164,10 @@ def of_refused(view: View) -> list[Call]:
     tables = view.snapshot.manifest.report.get("tables", {})
     # What a recipe leaves out on purpose waits for nobody to mend it; older imports do not say it.
     refused = {
-        name: report["refused"] - report.get("set_aside", 0) for name, report in tables.items()
+        name: n
+        for name, report in tables.items()
+        if (n := report["refused"] - report.get("set_aside", 0))
     }
-    refused = {name: n for name, n in refused.items() if n}
     if not refused:
         return []
     named = ", ".join(f"{count(n)} of {escape(name)}" for name, n in sorted(refused.items()))

@@ -37,11 +37,9 @@ from ui.receipt import (
 from ui.receivables import flows_of
 from ui.results import compute, computed_or_why
 from ui.text import escape, in_unit, undollared
-from warehouse.recurring_value import months_before
 
 __all__ = ["Gathered", "gather", "scoreboard_of", "show_card", "show_scoreboard"]
 
-MONTHS_IN_YEAR = 12
 SIDES = {"Finance": FINANCE, "Customers": CUSTOMERS}
 
 
@@ -101,7 +99,6 @@ def gather(view: View) -> Gathered:
     cells = {"rows": compute(analyses.overview.cells, view)}
     read = computed_or_why(analyses.scores.read, view)
     known = not isinstance(read, str)
-    before = replace(view, as_of=months_before(view.as_of, MONTHS_IN_YEAR))
     flows = {"cells": flows_of(view)}
     return Gathered(
         {
@@ -111,7 +108,7 @@ def gather(view: View) -> Gathered:
             if known
             else read,
             "retention": computed_or_why(analyses.churn.retention, view),
-            "retention_before": computed_or_why(analyses.churn.retention, before),
+            "retention_before": computed_or_why(analyses.churn.retention_before, view),
         },
         read["answers"] if known else None,
         compute(analyses.overview.events, view),
