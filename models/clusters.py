@@ -20,6 +20,7 @@ __all__ = [
     "row_influence",
     "spread_of_clusters",
     "sum_by_cluster",
+    "wilson_interval",
 ]
 
 
@@ -169,6 +170,26 @@ def critical_value(confidence: float, effective: ArrayLike | None = None) -> np.
     if effective is None:
         return np.asarray(ndtri(tail))
     return stdtrit(np.maximum(np.asarray(effective) - 1, 1), tail)
+
+
+def wilson_interval(share: float, n: float, critical: float) -> tuple[float, float]:
+    """Wilson's interval of a share of `n` independent cases, which never leaves 0 to 1 [1]_.
+
+    References
+    ----------
+    .. [1] Wilson, E. B. (1927). "Probable inference, the law of succession, and statistical
+       inference." JASA 22, 209-212.
+
+    Examples
+    --------
+    >>> [round(x, 4) for x in wilson_interval(0.8, 50, 1.96)]
+    [0.6696, 0.8876]
+    """
+    squared = critical**2 / n
+    centre = (share + squared / 2) / (1 + squared)
+    half = critical / (1 + squared) * np.sqrt(share * (1 - share) / n + squared / (4 * n))
+    # At 0 and 1 an end is the share itself, which rounding must not put outside.
+    return float(max(min(centre - half, share), 0.0)), float(min(max(centre + half, share), 1.0))
 
 
 def spread_of_clusters(squares: np.ndarray, n_clusters: ArrayLike) -> np.ndarray:

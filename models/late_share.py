@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.cluster_sizes import sizes_of, too_few, what_to_know
-from models.clusters import critical_value, few_clusters_factor, logit_interval
+from models.clusters import critical_value, few_clusters_factor, logit_interval, wilson_interval
 from models.figures import Figure
 from models.late_payments import customers_of, invoices_as_of, row_weights
 from models.risk_sets import ALL
@@ -180,14 +180,5 @@ def share_interval(
     else:
         # Nothing varies between customers here. Alike invoices of one customer are no new
         # evidence, so Wilson's interval counts customers.
-        low, high = wilson_interval(share, effective, confidence)
+        low, high = wilson_interval(share, effective, float(critical_value(confidence)))
     return low, high, reason
-
-
-def wilson_interval(share: float, n: float, confidence: float) -> tuple[float, float]:
-    """Return Wilson's score interval of a share of `n` independent cases."""
-    # Wilson (1927), JASA 22, 209-212.
-    z2 = float(critical_value(confidence)) ** 2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    return float(max(centre - half, 0.0)), float(min(centre + half, 1.0))

@@ -7,8 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from models.clusters import critical_value
-from models.late_share import wilson_interval
+from models.clusters import critical_value, wilson_interval
 from models.personas import Personas
 
 __all__ = ["COST", "EVERYONE", "FEWEST", "MEASURES", "STAY", "WAY", "Measure", "PersonaSheets",
@@ -220,7 +219,7 @@ def line(persona: str, key: str, rows: pd.DataFrame) -> dict[str, object]:
     enough = len(values) >= FEWEST
     mean, low, high = (float(values.mean()) if enough else np.nan, np.nan, np.nan)
     if enough and values.isin((0.0, 1.0)).all():
-        low, high = wilson_interval(mean, len(values), CONFIDENCE)
+        low, high = wilson_interval(mean, len(values), float(critical_value(CONFIDENCE)))
     elif enough:
         half = critical_value(CONFIDENCE) * values.std(ddof=1) / np.sqrt(len(values))
         low, high = mean - float(half), mean + float(half)

@@ -6,11 +6,10 @@ import numpy as np
 from scipy.stats import norm
 
 from models.cluster_sizes import FEWEST_EFFECTIVE, sizes_of, too_few
-from models.clusters import critical_value, few_clusters_factor
+from models.clusters import critical_value, few_clusters_factor, wilson_interval
 from models.score_scales import SCALES
 
-__all__ = ["Score", "difference", "influence_of", "nps_interval", "points", "score_of",
-           "wilson_interval"]  # fmt: skip
+__all__ = ["Score", "difference", "influence_of", "nps_interval", "points", "score_of"]
 
 #: Answers added to promoters and to detractors each, and in all (Rocks 2016).
 ADDED_EACH, ADDED = 0.75, 3.0
@@ -87,18 +86,6 @@ def nps_interval(
     std_err = 100 * np.sqrt((p + d - (p - d) ** 2) / n_more)
     low, high = (centre + side * critical * std_err for side in (-1, 1))
     return float(centre), float(std_err), float(max(low, -100)), float(min(high, 100))
-
-
-def wilson_interval(share: float, n: float, critical: float) -> tuple[float, float]:
-    """Wilson's interval of a share, which never leaves 0 to 1.
-
-    >>> [round(x, 4) for x in wilson_interval(0.8, 50, 1.96)]
-    [0.6696, 0.8876]
-    """
-    squared = critical**2 / n
-    centre = (share + squared / 2) / (1 + squared)
-    half = critical / (1 + squared) * np.sqrt(share * (1 - share) / n + squared / (4 * n))
-    return float(max(centre - half, 0.0)), float(min(centre + half, 1.0))
 
 
 def influence_of(y: np.ndarray, customer: np.ndarray, weight: np.ndarray) -> np.ndarray:

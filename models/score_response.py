@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 
-from models.clusters import few_clusters_factor
-from models.score_intervals import points, wilson_interval
+from models.clusters import few_clusters_factor, wilson_interval
+from models.score_intervals import points
 
 __all__ = ["Response", "fit_response"]
 

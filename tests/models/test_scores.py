@@ -5,11 +5,12 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from models.clusters import wilson_interval
 from models.refusal import Refusal
-from models.score_intervals import nps_interval, score_of, wilson_interval
+from models.score_intervals import nps_interval, score_of
 from models.score_response import fit_response
 from models.scores import fit_scores
 
@@ -81,6 +82,7 @@ def test_every_score_lies_within_its_interval_and_its_scale(measure, answers, sh
 
 
 @given(k=st.integers(0, 50), more=st.integers(1, 50))
+@example(k=0, more=11)
 def test_wilson_narrows_as_answers_come_in(k, more):
     share = k / (k + more)
     few, many = (wilson_interval(share, n * (k + more), 1.96) for n in (1, 4))
