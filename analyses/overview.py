@@ -29,7 +29,7 @@ from warehouse.snapshot import MissingTable
 from warehouse.workspace import Tables
 
 __all__ = ["CUTS", "EVENTLESS", "MARKET", "PULLING", "alignment", "cells", "events", "groups",
-           "market", "owed", "receipt_rows", "run"]  # fmt: skip
+           "market", "owed", "receipt_rows", "run", "turned"]  # fmt: skip
 
 QUARTERS, MONTHS = 9, 60
 #: Figures of which the market's average may be known, by the name that it has there.
@@ -110,6 +110,13 @@ def owed(tables: Tables, scope: Scope) -> pd.DataFrame:
     """What each customer owes at the as-of date, and how much of it is overdue."""
     rows = analyses.receivables.by_customer(tables, scope)
     return rows.select("customer_id", "open_amount", "overdue_amount").to_pandas()
+
+
+def turned(tables: Tables, scope: Scope) -> pd.DataFrame:
+    """What each customer paid in the quarter and owed around it, by ``part`` as on the receipt."""
+    rows = analyses.receivables.receipt_rows(tables, scope, "receivables.cash_flow_velocity")
+    sums = rows.group_by("customer_id", "part").agg(contribution=_.contribution.sum())
+    return sums.order_by("customer_id", "part").to_pandas()
 
 
 def groups(tables: Tables, scope: Scope, *, by: str) -> pd.Series:

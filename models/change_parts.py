@@ -16,10 +16,16 @@ from models.scoreboard import MONTHS_IN_QUARTER, value_terms
 from models.scores import periods_back
 from models.segments import FEWEST
 
-__all__ = ["BALANCES", "SPLITTABLE", "parts_of_change"]
+__all__ = ["BALANCES", "SPLITTABLE", "VELOCITY", "parts_of_change"]
 
 #: Figures of what is owed, and the column that they are made of.
 BALANCES = {"receivables.overdue_amount": "overdue_amount", "receivables.dso": "open_amount"}
+
+#: How often what is owed turns into cash, which has parts of its own.
+VELOCITY = "receivables.cash_flow_velocity"
+
+BALANCE_PARTS = ("opening balance", "closing balance")
+DAYS_IN_YEAR = 365
 
 #: Figures whose change is a sum over customers; the others are of the company as a whole.
 SPLITTABLE = tuple(
@@ -27,6 +33,7 @@ SPLITTABLE = tuple(
     for id in DEFINITIONS
     if id.startswith("overview.")
     or id in BALANCES
+    or id == VELOCITY
     or id in ("churn.nrr", "churn.revenue_churn_12m", "churn.revenue_churn_price_billing_12m",
               "scores.nps", "scores.csat")
 )  # fmt: skip
@@ -41,6 +48,7 @@ def parts_of_change(
     cohorts: tuple[Retention | None, Retention | None] = (None, None),
     answers: pd.DataFrame | None = None,
     owed: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    turned: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> Decomposition | None:
     """What a change is made of, by the groups of customers; None where there is no such change.
 
@@ -54,10 +62,10 @@ def parts_of_change(
     groups : Series
         Group by customer.
     as_of : date
-    overview, cohorts, answers, owed
+    overview, cohorts, answers, owed, turned
         What the change is of: `Overview`, the cohorts of this year and of the year before, the
-        answers of `warehouse.scores.survey_answers`, and what each customer owes now and owed a
-        quarter before.
+        answers of `warehouse.scores.survey_answers`, what each customer owes now and owed a
+        quarter before, and what each paid and owed in this quarter and in the one before.
     """
     analysis, _, name = figure_id.partition(".")
     if analysis == "overview":
@@ -66,6 +74,9 @@ def parts_of_change(
         return overview.decomposed(name, groups)
     if figure_id in BALANCES:
         rows = None if owed is None else of_balances(*owed, figure_id, as_of, overview)
+        return None if rows is None else decomposed(rows, groups)
+    if figure_id == VELOCITY:
+        rows = None if turned is None else of_turns(*turned, as_of)
         return None if rows is None else decomposed(rows, groups)
     if analysis == "churn":
         now, before = cohorts
@@ -118,6 +129,21 @@ def of_balances(
     if not (rows[["denominator_before", "denominator_after"]].sum() > 0).all():
         return None
     return rows
+
+
+def of_turns(now: pd.DataFrame, before: pd.DataFrame, as_of: dt.date) -> pd.DataFrame | None:
+    """Cash of a quarter as of a year, over the mean of what was owed at its start and its end."""
+    after, middle, start = month_windows(as_of, 2 * MONTHS_IN_QUARTER)[::MONTHS_IN_QUARTER]
+    sides = []
+    for frame, days in ((before, middle - start), (now, after - middle)):
+        parts = frame.pivot_table(index="customer_id", columns="part", values="contribution",
+                                  aggfunc="sum", fill_value=0.0)  # fmt: skip
+        parts = parts.reindex(columns=["cash received", *BALANCE_PARTS], fill_value=0.0)
+        owed = parts[list(BALANCE_PARTS)].mean(axis=1)
+        cash = parts["cash received"] * DAYS_IN_YEAR / days
+        sides.append(pd.DataFrame({"numerator": cash, "denominator": owed}))
+    rows = joined(*sides)
+    return rows if (rows[["denominator_before", "denominator_after"]].sum() > 0).all() else None
 
 
 def of_cohort(cohort: Retention, name: str) -> pd.DataFrame:

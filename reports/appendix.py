@@ -1,14 +1,18 @@
 """The end of the appendix: what has no slide and why, and the receipt of every figure."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pptx.util import Pt
 
 from charts.wording import count, date, in_unit, share
 from models.figures import DEFINITIONS, Figure
 from reports.edition import Comment
-from reports.slides import Column, Draft, Finding, add_table, unmarked
-from reports.template import CONTENT
+from reports.slides import Column, Draft, Finding, add_table, receipt_in_full, unmarked
+from reports.template import CONTENT, OPENING, QUIET_RGB, layout_named
 
-__all__ = ["add_comments", "add_method", "add_receipts", "add_refused"]
+__all__ = ["add_comments", "add_method", "add_receipts", "add_refused", "begun_appendix"]
 
 #: When the rules were last changed; a review of before may differ by more than its rows.
 METHOD_OF = dt.date(2026, 11, 22)
@@ -30,6 +34,39 @@ METHOD = {
 }
 
 REFUSED_ON_A_SLIDE, RECEIPTS_ON_A_SLIDE, COMMENTS_ON_A_SLIDE = 6, 8, 6
+
+
+class Parts:
+    """What follows the divider: each part by its slides, told when it has ended."""
+
+    def __init__(self, draft: Draft):
+        self.slides = draft.deck.slides
+        self.lines: list[str] = []
+        self.first = len(self.slides) + 1
+
+    def ends(self, says: str) -> None:
+        last = len(self.slides)
+        if last >= self.first:
+            which = f"Slides {self.first} to {last}" if last > self.first else f"Slide {last}"
+            self.lines.append(f"{which}: {says}.")
+        self.first = last + 1
+
+
+@contextmanager
+def begun_appendix(draft: Draft) -> Iterator[Parts]:
+    """A slide between what is presented and what is looked up, which says where it is."""
+    slide = draft.deck.slides.add_slide(layout_named(draft.deck, OPENING))
+    slide.shapes.title.text_frame.text = "Appendix"
+    receipt = slide.placeholders[14].text_frame
+    receipt.text = draft.receipt_line()
+    receipt.paragraphs[0].font.color.rgb = QUIET_RGB
+    slide.notes_slide.notes_text_frame.text = receipt_in_full(draft.edition, [])
+    parts = Parts(draft)
+    yield parts
+    frame = slide.placeholders[1].text_frame
+    frame.text = "\n".join(parts.lines)
+    for paragraph in frame.paragraphs:
+        paragraph.space_after = Pt(8)
 
 
 def add_refused(draft: Draft) -> None:

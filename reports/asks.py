@@ -116,7 +116,7 @@ def ask_row(ask: Ask, currency: str) -> tuple[str, ...]:
         definition.label,
         in_unit(ask.change, definition.unit, currency),
         f"{up_to(ask)}{money(ask.value, currency)} {span(ask)}",
-        interval(ask, currency),
+        interval_with_confidence(ask, currency),
         "",
         SURE[ask.basis],
     )
@@ -146,11 +146,13 @@ def ask_in_words(ask: Ask, figures: Mapping[str, Figure], currency: str) -> str:
     ...           "measured")
     >>> ask_in_words(ask, {}, "EUR")
     'By sending each invoice within 5 days of what it is for we cut days sales outstanding \
-(count-back) by 5.5 days: €520K, once (€390K to €650K).'
+(count-back) by 5.5 days: €520K, once (95 %: €390K to €650K).'
     """
     definition = DEFINITIONS[ask.figure_id]
     worth = f"{up_to(ask)}{money(ask.value, currency)}"
-    ends = f" ({interval(ask, currency)})" if ask.low is not None else ""
+    ends = ""
+    if ask.low is not None:
+        ends = f" ({share(ask.confidence, 0)}: {interval(ask, currency)})"
     # An interval that reaches to nothing is no promise.
     start = f"By {deed(ask)} we{' may' if ask.low is not None and ask.low <= 0 else ''}"
     if ask.change is None:
@@ -180,6 +182,11 @@ def span(ask: Ask) -> str:
 
 
 def interval(ask: Ask, currency: str) -> str:
+    return f"{money(ask.low, currency)} to {money(ask.high, currency)}"
+
+
+def interval_with_confidence(ask: Ask, currency: str) -> str:
+    """As asks stand in one column whose intervals are not all of one confidence."""
     if ask.low is None or ask.high is None:
         return "–"
-    return f"{money(ask.low, currency)} to {money(ask.high, currency)}"
+    return f"{interval(ask, currency)} ({share(ask.confidence, 0)})"

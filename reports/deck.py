@@ -1,6 +1,7 @@
 """The quarterly business review as a PowerPoint file: results in, bytes out, nothing computed."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,14 @@ from models.commitments import Commitment, Scored
 from models.late_share import LateShare
 from models.price_scenarios import PriceScenarios
 from models.scoreboard import SHOWN
-from reports.appendix import add_comments, add_method, add_receipts, add_refused
-from reports.contents import APPENDIX, STORY
+from reports.appendix import (
+    add_comments,
+    add_method,
+    add_receipts,
+    add_refused,
+    begun_appendix,
+)
+from reports.contents import APPENDIX, STORY, Entry
 from reports.edition import Comment, Edition, Results
 from reports.plain_text import plain
 from reports.slides import Draft
@@ -92,13 +99,26 @@ def tell(
         scenarios=scenarios,
         comments=tuple(comments),
     )
-    for entry in (*STORY, *APPENDIX):
+    wanted = partial(add_entries, draft, results, slides)
+    wanted(STORY)
+    with begun_appendix(draft) as parts:
+        wanted(APPENDIX)
+        parts.ends("the analyses behind the story")
+        add_comments(draft)
+        parts.ends("what was written on figures and charts")
+        add_refused(draft)
+        parts.ends("what the data cannot tell yet, and what to load to have it next time")
+        add_method(draft)
+        add_receipts(draft)
+        parts.ends("how figures are worked out, and the receipt of each of them")
+    return draft
+
+
+def add_entries(
+    draft: Draft, results: Results, slides: Collection[str] | None, entries: Sequence[Entry]
+) -> None:
+    for entry in entries:
         if slides is None or entry.name in slides:
             before = len(draft.told)
             entry.add(draft, results)
             draft.findings[entry.name] = tuple(draft.told[before:])
-    add_comments(draft)
-    add_refused(draft)
-    add_method(draft)
-    add_receipts(draft)
-    return draft

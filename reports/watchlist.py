@@ -1,5 +1,7 @@
 """Slide of the watchlist: whom to contact first, and how much of the money that reaches."""
 
+import pandas as pd
+
 from charts.late_causes import CAUSE_WORDS
 from charts.wording import count, count_of, money, share
 from models.asks import CONTACTS
@@ -32,6 +34,7 @@ def add_watchlist(draft: Draft, results: Results) -> None:
         Column("Cause", 1.5, size=11),
         Column("To do", 3.5, size=10, longest=80),
     )
+    first = watchlist.customers.head(CONTACTS)
     rows = [
         (
             called(row.name),
@@ -42,11 +45,28 @@ def add_watchlist(draft: Draft, results: Results) -> None:
             CAUSE_WORDS[row.cause],
             row.action,
         )
-        for row in watchlist.customers.head(MOST_CUSTOMERS).itertuples(index=False)
+        for row in first.head(MOST_CUSTOMERS).itertuples(index=False)
     ]
+    others = first.iloc[MOST_CUSTOMERS:]
+    if len(others):
+        rows.append(in_one_row(others, draft.currency))
     if rows:
         says = "Customers by the money that contact may change"
-        add_table(slide, CONTENT, columns, rows, says=says, row_height=0.4)
+        height = min(0.4, CONTENT.height / (len(rows) + 1))
+        add_table(
+            slide, CONTENT, columns, rows, says=says, total=bool(len(others)), row_height=height
+        )
+
+
+def in_one_row(customers: pd.DataFrame, currency: str) -> tuple[str, ...]:
+    """Customers that the slide has no room for, so that it holds all of its title."""
+    sums = (money(customers[name].sum(), currency)
+            for name in ("open_amount", "at_risk", "within_reach"))  # fmt: skip
+    unhappy = int(customers["unhappy"].sum())
+    return (
+        f"The next {count(len(customers))}", *sums, count(unhappy) if unhappy else "", "",
+        "Named on the page Watchlist",
+    )  # fmt: skip
 
 
 def watchlist_finding(watchlist: Watchlist, currency: str) -> Finding:

@@ -118,8 +118,9 @@ def test_asks_print_what_the_results_ask_for(deck_tables, review, currency):
     for row, ask in zip(table[1:], asked, strict=True):
         assert money(ask.value, currency) in row[3]
         ends = (ask.low, ask.high)
-        said = "–" if ask.low is None else " to ".join(money(end, currency) for end in ends)
-        assert row[4] == said
+        said = " to ".join(money(end, currency) for end in ends) if ask.low is not None else ""
+        # Intervals of one column are not all of one confidence.
+        assert row[4] == (f"{said} ({share(ask.confidence, 0)})" if said else "–")
 
 
 #: What the charts of the story draw: name of the series, and where the result holds it.

@@ -1,5 +1,6 @@
 """The overview's questions: what moved and why, and which targets pull against each other."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -16,7 +17,7 @@ from charts.overview_words import (
     signed,
 )
 from models.alignment import Alignment
-from models.change_parts import BALANCES, SPLITTABLE, parts_of_change
+from models.change_parts import BALANCES, SPLITTABLE, VELOCITY, parts_of_change
 from models.decomposition import Decomposition
 from models.figures import DEFINITIONS
 from models.scoreboard import MONTHS_IN_QUARTER, Reading, Scoreboard
@@ -84,7 +85,7 @@ def show_events(events: pd.DataFrame, reading: Reading) -> None:
     ends = pd.to_datetime(reading.course["ends"])
     inside = events[(days >= ends.min()) & (days <= ends.max())].iloc[::-1]
     if inside.empty:
-        st.caption("No event of this time is on record. Load `events` to see what happened.")
+        st.caption("No event of this time is on record. Load the table of events to see what happened.")
         return
     named = [f"{date(row['happened_on'])}: {escape(row['title'])}" for _, row in inside.iterrows()]
     more = f" and {count_of(len(named) - 4, 'more', 'more')}" if len(named) > 4 else ""
@@ -95,8 +96,8 @@ def show_parts(figure_id: str, reading: Reading, gathered: Gathered, view: View)
     """The change split by persona or by another way to cut."""
     if figure_id not in SPLITTABLE:
         st.caption(
-            "This figure is no sum over customers and no ratio of two, so its change is not split "
-            "by them. Cut the whole page by a filter to see it of one segment."
+            "This figure is no sum over customers and no ratio of two sums, so its change has no "
+            "parts that add up. Cut the whole page by a filter to see it of one segment."
         )
         return
     cuts = {**analyses.overview.CUTS, PERSONA: "Persona"}
@@ -110,11 +111,16 @@ def show_parts(figure_id: str, reading: Reading, gathered: Gathered, view: View)
     else:
         groups = compute(analyses.overview.groups, view, by=by)
     parts = parts_of_change(
-        figure_id, groups, view.as_of, overview=gathered.found("overview"),
+        figure_id,
+        groups,
+        view.as_of,
+        overview=gathered.found("overview"),
         cohorts=(gathered.found("retention"), gathered.found("retention_before")),
-        answers=gathered.answers, owed=owed_now_and_before(view) if figure_id in BALANCES else None,
-    )  # fmt: skip
-    if parts is None:
+        answers=gathered.answers,
+        owed=now_and_before(analyses.overview.owed, view) if figure_id in BALANCES else None,
+        turned=now_and_before(analyses.overview.turned, view) if figure_id == VELOCITY else None,
+    )
+    if parts is None or reading.change is None:
         st.caption("There is no period before it, so there is no change to split.")
         return
     unit = reading.figure.unit
@@ -131,9 +137,12 @@ def show_parts(figure_id: str, reading: Reading, gathered: Gathered, view: View)
     show_table(parts, figure_id)
 
 
-def owed_now_and_before(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
+def now_and_before(
+    analysis: Callable[..., pd.DataFrame], view: View
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A result of this quarter and of the one before it."""
     before = replace(view, as_of=months_before(view.as_of, MONTHS_IN_QUARTER))
-    return compute(analyses.overview.owed, view), compute(analyses.overview.owed, before)
+    return compute(analysis, view), compute(analysis, before)
 
 
 def show_table(parts: Decomposition, figure_id: str) -> None:

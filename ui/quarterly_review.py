@@ -40,6 +40,7 @@ class Slide(Protocol):
     said: Sequence[str]
     tables: Sequence[pd.DataFrame]
     charts: Sequence[pd.DataFrame]
+    in_appendix: bool
 
 
 def choose_contents(
@@ -74,6 +75,8 @@ def progress_of(bar) -> Callable[[float, str], None]:
 def show_slides(slides: Sequence[Slide]) -> None:
     """Slides in words and numbers: what stands on them, where no program draws them here."""
     for number, slide in enumerate(slides, 1):
+        if slide.in_appendix:
+            continue
         with st.container(border=True):
             st.caption(f"Slide {number}")
             st.markdown(f"**{escape(slide.title, longest=250)}**")

@@ -26,9 +26,10 @@ from ui.text import (
     share,
     undollared,
 )
+from warehouse.snapshot import COLUMNS_NEEDED
 
-__all__ = ["SHORT_LABELS", "RowsBehind", "figure_row", "interval_in_words", "receipt_button",
-           "rows_behind", "show_receipt"]  # fmt: skip
+__all__ = ["SHORT_LABELS", "RowsBehind", "figure_row", "receipt_button", "rows_behind",
+           "show_interval", "show_receipt"]  # fmt: skip
 
 
 #: A control total may differ by what is lost when cents are summed in binary.
@@ -118,8 +119,7 @@ def figure_row(
         for figure in figures:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 card(view, figure, trend)
-                if interval := interval_in_words(figure, view.currency, confidence):
-                    st.caption(interval)
+                show_interval(figure, view.currency, confidence)
                 st.space("stretch")
                 if receipt_button(figure):
                     asked_for = figure
@@ -168,9 +168,17 @@ def change(figure: Figure, past: Sequence[float]) -> dict[str, Any]:
     }
 
 
+def show_interval(figure: Figure, currency: str, confidence: float) -> None:
+    """Under a number its interval, or why there is none; columns of a file only on hover."""
+    if said := interval_in_words(figure, currency, confidence):
+        _, _, columns = (figure.reason or "").partition(COLUMNS_NEEDED)
+        st.caption(said, help=escape(columns, longest=600) or None)
+
+
 def interval_in_words(figure: Figure, currency: str, confidence: float) -> str:
     if figure.value is None:
-        return escape(figure.reason or "There is no value.", longest=240)
+        reason = (figure.reason or "There is no value.").split(COLUMNS_NEEDED)[0]
+        return escape(reason, longest=240)
     ends = [
         None if end is None else in_unit(end, figure.unit, currency)
         for end in (figure.low, figure.high)

@@ -28,6 +28,7 @@ from warehouse.wording import listed
 ibis.options.sql.fuse_selects = False
 
 __all__ = [
+    "COLUMNS_NEEDED",
     "DERIVED_FROM",
     "READER_SETTINGS",
     "SETTINGS_FILE",
@@ -70,6 +71,10 @@ READER_SETTINGS: Mapping[str, object] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+
+
+#: What in a `MissingTable` follows is for who makes the file, and no part of the answer.
+COLUMNS_NEEDED = " Columns: "
 
 
 class MissingTable(ValueError):
@@ -341,7 +346,7 @@ class Tables(Mapping[str, ir.Table]):
             f"The {'tables' if many else 'table'} {listed(names)} "
             f"{'have' if many else 'has'} not been loaded, so this cannot be answered.{essential} "
             f"Load {listed([name + '.csv' for name in names])}, or an export with a recipe "
-            f"that fills {'them' if many else 'it'}, on the data page: {needs}."
+            f"that fills {'them' if many else 'it'}, on the data page.{COLUMNS_NEEDED}{needs}."
         )
 
 

@@ -96,4 +96,4 @@ else:
         if made["pictures"]:
             show_pictures(made["pictures"], made["slides"])
         else:
-            show_slides([slide for slide in made["slides"] if not slide.in_appendix])
+            show_slides(made["slides"])

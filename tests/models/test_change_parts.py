@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from models.change_parts import SPLITTABLE, parts_of_change
+from models.collection_metrics import cash_flow_velocity
 from models.retention import fit_retention
 from models.scoreboard import change_of_retention
 from models.scores import fit_scores
@@ -89,3 +90,37 @@ def test_parts_of_a_score_add_up_to_the_last_change_of_its_course(measure):
 def test_without_what_it_is_made_of_a_change_has_no_parts():
     for id in SPLITTABLE:
         assert parts_of_change(id, GROUPS, AS_OF) is None
+
+
+def turns(seed):
+    rng = np.random.default_rng(seed)
+    parts = ("cash received", "opening balance", "closing balance")
+    return pd.DataFrame(
+        {
+            "customer_id": [who for who in WHO for _ in parts],
+            "part": list(parts) * N,
+            "contribution": rng.gamma(4, 25, 3 * N),
+        }
+    )
+
+
+def test_parts_of_how_often_cash_turns_add_up_to_its_change():
+    now, before = turns(1), turns(2)
+    parts = parts_of_change("receivables.cash_flow_velocity", GROUPS, AS_OF, turned=(now, before))
+    sums = [frame.groupby("part")["contribution"].sum() for frame in (before, now)]
+    # January to March has 90 days, April to June 91.
+    by_hand = [
+        float(
+            cash_flow_velocity(one["cash received"], one["opening balance"],
+                               one["closing balance"], days)
+        )
+        for one, days in zip(sums, (90, 91), strict=True)
+    ]  # fmt: skip
+    assert [parts.before, parts.after] == pytest.approx(by_hand)
+    assert parts.table["total"].sum() == pytest.approx(parts.change)
+
+
+def test_cash_that_was_never_owed_at_the_ends_of_a_quarter_has_no_parts():
+    cash = turns(1).query("part == 'cash received'")
+    assert parts_of_change("receivables.cash_flow_velocity", GROUPS, AS_OF,
+                           turned=(cash, cash)) is None  # fmt: skip

@@ -61,8 +61,22 @@ def texts(slide):
 
 
 def findings(deck):
-    """The slides that state a finding: all but the first."""
-    return list(deck.slides)[1:]
+    """The slides that state a finding: all but the cover and the one that begins the appendix."""
+    return [slide for slide in list(deck.slides)[1:] if slide.shapes.title.text != "Appendix"]
+
+
+def test_appendix_begins_with_a_slide_that_says_where_its_parts_are(deck):
+    titles = [slide.shapes.title.text for slide in deck.slides]
+    begins = titles.index("Appendix") + 1
+    said = deck.slides[begins - 1].placeholders[1].text_frame.text.split("\n")
+    places = [re.match(r"Slides? (\d+)(?: to (\d+))?: (.*)", line).groups() for line in said]
+    ends = [(int(first), int(last or first)) for first, last, _ in places]
+    # One part after the other, from the next slide to the last.
+    assert [first for first, _ in ends] == [begins + 1, *(last + 1 for _, last in ends[:-1])]
+    assert ends[-1][1] == len(titles)
+    for (first, last), (*_, says) in zip(ends, places, strict=True):
+        inside = [title.split(":")[0] == "Appendix" for title in titles[first - 1 : last]]
+        assert all(inside) if "analyses" not in says else not any(inside)
 
 
 def test_each_slide_has_one_title(deck):

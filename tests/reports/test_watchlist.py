@@ -2,8 +2,10 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 from types import SimpleNamespace
 
+import pandas as pd
 from pptx import Presentation
 
 from charts.wording import money
@@ -34,6 +36,21 @@ def test_slide_lists_the_first_customers_with_their_money():
     assert [row[4] for row in listed] == ["yes", ""]
     assert "2 customers of 2 hold 100 % of the €620" in slide.shapes.title.text
     assert "assumed, not measured" in watchlist_finding(found, "EUR").so_what
+
+
+def test_customers_that_a_slide_has_no_room_for_are_added_up_so_that_it_holds_its_title():
+    one = rank(scored(open_amount=[1_000.0]), measured=MEASURE)
+    many = pd.concat([one.customers] * 23, ignore_index=True)
+    sizes = ["open_amount", "at_risk", "within_reach"]
+    many[sizes] = many[sizes].mul(range(23, 0, -1), axis=0)
+    slide = slide_of(found := replace(one, customers=many))
+    table = next(shape.table for shape in slide.shapes if shape.has_table)
+    listed = [[cell.text for cell in row.cells] for row in table.rows][1:]
+    assert len(listed) == 11
+    others = found.customers.iloc[10:20]
+    sums = others[sizes].sum()
+    assert listed[-1][:4] == ["The next 10", *(money(amount, "EUR") for amount in sums)]
+    assert "20 customers of 23" in slide.shapes.title.text
 
 
 def test_what_was_measured_is_counted_and_nothing_at_risk_is_said():

@@ -88,3 +88,10 @@ def test_card_says_beside_the_interval_what_to_know_of_it():
     large = figure("late_payments.late_share", 0.3, 0.2, 0.4, reason="One customer has 24 %.")
     said = interval_in_words(large, "EUR", 0.95)
     assert said == "20.0 % to 40.0 % (95 % interval). One customer has 24 %\\."
+
+
+def test_columns_of_a_table_that_is_not_there_are_kept_off_the_card():
+    why = "The table orders has not been loaded. Load orders.csv. Columns: orders needs order_id."
+    said = interval_in_words(figure(value=None, reason=why), "EUR", 0.95)
+    assert "Load orders" in said
+    assert "order\\_id" not in said
