@@ -10,6 +10,7 @@ from ui.errors import explained
 from ui.frame import sidebar
 from ui.memory import set_libraries_aside
 from ui.navigation import pages
+from ui.pace import NEW
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
@@ -19,6 +20,7 @@ st.logo(f"ui/brand/wordmark-{'dark' if dark else 'light'}.svg", icon_image="ui/b
         size="large")  # fmt: skip
 page = st.navigation(pages(), expanded=True)
 
+st.session_state[NEW] = st.session_state.get(PAGE) != page.title
 st.session_state[PAGE] = page.title
 with url_state.session():
     sidebar()

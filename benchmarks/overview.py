@@ -18,7 +18,7 @@ from benchmarks.frame import beside_a_bare_page, end_by_ratio, say_times
 
 BAR = 1.6
 WITH_AXES = '[data-testid="stVegaLiteChart"] svg, [data-testid="stVegaLiteChart"] canvas'
-CHART = f'[data-testid="stMain"] [data-testid="stImage"] img, {WITH_AXES}'
+CHART = f'[data-testid="stMain"] [data-testid="stMarkdown"] img, {WITH_AXES}'
 OTHER_PAGE = "Definitions"
 LONGEST = 300_000
 

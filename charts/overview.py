@@ -59,9 +59,10 @@ def small_course(
             parts.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{HIGH - 7}" y2="{HIGH}" '
                          f'stroke="{LATE}" stroke-width="2"/>')  # fmt: skip
     body = "".join(parts)
+    # Wider than any card, which makes it as wide as there is room.
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" '
-        f'height="{HIGH}">{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{3 * WIDE}" '
+        f'height="{3 * HIGH}">{body}</svg>'
     )
 
 

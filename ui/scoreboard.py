@@ -1,5 +1,6 @@
 """The scoreboard on the page: results gathered from what is kept, and a card for each figure."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,12 +28,13 @@ from models.scoreboard import (
 )
 from ui.download import offer_csv
 from ui.frame import View, open_workspace
+from ui.pace import let_browser_draw
 from ui.receipt import (
     SHORT_LABELS,
     RowsBehind,
-    interval_in_words,
     receipt_button,
     rows_behind,
+    show_interval,
 )
 from ui.receivables import flows_of
 from ui.results import compute, computed_or_why
@@ -41,6 +43,7 @@ from ui.text import escape, in_unit, undollared
 __all__ = ["Gathered", "gather", "scoreboard_of", "show_card", "show_scoreboard"]
 
 SIDES = {"Finance": FINANCE, "Customers": CUSTOMERS}
+FIRST_ROW = (*FINANCE[:2], *CUSTOMERS[:2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +143,17 @@ def scoreboard_of(gathered: Gathered, view: View) -> Scoreboard:
     )  # fmt: skip
 
 
+def lay_out() -> dict[str, DeltaGenerator]:
+    """A place for each card."""
+    places: dict[str, DeltaGenerator] = {}
+    for column, (side, ids) in zip(st.columns(2, gap="medium"), SIDES.items(), strict=True):
+        with column:
+            st.subheader(side)
+            with st.grid(2, min_column_width=220, gap="small"):
+                places |= {id: st.empty() for id in ids}
+    return places
+
+
 def show_scoreboard(
     scoreboard: Scoreboard, gathered: Gathered, view: View
 ) -> tuple[Figure | None, dict[str, DeltaGenerator]]:
@@ -149,17 +163,17 @@ def show_scoreboard(
     -------
     The figure whose receipt was asked for, and the places of figures that are not there yet.
     """
-    asked_for, waiting = None, {}
-    for column, (side, ids) in zip(st.columns(2, gap="medium"), SIDES.items(), strict=True):
-        with column:
-            st.subheader(side)
-            with st.grid(2, min_column_width=220, gap="small"):
-                for id in ids:
-                    if id not in scoreboard.readings:
-                        waiting[id] = st.empty()
-                        waiting[id].caption(f"{DEFINITIONS[id].label}: being worked out.")
-                    elif show_card(scoreboard.readings[id], gathered.events, view):
-                        asked_for = scoreboard.readings[id].figure
+    places = lay_out()
+    # The first row, on which the browser is drawing while the others are made.
+    asked_for, shown = None, sorted(scoreboard.readings, key=lambda id: id not in FIRST_ROW)
+    for number, id in enumerate(shown):
+        if number == len(FIRST_ROW):
+            let_browser_draw()
+        if show_card(scoreboard.readings[id], gathered.events, view, places[id]):
+            asked_for = scoreboard.readings[id].figure
+    waiting = {id: place for id, place in places.items() if id not in scoreboard.readings}
+    for id, place in waiting.items():
+        place.caption(f"{DEFINITIONS[id].label}: being worked out.")
     st.caption(
         "Lines: the course over the quarters, with ticks where an event is on record and a dash "
         "at the target. A change is called beyond noise where at most one such call in twenty, "
@@ -170,26 +184,36 @@ def show_scoreboard(
     return asked_for, waiting
 
 
-def show_card(reading: Reading, events: pd.DataFrame, view: View) -> bool:
+def show_card(reading: Reading, events: pd.DataFrame, view: View, place: DeltaGenerator) -> bool:
     """One figure; whether its receipt was asked for."""
-    figure, course = reading.figure, reading.course
-    with st.container(border=True, height="stretch", gap="xsmall"):
+    figure = reading.figure
+    with place.container(border=True, height="stretch", gap="xsmall"):
         st.metric(
             SHORT_LABELS.get(figure.id, figure.label),
             undollared(in_unit(figure.value, figure.unit, view.currency)),
             help=figure.definition,
         )
-        if interval := interval_in_words(figure, view.currency, figure.confidence or 0.95):
-            st.caption(interval)
-        if figure.value is not None and course is not None and len(course) > 1:
-            st.image(
-                small_course(course, list(events["happened_on"]), reading.target),
-                width="stretch",
-                alt=course_in_words(reading, view.currency),
-            )
-        if figure.value is not None:
-            st.markdown(undollared(change_in_words(reading, view.currency)))
-        if beside := beside_in_words(reading, view.currency):
-            st.caption(escape(beside, longest=200))
+        show_interval(figure, view.currency, figure.confidence or 0.95)
+        if lines := below(reading, events, view.currency):
+            st.markdown("\n\n".join(lines))
         st.space("stretch")
         return receipt_button(figure)
+
+
+def below(reading: Reading, events: pd.DataFrame, currency: str) -> list[str]:
+    """Course, change, and what stands beside them, as paragraphs of one text.
+
+    The course is a picture in the text: an element of its own is drawn a third of a second later.
+    """
+    figure, course = reading.figure, reading.course
+    lines = []
+    if figure.value is not None and course is not None and len(course) > 1:
+        picture = small_course(course, list(events["happened_on"]), reading.target)
+        source = b64encode(picture.encode()).decode()
+        alt = escape(course_in_words(reading, currency), longest=300)
+        lines.append(f"![{alt}](data:image/svg+xml;base64,{source})")
+    if figure.value is not None:
+        lines.append(undollared(change_in_words(reading, currency)))
+    if beside := beside_in_words(reading, currency):
+        lines.append(f":small[:gray[{escape(beside, longest=200)}]]")
+    return lines

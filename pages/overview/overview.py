@@ -9,6 +9,7 @@ from ui.attention import calls_of, most_urgent, show_calls
 from ui.errors import explained
 from ui.frame import open_workspace, require_view
 from ui.overview import show_alignment, show_what_moved
+from ui.pace import let_browser_draw
 from ui.receipt import rows_behind, show_receipt
 from ui.scoreboard import gather, scoreboard_of, show_card, show_scoreboard
 from ui.targets import show_targets
@@ -30,6 +31,7 @@ today = st.container()
 with explained(ends_page=True):
     asked_for, waiting = show_scoreboard(scoreboard, gathered, view)
 
+let_browser_draw()
 st.subheader("What moved, and why")
 show_what_moved(scoreboard, gathered, view)
 
@@ -51,9 +53,8 @@ with today, explained():
     scoreboard = scoreboard_of(gathered, view)
     for figure_id, place in waiting.items():
         reading = scoreboard.readings[figure_id]
-        with place.container():
-            if show_card(reading, gathered.events, view):
-                asked_for = reading.figure
+        if show_card(reading, gathered.events, view, place):
+            asked_for = reading.figure
     calls, refused = calls_of(view, scoreboard, scores)
     show_calls(calls, refused)
     said = story(scoreboard, view.currency, most_urgent(calls, view.currency))
