@@ -45,4 +45,6 @@ for definition in found:
         st.markdown(definition.sentence)
         st.code(definition.formula, language=None, wrap_lines=True)
         better = BETTER[definition.lower_is_better]
-        st.caption(f"{UNITS[definition.unit]}. {better}. Known to files as `{definition.id}`.")
+        about = f"{UNITS[definition.unit]}. {better}. Known to files as"
+        # A caption is half transparent, and a name set apart in it too pale to read.
+        st.markdown(f":small[:gray[{about}] `{definition.id}`]")

@@ -67,6 +67,17 @@ def test_text_is_readable_on_every_surface(mode, surface, ink):
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("surface", ["backgroundColor", "secondaryBackgroundColor"])
+def test_captions_are_readable_on_every_surface(mode, surface):
+    # Streamlit writes them in the colour of text at an opacity of 0.6.
+    text, behind = THEME[mode]["textColor"], THEME[mode][surface]
+    mixed = [
+        round(0.6 * int(text[i : i + 2], 16) + 0.4 * int(behind[i : i + 2], 16)) for i in (1, 3, 5)
+    ]
+    assert contrast("#{:02X}{:02X}{:02X}".format(*mixed), behind) >= 4.5
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
 def test_axis_and_legend_text_is_readable(mode):
     assert contrast(LABELS[mode], BACKGROUNDS[mode]) >= 4.5
 
