@@ -85,7 +85,7 @@ def show_events(events: pd.DataFrame, reading: Reading) -> None:
     ends = pd.to_datetime(reading.course["ends"])
     inside = events[(days >= ends.min()) & (days <= ends.max())].iloc[::-1]
     if inside.empty:
-        st.caption("No event of this time is on record. Load the table of events to see what happened.")
+        st.caption("No event of this time is on record. Load events to see what happened.")
         return
     named = [f"{date(row['happened_on'])}: {escape(row['title'])}" for _, row in inside.iterrows()]
     more = f" and {count_of(len(named) - 4, 'more', 'more')}" if len(named) > 4 else ""
