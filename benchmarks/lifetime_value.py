@@ -59,8 +59,8 @@ class CoxOutlook:
 
     def __init__(self, fit: CoxPHFitter, customers: pd.DataFrame):
         self.customer_id = customers["customer_id"].to_numpy()
-        x = customers[names()].to_numpy() - customers_mean(fit)
-        self.relative = np.exp(x @ fit.params_.to_numpy())
+        beta = fit.params_.to_numpy()
+        self.relative = np.exp(customers[names()].to_numpy() @ beta - customers_mean(fit) @ beta)
         self.tenure = customers["tenure"].to_numpy(dtype=np.int64)
         baseline = cumulative_hazard(fit)
         # By months a customer has been there, and months ahead.

@@ -275,25 +275,30 @@ def fit_lifetime_value(
     paid = walk(outlook, payment, terms)
     draws, error = draw_factors(outlook, terms, n_draws, random_state)
     known = rows["std_err"].to_numpy(float)
-    common = np.zeros((len(rows), 0)) if shared is None else shared.loc[rows.index].to_numpy(float)
-    own = np.sqrt(np.maximum(known**2 - (common**2).sum(axis=1), 0.0))
+    common, own = np.zeros((len(rows), 0)), known
+    if shared is not None:
+        common = shared.loc[rows["customer_id"]].to_numpy(float)
+        own = np.sqrt(np.maximum(known**2 - (common**2).sum(axis=1), 0.0))
     value = payment * paid.factor
-    # Of a product of two independent estimates.
-    std_err = np.sqrt((payment * error) ** 2 + (paid.factor * known) ** 2 + (known * error) ** 2)
     half = float(critical_value(confidence))
+    # Of a product of two independent estimates.
+    std_err = np.sqrt(error**2 * (payment**2 + known**2) + (paid.factor * known) ** 2)
+    either_side = half * std_err
     trailing = (rows["trailing"] if "trailing" in rows else rows["contribution"]).to_numpy(float)
     table = pd.DataFrame(
         {
-            "customer_id": rows.index,
+            "customer_id": outlook.customer_id,
             "cltv": value,
-            "cltv_low": value - half * std_err,
-            "cltv_high": value + half * std_err,
+            "cltv_low": value - either_side,
+            "cltv_high": value + either_side,
             "cltv_baseline": trailing * simple_months(churn_rate, horizon),
             "std_err": std_err,
             "payment": payment,
             "months": paid.stay,
             "factor": paid.factor,
-        }
+        },
+        # Of very many customers a copy would cost as much as the sums.
+        copy=False,
     )
     total = float(value.sum())
     certainty = ((paid.factor * own) ** 2).sum() + ((paid.factor @ common) ** 2).sum()
@@ -336,17 +341,16 @@ def matched(customers: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
             "No customer is there on this day, so there is nothing to value. Choose an earlier "
             "as-of date, or wider filters."
         )
-    known = [name for name in (*COLUMNS[1:], "trailing") if name in customers]
-    rows = customers[known].set_axis(pd.Index(customers["customer_id"]), axis=0)
-    if not np.array_equal(rows.index, outlook.customer_id):
-        place = rows.index.get_indexer(outlook.customer_id)
+    rows = customers
+    if not np.array_equal(customers["customer_id"], outlook.customer_id):
+        place = pd.Index(customers["customer_id"]).get_indexer(outlook.customer_id)
         if (place < 0).any():
             raise ValueError(
                 f"{(place < 0).sum():,} customers have chances of leaving but no margins, so they "
                 "cannot be valued. Give margins for every customer of the outlook."
             )
-        rows = rows.iloc[place]
-    known = rows[["contribution", "std_err"]].notna().all(axis=1)
+        rows = customers.iloc[place]
+    known = (rows["contribution"] + rows["std_err"]).notna()
     if not known.all():
         raise Refusal(
             f"The margin of {(~known).sum():,} customers is not known, so neither is their value. "

@@ -63,8 +63,8 @@ class Terms:
 
     def financing(self, revenue: pd.Series, days_to_pay: pd.Series) -> np.ndarray:
         """What waiting for a month's revenue costs; nothing where nobody knows how long."""
-        days = days_to_pay.astype(float).fillna(0.0)
-        return (revenue.fillna(0.0) * days * self.financing_rate / YEAR_DAYS).to_numpy(float)
+        billed, days = (of.to_numpy(float, na_value=np.nan) for of in (revenue, days_to_pay))
+        return np.nan_to_num(billed * days * (self.financing_rate / YEAR_DAYS))
 
     def payment(
         self, contribution: pd.Series, revenue: pd.Series, days_to_pay: pd.Series

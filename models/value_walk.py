@@ -62,10 +62,12 @@ def walk(outlook: Outlook, payment: np.ndarray, terms: Terms) -> Walk:
     factor, stay = np.empty(n), np.empty(n)
     sums = Sums(*(np.zeros(k) for k in (*[horizon] * 3, 1, len(outlook.causes))))
     # Of the last month both ends count half, as of every other.
-    count = np.stack([of_ends(weights)[1:], np.append(np.ones(horizon - 1), 0.5)])
+    count = np.column_stack([of_ends(weights)[1:], np.append(np.ones(horizon - 1), 0.5)])
+    # A payment and a person of each customer, for products of matrices.
+    each = np.stack([payment, np.ones(n)])
     for part in parts_of(n):
-        added = pass_through(outlook.part(part), payment[part], count, ahead, sums)
-        factor[part], stay[part] = added
+        added = pass_through(outlook.part(part), each[:, part], count, ahead, sums)
+        factor[part], stay[part] = added.T
     factor += of_ends(weights)[0]
     stay += 0.5
     ends, lost = np.append(payment.sum(), sums.paid), sums.lost
@@ -84,18 +86,19 @@ def walk(outlook: Outlook, payment: np.ndarray, terms: Terms) -> Walk:
 
 
 def pass_through(
-    outlook: Outlook, payment: np.ndarray, count: np.ndarray, ahead: np.ndarray, sums: Sums
+    outlook: Outlook, each: np.ndarray, count: np.ndarray, ahead: np.ndarray, sums: Sums
 ) -> np.ndarray:
     """Take some customers through the months, and add to `sums`.
 
-    Returns what being there at the ends of months adds up to for each, counted by the rows of
+    Returns what being there at the ends of months adds up to for each, counted by the columns of
     `count`.
     """
-    horizon = count.shape[1]
+    horizon, payment = len(count), each[0]
     log_there = outlook.log_survival(horizon)
     there = np.exp(log_there)
-    sums.paid[:] += payment @ there
-    sums.staying[:] += np.ones(len(payment)) @ there
+    paid, staying = each @ there
+    sums.paid[:] += paid
+    sums.staying[:] += staying
     if len(sums.lost) > 1:
         paying = payment
         for month, chance in enumerate(outlook.hazards(horizon)):
@@ -105,7 +108,7 @@ def pass_through(
     log_there *= there
     sums.gained[:] -= payment @ log_there
     sums.more[0] -= log_there[:, min(MONTHS, horizon) - 1].sum()
-    return count @ there.T
+    return there @ count
 
 
 def factors(outlook: Outlook, terms: Terms) -> np.ndarray:
