@@ -26,8 +26,9 @@ REMINDER_DEFINITIONS = (
             f"reminders.hazard_ratio.{name}",
             f"Effect of a reminder {words}",
             "ratio",
-            f"By how much a first reminder {words} multiplies the chance that an unpaid overdue "
-            "invoice is paid on a day, in a neutral tone and against no reminder; 1 is no effect.",
+            f"By how much a first reminder {words} multiplies the chance of one unpaid overdue "
+            "invoice to be paid on a day, in a neutral tone and against no reminder; 1 is no "
+            "effect. All invoices taken together gain less from day to day, as the quick are gone.",
             f"{ESTIMATED}, the mean over channels set by the random hold-out, from the day of the "
             "reminder on, where there is one; interval robust by customer",
             False,

@@ -47,6 +47,8 @@ class Exposure:
         ``second`` and ``third`` where there are such.
     sent : dict of str to int
         First reminders by channel and tone, later ones by stage.
+    again : dict of str to int
+        Second reminders by channel and tone.
     first_day : int
         Days past due before which an invoice is hardly ever reminded; the watch starts there.
     shortest_gap : int
@@ -59,6 +61,7 @@ class Exposure:
     reference_tone: str
     stages: tuple[str, ...]
     sent: dict[str, int]
+    again: dict[str, int]
     first_day: int
     shortest_gap: int
 
@@ -161,6 +164,9 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
     rows = rows.assign(**{name: (rows["n_sent"] >= later[name]).astype(np.int64)
                           for name in stages})  # fmt: skip
     gaps = (known["day_2"] - known["day_1"]).dropna()
+    twice = known[known["day_2"] < known["stop"]]
+    again = {name: int((twice[f"{kind}_2"] == name).sum())
+             for kind, names in often.items() for name in names}  # fmt: skip
     sent = {name: int(counted[kind][name]) for kind, names in often.items() for name in names}
     return Exposure(
         rows.drop(columns=[f"{kind}_{n}" for kind in ("channel", "tone")
@@ -170,6 +176,7 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
         reference,
         stages,
         sent | n_later,
+        again,
         first_day,
         int(np.quantile(gaps, 0.01)) if len(gaps) else 0,
     )  # fmt: skip

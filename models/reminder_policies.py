@@ -20,6 +20,7 @@ DAYS_AHEAD = 45
 FEWEST_INVOICES = 100
 HARSH = ("firm", "legal")
 SEED, DRAWS = 7, 400
+TINY, NOTHING = 1e-12, 0.01
 TAIL = 0.05
 
 
@@ -94,8 +95,9 @@ def simulate_policies(
     The hazard without reminders is that of payments and other ends counted for as many as there
     would have been without the reminders before them. Reminders multiply it by what they do to all
     who are left (`models.reminder_survivors`), which is less from day to day than what they do to
-    one invoice. Coefficients, payments and effects on customers are drawn anew from their errors,
-    the same draws for every policy, so that differences between policies are surer than each.
+    one invoice. What is given up or disputed meanwhile is not paid. Coefficients, payments and
+    effects on customers are drawn anew from their errors, the same draws for every policy, so that
+    differences between policies are surer than each.
 
     Parameters
     ----------
@@ -137,7 +139,7 @@ def simulate_policies(
         reminders.coefficients.to_numpy(), reminders.covariance.to_numpy(), draws, method="eigh"
     )
     beta[0] = reminders.coefficients.to_numpy()
-    hazard = unreminded_hazard(rows, reminders, beta, days_ahead, rng)
+    hazard, ended = unreminded_hazard(rows, reminders, beta, days_ahead, rng)
     goodwill = {
         (outcome, tone): drawn_effect(aftermath, outcome, tone, draws, rng)
         for outcome in ("score", "left")
@@ -145,7 +147,7 @@ def simulate_policies(
     }
     lines, first = [], None
     for policy in policies:
-        found = followed(policy, hazard, beta, reminders, days_ahead)
+        found = followed(policy, hazard, ended, beta, reminders, days_ahead)
         for outcome in ("score", "left"):
             found[outcome] = sum(
                 found[tone] * goodwill[outcome, tone] for tone in ("gentle", "harsh")
@@ -160,26 +162,28 @@ def simulate_policies(
 def unreminded_hazard(
     rows: pd.DataFrame, reminders: Reminders, beta: np.ndarray, days_ahead: int,
     rng: np.random.Generator,
-) -> np.ndarray:  # fmt: skip
-    """Hazard of being paid on each day without any reminder: an array (draw, day)."""
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Hazard of being paid, and of ending otherwise, without any reminder: arrays (draw, day)."""
     # In its last stretch the watch of an invoice ends.
     ends = rows.drop_duplicates("invoice_id", keep="last")
     n, day = len(ends), ends["stop"].to_numpy() - reminders.exposure.first_day - 1
     ends, day = ends[day < days_ahead], day[day < days_ahead]
     kept, ratio, cell = counted(ends, reminders, beta)
     paid = ends["paid"].to_numpy(dtype=bool)
-    payments, others = np.zeros((2, kept.shape[1], days_ahead))
-    np.add.at(payments, (cell[paid], day[paid]), 1 / n)
-    np.add.at(others, (cell[~paid], day[~paid]), 1 / n)
+    # The close of the books ends a watch and no invoice.
+    closed = ~paid & (ends["stop"] >= ends["watched"]).to_numpy()
+    payments, closes, others = np.zeros((3, kept.shape[1], days_ahead))
+    for counts, which in ((payments, paid), (closes, closed), (others, ~paid & ~closed)):
+        np.add.at(counts, (cell[which], day[which]), 1 / n)
     # So many payments and other ends there would have been, and so many be left each morning.
     weight = kept / ratio
-    share = weight @ payments
-    gone = np.cumsum(share + kept @ others, axis=1)
-    there = np.maximum(1 - gone + share + kept @ others, 1 / n)
+    share, ended = weight @ payments, kept @ others
+    gone = share + ended + kept @ closes
+    there = np.maximum(1 - np.cumsum(gone, axis=1) + gone, 1 / n)
     spread = np.sqrt(weight**2 @ payments / n)
     noise = rng.standard_normal(share.shape)
     noise[0] = 0.0
-    return np.clip((share + spread * noise) / there, 0.0, None)
+    return np.clip((share + spread * noise) / there, 0.0, None), ended / there
 
 
 def counted(
@@ -199,15 +203,13 @@ def counted(
     )
     kind, since, alone, third = cells.T
     first = np.stack([effect_of(*name, exposure, beta) for name in names], axis=1)
-    second = first + stage_effect("second", exposure, beta)[:, None]
+    second = stage_effect("second", exposure, beta)
     few = survivors.until(int(since.max(initial=0)))
-    kept_first, kept_second = few.kept(first), few.kept(second)
-    log_kept = kept_first[:, kind, alone] + (
-        kept_second[:, kind, since] - kept_second[:, kind, alone]
-    )
-    last = np.where(alone < since, second[:, kind], first[:, kind])
-    last += np.where(third, stage_effect("third", exposure, beta)[:, None], 0.0)
-    ratio = 1 + few.left[since] * np.expm1(last)
+    once, again = few.ratio(first)[:, kind, since], few.ratio_again(second)[:, since - alone]
+    log_kept = few.kept(first)[:, kind, since] + few.kept_again(second)[:, since - alone] / once
+    ratio = once * np.where(alone < since, again, 1.0)
+    # Nobody is followed from the day of a third, which adds nothing where there is a hold-out.
+    ratio *= np.where(third, np.exp(stage_effect("third", exposure, beta))[:, None], 1.0)
     reminded = since > 0
     return np.where(reminded, np.exp(log_kept), 1.0), np.where(reminded, ratio, 1.0), cell.ravel()
 
@@ -222,6 +224,22 @@ def effect_of(channel: str, tone: str, exposure: Exposure, beta: np.ndarray) -> 
         columns = [place(name) for name in exposure.channel_columns]
         effect = beta[:, columns] @ (sent / sent.sum())
     return effect + beta[:, place(f"tone_{tone}")] if tone in exposure.tones else effect
+
+
+def later_effect(step: Step, stage: str, exposure: Exposure, beta: np.ndarray) -> np.ndarray:
+    """What a later reminder of a kind adds: as much more than an average one as a first would."""
+    added = stage_effect(stage, exposure, beta)
+    place = exposure.columns.index
+    sent = np.array([exposure.again[name] for name in exposure.channels], dtype=float)
+    if not sent.sum():
+        return added
+    columns = [place(name) for name in exposure.channel_columns]
+    average = beta[:, columns] @ (sent / sent.sum())
+    for tone in exposure.tones:
+        average += beta[:, place(f"tone_{tone}")] * exposure.again[tone] / sent.sum()
+    # An average that may be nothing is divided by nowhere.
+    part = np.clip(added / np.where(np.abs(average) > NOTHING, average, np.inf), 0.0, 1.0)
+    return added + part * (effect_of(step.channel, step.tone, exposure, beta) - average)
 
 
 def stage_effect(name: str, exposure: Exposure, beta: np.ndarray) -> np.ndarray:
@@ -241,25 +259,32 @@ def drawn_effect(
 
 
 def followed(
-    policy: Policy, hazard: np.ndarray, beta: np.ndarray, reminders: Reminders, days_ahead: int
+    policy: Policy,
+    hazard: np.ndarray,
+    ended: np.ndarray,
+    beta: np.ndarray,
+    reminders: Reminders,
+    days_ahead: int,
 ) -> dict[str, np.ndarray]:
     """Share paid, days unpaid and reminders sent under one policy, in each draw."""
-    exposure, left = reminders.exposure, reminders.survivors.left
+    exposure, survivors = reminders.exposure, reminders.survivors
     days = np.arange(1, days_ahead + 1) + exposure.first_day
-    log_ratio = np.zeros_like(hazard)
     for nth, step in enumerate(policy.steps):
         if nth == 0:
             effect = effect_of(step.channel, step.tone, exposure, beta)
         else:
-            effect = stage_effect(
-                ("second", "third", "")[min(nth, MOST_STAGES) - 1], exposure, beta
-            )
-        log_ratio += np.where(days > step.day, effect[:, None], 0.0)
-    since = days - (policy.steps[0].day if policy.steps else days[-1])
-    hazard = hazard * (1 + left[np.clip(since, 0, len(left) - 1)] * np.expm1(log_ratio))
-    unpaid = np.exp(-np.cumsum(hazard, axis=1))
-    before = np.column_stack([np.ones(len(beta)), unpaid])
-    found = {"paid": 1 - unpaid[:, -1], "days_unpaid": before[:, :-1].sum(axis=1)}
+            stage = ("second", "third", "")[min(nth, MOST_STAGES) - 1]
+            effect = later_effect(step, stage, exposure, beta)
+        since, left = days - step.day, survivors.left_again if nth else survivors.left
+        still = np.where(since > 0, left[np.clip(since, 0, len(left) - 1)], 0.0)
+        hazard = hazard * (1 + still * np.expm1(effect)[:, None])
+    # What is given up or disputed is open no more, and is not paid either.
+    still_open = np.exp(-np.cumsum(hazard + ended, axis=1))
+    before = np.column_stack([np.ones(len(beta)), still_open])
+    share = hazard / np.maximum(hazard + ended, TINY)
+    paid = np.cumsum((before[:, :-1] - still_open) * share, axis=1)
+    unpaid = np.column_stack([np.ones(len(beta)), 1 - paid[:, :-1]])
+    found = {"paid": paid[:, -1], "days_unpaid": unpaid.sum(axis=1)}
     for tone in ("gentle", "harsh"):
         steps = [step for step in policy.steps if (step.tone in HARSH) == (tone == "harsh")]
         reached = [before[:, np.clip(step.day - exposure.first_day, 0, days_ahead)]

@@ -19,6 +19,8 @@ WITHIN_DAYS = 30
 BANDS = 5
 #: Log hazard ratios beyond which nothing is looked for.
 FARTHEST = 3.0
+#: Share of payments below which hardly anybody pays on a weekday.
+HARDLY = 0.01
 #: Part of all variance that is added to each, so that none is nothing.
 HAIR = 1e-9
 
@@ -123,6 +125,9 @@ class Payments:
     since, alone : ndarray of int
         Days from the first reminder to the payment, and to the second reminder if that came
         before it; 0 where none was sent.
+    waited : ndarray of int
+        Days directly before the payment on which nobody pays, as a weekend: what is paid now was
+        ready on any of them.
     kind : ndarray of int
         Row of `relative`.
     relative : ndarray
@@ -132,19 +137,27 @@ class Payments:
     band: np.ndarray
     since: np.ndarray
     alone: np.ndarray
+    waited: np.ndarray
     kind: np.ndarray
     relative: np.ndarray
 
     def unreminded(self, level: np.ndarray, survivors: Survivors) -> np.ndarray:
         """Return for how many payments without reminders each of these stands."""
-        first = self.relative + level[0]
-        second = first + level[1]
-        now, then = (self.kind, self.since), (self.kind, self.alone)
-        kept = survivors.kept(second)
-        log_kept = survivors.kept(first)[then] + kept[now] - kept[then]
-        twice = self.alone < self.since
-        ratio = np.where(twice, survivors.ratio(second)[now], survivors.ratio(first)[now])
-        return np.where(self.since > 0, np.exp(log_kept) / ratio, 1.0)
+        first, later = self.relative + level[0], np.asarray(level[1])
+        once, again = 1 / survivors.ratio(first), 1 / survivors.ratio_again(later)
+        now = self.kind, self.since
+        # Those whom the second kept are of those whom the first had left.
+        kept_again = survivors.kept_again(later)[self.since - self.alone]
+        log_kept = survivors.kept(first)[now] + once[now] * kept_again
+        days = np.arange(self.waited.max(initial=0) + 1)
+        # Ready before a reminder, a payment was not brought about by it.
+        ready = self.since[:, None] - days
+        share = np.where(ready > 0, once[self.kind[:, None], np.maximum(ready, 0)], 1.0)
+        ready = ready - self.alone[:, None]
+        share = share * np.where(ready > 0, again[np.maximum(ready, 0)], 1.0)
+        counted = days <= self.waited[:, None]
+        share = (share * counted).sum(axis=1) / counted.sum(axis=1)
+        return np.where(self.since > 0, np.exp(log_kept) * share, 1.0)
 
 
 def fit_level(
@@ -160,8 +173,8 @@ def fit_level(
 
     Both arms have the same money on its way, so that, unlike between channels, no days after a
     reminder are left out. With payments of the known-truth company drawn anew, with and without
-    effects by the same luck, the ratios of channels are 1 to 2.4 percent too low; where it could
-    not be measured how effects fade, they would be 7 percent too low.
+    effects by the same luck, the ratios of channels are right within 0.7 percent (standard error
+    0.7); where customers take some days longer to answer a reminder than was said, 2 percent low.
 
     Parameters
     ----------
@@ -239,4 +252,24 @@ def payments_of(
 ) -> Payments:
     since, alone = days_reminded(rows)
     kinds, kind = np.unique(relative.round(9), return_inverse=True)
-    return Payments(band[paid], since[paid], alone[paid], kind[paid], kinds)
+    waited = days_waited(rows)
+    return Payments(band[paid], since[paid], alone[paid], waited[paid], kind[paid], kinds)
+
+
+def days_waited(rows: pd.DataFrame) -> np.ndarray:
+    """Days directly before the end of each watch on whose weekday hardly anybody pays.
+
+    Examples
+    --------
+    Due on a Monday and paid a week later, after two days on which banks do not work:
+
+    >>> due = pd.Timestamp("2026-06-01")
+    >>> rows = pd.DataFrame({"due_on": due, "stop": [1, 2, 3, 4, 7], "paid": True})
+    >>> days_waited(rows).tolist()
+    [0, 0, 0, 0, 2]
+    """
+    weekday = (pd.to_datetime(rows["due_on"]).dt.dayofweek + rows["stop"]).to_numpy() % 7
+    share = np.bincount(weekday[rows["paid"].to_numpy(dtype=bool)], minlength=7)
+    closed = share < HARDLY * max(share.sum(), 1)
+    waits = [next((n for n in range(7) if not closed[(day - 1 - n) % 7]), 0) for day in range(7)]
+    return np.array(waits)[weekday]

@@ -170,7 +170,7 @@ def fit_reminders(
     rows = exposure.rows
     used = [name for name in drivers if rows[name].nunique() > 1]
     rows = rows.assign(**{name: rows[name].astype(float) for name in used})
-    fading = fit_fading(overdue, used, strata=strata)
+    fading = fit_fading(exposure, used, strata=strata)
     told_apart = [*exposure.channel_columns, *(f"tone_{name}" for name in exposure.tones)]
     fit = fit_cox(
         cut_by_fading(rows, told_apart, fading),
@@ -191,7 +191,7 @@ def fit_reminders(
     for name in told_apart:
         kind, value = name.split("_")
         relative += centred[name] * (overdue[f"{kind}_1"] == value).to_numpy()
-    survivors = fit_survivors(days_reminded(overdue)[0], overdue["paid"].to_numpy(bool), fading)
+    survivors = fit_survivors(*days_reminded(overdue), overdue["paid"].to_numpy(bool), fading)
     level = fit_level(overdue, relative, exposure.first_day, survivors)
     coefficients, covariance = anchored(fit, exposure, mean, level, fading)
     gap, gap_p_value = np.nan, np.nan
@@ -237,11 +237,15 @@ def anchored(
     """Coefficients of what was sent, the size of a first and a later reminder from the hold-out."""
     names = exposure.columns
     found = fit.table.set_index("covariate")["coefficient"][names]
-    # All differences were scaled by one number, which has an error of its own.
-    scaled = fading.error * found.where(~found.index.isin(exposure.stages), 0.0).to_numpy()
-    covariance = fit.covariance.loc[names, names] + np.outer(scaled, scaled)
+    covariance = fit.covariance.loc[names, names]
+
+    def also_scaled(values: pd.Series, spread: np.ndarray) -> pd.DataFrame:
+        # What is left of effects scales them all, and has an error of its own.
+        scaled = fading.error * values.where(~values.index.isin(exposure.stages), 0.0).to_numpy()
+        return pd.DataFrame(spread + np.outer(scaled, scaled), names, names)
+
     if level is None:
-        return found, covariance
+        return found, also_scaled(found, covariance.to_numpy())
     # What each coefficient takes from the regression, and what from the hold-out.
     n_channels = len(exposure.channels)
     take = np.eye(len(names))
@@ -252,9 +256,9 @@ def anchored(
         take[names.index(stage)] = 0.0
     if "second" in exposure.stages:
         give[names.index("second"), 1] = 1.0
-    values = take @ found.to_numpy() + give @ [level.first, level.later]
+    values = pd.Series(take @ found.to_numpy() + give @ [level.first, level.later], names)
     spread = take @ covariance.to_numpy() @ take.T + give @ level.covariance @ give.T
-    return pd.Series(values, names), pd.DataFrame(spread, names, names)
+    return values, also_scaled(values, spread)
 
 
 def ratio_table(

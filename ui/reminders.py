@@ -77,8 +77,11 @@ def ratio_note(reminders: Reminders) -> str:
         f"{count_of(reminders.n, 'overdue invoice')} of "
         f"{count_of(reminders.n_customers, 'customer')}, unpaid "
         f"{days(reminders.exposure.first_day)} past due, when reminding starts; "
-        f"{count(reminders.n_paid)} were paid. A reminder counts from {days(TRANSIT_DAYS)} after "
-        "it was sent, because money takes as long. "
+        f"{count(reminders.n_paid)} were paid. A ratio is of one invoice: by how much a reminder "
+        "multiplies its chance of being paid on each day after it. All who were "
+        "reminded, taken together, are hurried less from day to day, because those it hurried most "
+        "are gone; policies are followed with that. Channels are compared from "
+        f"{days(TRANSIT_DAYS)} after a reminder was sent, because money takes as long. "
     )
     if not reminders.randomised:
         return said + NO_HOLD_OUT
@@ -98,8 +101,8 @@ def ratio_note(reminders: Reminders) -> str:
     day = fading.edges[fading.left.index(least)]
     return said + (
         "The patient are left over, so that everything known of an invoice tells less and less of "
-        f"when it is paid: {share(least, 0)} of what it told at first from {days(day)} after the "
-        "reminder. Differences between channels and tones are made up for as much."
+        f"when it is paid: {share(least, 0)} of what it told on the day of the reminder from "
+        f"{days(day)} after it. Effects are made up for as much."
     )
 
 

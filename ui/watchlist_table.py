@@ -88,13 +88,13 @@ def show_editor(rows: pd.DataFrame, about: str, who: str, settings: Settings, vi
 def table_of(rows: pd.DataFrame, about: str, view: View) -> pd.DataFrame:
     """What the table shows of the rows, in its order."""
     made = pd.DataFrame({"link": account_links(rows["customer_id"], rows["name"], view)})
+    # Whom to call, with what care and what came of it stand side by side on a laptop's screen.
     names = {
-        "invoice": ["invoice_id", "within_reach", "at_risk", "open_amount", "days_past_due",
-                    "cause", "care", "status", "promised_on", "note", "owner", "action",
-                    "evidence", "chance", "chance_from", "n_sent", "expected_paid_on",
-                    "expected_high"],
-        "customer": ["within_reach", "at_risk", "open_amount", "overdue", "n_open", "cause",
-                     "care", MONEY_FACTS, "status", "promised_on", "note", "owner", "action"],
+        "invoice": ["invoice_id", "within_reach", "open_amount", "days_past_due", "cause", "care",
+                    "status", "note", "promised_on", "owner", "action", "evidence", "at_risk",
+                    "chance", "chance_from", "n_sent", "expected_paid_on", "expected_high"],
+        "customer": ["within_reach", "open_amount", "overdue", "n_open", "cause", "care",
+                     "status", "note", "promised_on", "owner", MONEY_FACTS, "action", "at_risk"],
     }[about]  # fmt: skip
     made = pd.concat([made, rows[names]], axis=1)
     if "chance" in made:
@@ -108,13 +108,13 @@ def columns_for() -> dict[str, object]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     day = st.column_config.DateColumn
     return {
-        "link": account_column(width=190, pinned=True),
-        "invoice_id": text("Invoice", width=95),
-        "within_reach": number("Within reach", format=WHOLE, width=95,
+        "link": account_column(width=170, pinned=True),
+        "invoice_id": text("Invoice", width=92),
+        "within_reach": number("Within reach", format=WHOLE, width=92,
                                help="At risk times the chance to change it."),
         "at_risk": number("At risk", format=WHOLE, width=80,
                           help="Open times the chance that it is unpaid 60 days from now."),
-        "open_amount": number("Open", format=WHOLE, width=80),
+        "open_amount": number("Open", format=WHOLE, width=75),
         "chance": number("Chance", format=PERCENT, width=65,
                          help="That what is done changes it."),
         "chance_from": text("Chance is", width=80),
@@ -122,14 +122,14 @@ def columns_for() -> dict[str, object]:
                                 help="Below zero: days until it is due."),
         "n_open": number("Invoices", format="%d", width=65),
         "overdue": number("Overdue", format=WHOLE, width=80),
-        "cause": text("Cause", width=110),
+        "cause": text("Cause", width=108),
         "status": st.column_config.SelectboxColumn(
-            "Status", options=["", *STATUS_WORDS.values()], width=120
+            "Status", options=["", *STATUS_WORDS.values()], width=118
         ),
         "promised_on": day("Promised for", format="YYYY-MM-DD", width=110),
-        "note": text("Note", max_chars=LONGEST["note"], width=220),
+        "note": text("Note", max_chars=LONGEST["note"], width=140),
         "owner": text("Owner", max_chars=LONGEST["owner"], width=100),
-        "care": text("More care", width=200, help="Why the customer may be unhappy."),
+        "care": text("More care", width=120, help="Why the customer may be unhappy."),
         MONEY_FACTS: text(width=260),
         "action": text("To do", width=260),
         "evidence": text("What speaks for the cause", width=260),

@@ -1,13 +1,21 @@
 """Policies of reminding and what follows reminders: worked by hand, with one luck for all."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from models.reminder_aftermath import fit_aftermath
-from models.reminder_policies import Policy, Step, candidates, frontier, simulate_policies
+from models.reminder_policies import (
+    Policy,
+    Step,
+    candidates,
+    frontier,
+    later_effect,
+    simulate_policies,
+)
 from models.reminders import fit_reminders
 from tests.models.test_reminders import AS_OF, invoices
 
@@ -28,6 +36,33 @@ def test_nothing_sent_is_paid_as_the_held_out_are(reminders):
     found = simulate_policies(reminders, [NOTHING], days_ahead=30).iloc[0]
     assert found["paid"] == pytest.approx(reminders.trial.paid_held_out, abs=0.03)
     assert found["score"] == found["left"] == found["harsh"] == 0
+
+
+def test_what_is_given_up_is_not_paid():
+    rows = invoices(4_000, held_out=0.5, seed=4)
+    given_up = np.random.default_rng(5).geometric(0.03, len(rows))
+    rows = rows.assign(
+        paid=rows["paid"] & (rows["stop"] <= given_up), stop=rows["stop"].clip(upper=given_up)
+    )
+    found = fit_reminders(rows, AS_OF)
+    nothing = simulate_policies(found, [NOTHING], days_ahead=30, draws=2).iloc[0]
+    # Of those held out three in ten are given up before they would have been paid.
+    assert nothing["paid"] == pytest.approx(found.trial.paid_held_out, abs=0.03)
+    assert found.trial.paid_held_out < 0.65
+
+
+def test_a_later_reminder_adds_more_if_it_is_of_a_kind_that_does_more_at_first():
+    exposure = SimpleNamespace(
+        columns=["channel_email", "channel_phone", "second"], channels=("email", "phone"),
+        channel_columns=["channel_email", "channel_phone"], tones=(), stages=("second",),
+        again={"email": 30, "phone": 10},
+    )  # fmt: skip
+    beta = np.array([[0.1, 0.3, 0.09], [0.0, 0.0, 0.05]])
+    # The average second is of 0.15 and adds 0.09: six tenths of what its kind does at first.
+    by_phone = later_effect(Step(17, "phone", "neutral"), "second", exposure, beta)
+    by_email = later_effect(Step(17, "email", "neutral"), "second", exposure, beta)
+    assert by_phone.tolist() == pytest.approx([0.18, 0.05])
+    assert by_email.tolist() == pytest.approx([0.06, 0.05])
 
 
 def test_sooner_and_stronger_reminders_bring_more(reminders):

@@ -29,6 +29,7 @@ def invoices(n=4_000, *, ratio=1.5, held_out=0.3, seed=1):
     return pd.DataFrame(
         {
             "invoice_id": np.arange(n), "customer_id": np.arange(n) // 4, "arm": arm,
+            "due_on": pd.Timestamp("2026-01-05"),
             "stop": stop, "paid": paid_on <= 200, "watched": 400, "haste": haste,
             "day_1": np.where(sent, day, np.nan), "channel_1": np.where(sent, channel, None),
             "tone_1": np.where(sent, "neutral", None),
