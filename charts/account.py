@@ -37,7 +37,9 @@ def timeline(touchpoints: pd.DataFrame, kinds: list[str], currency: str) -> alt.
         alt.Chart(rows)
         .mark_point(filled=True, size=55, opacity=0.75)
         .encode(
-            alt.X("on:T", title=None, axis=alt.Axis(tickCount=6, labelOverlap="parity")),
+            # Room for the signs of the first and the newest day, which would be cut in half.
+            alt.X("on:T", title=None, scale=alt.Scale(padding=8),
+                  axis=alt.Axis(tickCount=6, labelOverlap="parity")),
             alt.Y("kind:N", title=None, axis=name_axis(kinds), scale=alt.Scale(domain=kinds)),
             alt.Color(
                 "mood:N", sort=names, scale=alt.Scale(domain=names, range=colors),

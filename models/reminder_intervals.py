@@ -164,9 +164,6 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
     rows = rows.assign(**{name: (rows["n_sent"] >= later[name]).astype(np.int64)
                           for name in stages})  # fmt: skip
     gaps = (known["day_2"] - known["day_1"]).dropna()
-    twice = known[known["day_2"] < known["stop"]]
-    again = {name: int((twice[f"{kind}_2"] == name).sum())
-             for kind, names in often.items() for name in names}  # fmt: skip
     sent = {name: int(counted[kind][name]) for kind, names in often.items() for name in names}
     return Exposure(
         rows.drop(columns=[f"{kind}_{n}" for kind in ("channel", "tone")
@@ -176,10 +173,17 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
         reference,
         stages,
         sent | n_later,
-        again,
+        sent_again(known, often),
         first_day,
         int(np.quantile(gaps, 0.01)) if len(gaps) else 0,
     )  # fmt: skip
+
+
+def sent_again(known: pd.DataFrame, often: dict[str, list[str]]) -> dict[str, int]:
+    """Second reminders by channel and tone."""
+    twice = known[known["day_2"] < known["stop"]]
+    return {name: int((twice[f"{kind}_2"] == name).sum())
+            for kind, names in often.items() for name in names}  # fmt: skip
 
 
 def days_reminded(overdue: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
