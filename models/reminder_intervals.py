@@ -149,8 +149,7 @@ def contact_intervals(overdue: pd.DataFrame) -> Exposure:
         start = np.maximum(begins, first_day)
         at_risk = ends > start
         piece = known[at_risk].assign(start=start[at_risk], stop=ends[at_risk], n_sent=n_sent)
-        ended = ends[at_risk] == stop[at_risk]
-        pieces.append(piece.assign(paid=piece["paid"] & ended))
+        pieces.append(piece.assign(paid=piece["paid"] & (ends[at_risk] == stop[at_risk])))
     rows = pd.concat(pieces, ignore_index=True)
     rows[["start", "stop"]] = rows[["start", "stop"]].astype(np.int64)
     since = rows["n_sent"] > 0
