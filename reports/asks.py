@@ -31,6 +31,15 @@ def doing(titles: Sequence[str]) -> str:
     return f"doing {listed([title[:1].lower() + title[1:] for title in titles])}"
 
 
+def cause_in_words(cause: str) -> str:
+    """A cause of cost inside a sentence.
+
+    >>> cause_in_words("Disputed: quantity"), cause_in_words("Late delivery")
+    ('disputes: quantity', 'late delivery')
+    """
+    return cause.replace("Disputed:", "Disputes:").replace("Noted:", "Collectors note:").lower()
+
+
 #: What is done, after "by", in the words of a meeting.
 DEEDS: Mapping[str, Callable[[Ask], str]] = MappingProxyType(
     {
@@ -38,9 +47,7 @@ DEEDS: Mapping[str, Callable[[Ask], str]] = MappingProxyType(
             f"sending each invoice within {days(BILL_WITHIN)} of what it is for"
         ),
         "initiatives": lambda ask: doing(ask.about),
-        "mend_cause": lambda ask: (
-            f"mending what costs most: {ask.about[0].lower().replace(':', '')}"
-        ),
+        "mend_cause": lambda ask: f"mending what costs most ({cause_in_words(ask.about[0])})",
         "contact_first": lambda ask: f"contacting the first {ask.about[0]} of the watchlist",
         "keep_from_billing": lambda _: "giving nobody a reason to leave over billing",
     }
@@ -153,8 +160,9 @@ def ask_in_words(ask: Ask, figures: Mapping[str, Figure], currency: str) -> str:
     ends = ""
     if ask.low is not None:
         ends = f" ({share(ask.confidence, 0)}: {interval(ask, currency)})"
-    # An interval that reaches to nothing is no promise.
-    start = f"By {deed(ask)} we{' may' if ask.low is not None and ask.low <= 0 else ''}"
+    # An interval that reaches to nothing is no promise, and an assumption is none.
+    open_ended = ask.basis == "assumed" or (ask.low is not None and ask.low <= 0)
+    start = f"By {deed(ask)} we{' may' if open_ended else ''}"
     if ask.change is None:
         return f"{start} gain {worth} {span(ask)}{ends}."
     verb, label = "cut" if ask.change < 0 else "raise", definition.label

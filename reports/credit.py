@@ -74,6 +74,11 @@ def credit_finding(credit: Credit, currency: str) -> Finding:
     title = f"{count_of(n, 'customer')} ({share(over.value, 0)}) are over their credit limits"
     if blocked.value is None:
         return Finding(title, "There are no orders in the data, so what is blocked is not known.")
+    if not len(credit.blocked):
+        return Finding(
+            f"{title}, and no order waits behind a limit",
+            f"{count_of(credit.n_orders, 'order')} not shipped yet, all within the limits.",
+        )
     return Finding(
         f"{title}, and {money(blocked.value, currency)} of orders wait behind limits",
         f"{count(len(credit.blocked))} of {count_of(credit.n_orders, 'unshipped order')} do not "

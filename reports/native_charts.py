@@ -185,7 +185,7 @@ def add_bars(
     chart.has_legend = False
     plot = chart.plots[0]
     # Few bars as wide as their share of the slide would look like walls.
-    plot.gap_width = 60 if len(values) > 4 else 140
+    plot.gap_width = 60 if len(values) > 4 else 140 if len(values) > 2 else 400
     plot.vary_by_categories = False
     series = plot.series[0]
     fill(series.format.fill, colors[0])

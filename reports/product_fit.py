@@ -99,7 +99,10 @@ def product_fit_finding(fit: ProductFit) -> Finding:
     """How many starts succeed, and who is furthest apart with which product."""
     title = f"{share(fit.rate, 0)} of product starts succeed in their first year"
     groups = apart(fit)
-    n = count_of(int((fit.table["verdict"] != "too few").sum()), "group")
+    compared = int((fit.table["verdict"] != "too few").sum())
+    if not compared:
+        return Finding(title, "No group of customers is large enough to be compared with others.")
+    n = count_of(compared, "group")
     if groups.empty:
         return Finding(
             title, f"Nobody stands out beyond chance in {n} compared: sell to all alike."

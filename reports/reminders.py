@@ -91,9 +91,13 @@ def draw_frontier(slide, box: Box, tried: pd.DataFrame, finding: Finding) -> Non
 def step_of(largest: float) -> float:
     """A round step that cuts an axis into five or so.
 
-    >>> step_of(0.23), step_of(1.0), step_of(0.0)
-    (0.05, 0.2, 0.01)
+    Without a length the axis is drawn to 1.
+
+    >>> step_of(0.23), step_of(1.0), step_of(0.004), step_of(0.0)
+    (0.05, 0.2, 0.01, 0.2)
     """
+    if largest <= 0:
+        return 0.2
     if largest <= 0.01:
         return 0.01
     raw = largest / 5

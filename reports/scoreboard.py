@@ -17,7 +17,8 @@ from reports.template import CONTENT
 
 __all__ = ["add_scoreboard", "headlines"]
 
-LONGEST_REASON = 85
+#: Characters of a reason that stay in one line of the table.
+LONGEST_REASON = 68
 #: What is said of figures that have no past to be compared with.
 SAID = {
     "receivables.growth": "By how much more than sales it grew in twelve months.",
@@ -106,12 +107,25 @@ def reading_in_words(reading: Reading, says: Mapping[str, str], currency: str) -
     figure = reading.figure
     if figure.value is None:
         # The appendix says what to load; here one line is left for each figure.
-        return plain(unmarked(str(figure.reason)).split(". ")[0], longest=LONGEST_REASON)
+        return in_one_line(unmarked(str(figure.reason)).split(". ")[0])
     said = says.get(figure.id, figure.definition)
     if reading.change is not None:
         said = capitalized(change_in_words(reading, currency, in_short=True))
     beside = beside_in_words(reading, currency)
     return f"{said} {beside}".strip()
+
+
+def in_one_line(reason: str) -> str:
+    """As much of a reason as fits, by whole clauses where one of them does.
+
+    >>> in_one_line(
+    ...     "Only 14 customers had a value a year before, and what is kept of it is not told"
+    ... )
+    'Only 14 customers had a value a year before'
+    """
+    first, *_ = reason.split(", ")
+    fits = len(reason) <= LONGEST_REASON or len(first) > LONGEST_REASON
+    return plain(reason if fits else first, longest=LONGEST_REASON)
 
 
 def say_risk(risk: CashAtRisk) -> str:

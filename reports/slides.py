@@ -57,6 +57,8 @@ __all__ = [
 #: A title of more characters is set smaller, so that two lines hold it.
 LONG_TITLE = 105
 LONGEST_TITLE = 190
+#: So is a line under it, which would run into what is below.
+LONG_LINE = 215
 LONGEST_LINE = 330
 
 ROW_HEIGHT = 0.34
@@ -170,6 +172,8 @@ def set_text(slide: Slide, idx: int, text: str) -> None:
         holder._element.getparent().remove(holder._element)
         return
     holder.text_frame.text = plain(text, longest=LONGEST_LINE)
+    if len(text) > LONG_LINE:
+        holder.text_frame.paragraphs[0].runs[0].font.size = Pt(12)
 
 
 def in_ranges(numbers: Sequence[int]) -> str:

@@ -85,10 +85,19 @@ def watchlist_finding(watchlist: Watchlist, currency: str) -> Finding:
         else "That contact changes it is assumed, not measured."
     )
     unhappy = int(watchlist.customers["unhappy"].head(first).sum())
+    care = (
+        f" {count(unhappy)} of the first {count(first)} "
+        f"{'is' if unhappy == 1 else 'are'} unhappy: care comes before collecting."
+    )
+    title = f"Contact may still change {money(within, currency)} of {count_of(first, 'customer')}"
+    if first < len(reached):
+        title = (
+            f"{count_of(first, 'customer')} of {count(len(reached))} hold {share(at['share'], 0)} "
+            f"of the {money(within, currency)} that contact may still change"
+        )
     return Finding(
-        f"{count_of(first, 'customer')} of {count(len(reached))} hold {share(at['share'], 0)} of "
-        f"the {money(within, currency)} that contact may still change",
+        title,
         f"{money(rows['at_risk'].sum(), currency)} of {money(rows['open_amount'].sum(), currency)} "
-        f"open is expected to be unpaid {DAYS_AHEAD} days from now. {rests} "
-        f"{count(unhappy)} of the first {count(first)} are unhappy: care comes before collecting.",
+        f"open is expected to be unpaid {DAYS_AHEAD} days from now. {rests}"
+        f"{care if unhappy else ''}",
     )

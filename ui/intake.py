@@ -90,7 +90,7 @@ def begin_import(label: str, *, key: str, many: bool, otherwise: str) -> list[Pa
     """The uploader's files; without any the page ends with a hint."""
     paths = take_files(label, key=key, many=many)
     if not paths:
-        st.caption(otherwise)
+        st.markdown(otherwise)
         end_page()
     return paths
 

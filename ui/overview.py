@@ -187,10 +187,15 @@ def show_table(parts: Decomposition, figure_id: str) -> None:
 
 
 def show_said(figure_id: str, reading: Reading, view: View) -> None:
-    """Comments on the figure and the points of its course, and a place to write one."""
+    """Comments on the figure and the points of its course, and a place to write one, if opened."""
     settings = open_workspace().settings
+    box = st.expander(
+        "Comments", icon=":material/comment:", key=f"said_{figure_id}", on_change="rerun"
+    )
+    if not box.open:
+        return
     points = [] if reading.course is None else list(pd.to_datetime(reading.course["ends"]))
-    with st.expander("Comments", icon=":material/comment:"):
+    with box:
         above = st.container()
         comment_form(view, figure_id, settings, points=points, place="overview")
         with above:

@@ -60,6 +60,7 @@ SHORT_LABELS = {
     "churn.grr": "Gross retention",
     "personas.negative_share": "In negative personas",
     "billing_fit.smooth_share": "Smooth bills",
+    "pricing.backbill_exact_share": "Billed again exactly",
     "pricing.price_rise_hazard_ratio": "Leaving after a rise",
     "pricing.bill_shock_hazard_ratio": "Leaving after a surprise",
     "unit_economics.cac": "Cost to win",

@@ -69,7 +69,7 @@ if current is not None:
     stored = sum(table.rows for table in current.manifest.tables.values())
     st.caption(
         f"The current snapshot holds {count_of(len(current.manifest.tables), 'table')} with "
-        f"{count_of(stored, 'row')}. Figures print its name, `{current.id}`, on their receipts."
+        f"{count_of(stored, 'row')}. Figures print its name, {current.id}, on their receipts."
     )
 
 

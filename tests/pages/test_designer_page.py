@@ -25,7 +25,7 @@ def page(in_sample_workspace):
 def test_all_lines_are_billed_again_exactly_and_dearer_use_makes_losers(page):
     page.run()
     assert not page.exception
-    assert page.metric[0].label == "Invoice lines billed again exactly"
+    assert page.metric[0].label == "Billed again exactly"
     assert page.metric[0].value == "100.0 %"
     said = " ".join(markdown.value for markdown in page.markdown)
     assert "more** than today" in said

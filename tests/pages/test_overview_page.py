@@ -1,5 +1,6 @@
 """The overview from app.py: the numbers of the other pages, targets and comments that are kept."""
 
+import datetime as dt
 import shutil
 
 import pytest
@@ -110,3 +111,26 @@ def test_comments_are_listed_taken_back_and_brought_back(own_workspace):
     assert kept_comments(own_workspace.settings).empty
     next(b for b in at.button if b.label == "Bring it back").click().run()
     assert len(kept_comments(own_workspace.settings)) == 1
+
+
+def test_comments_on_the_figure_in_full_are_drawn_when_they_are_opened(own_workspace):
+    def said_of_a_figure():
+        from types import SimpleNamespace
+
+        from ui.frame import require_view, sidebar
+        from ui.overview import show_said
+
+        sidebar()
+        show_said("receivables.dso", SimpleNamespace(course=None), require_view())
+
+    keep_comment(
+        own_workspace.settings, "receivables.dso", HOSTILE, who="Ada", as_of=dt.date(2025, 6, 30)
+    )
+    at = AppTest.from_function(said_of_a_figure, default_timeout=60).run()
+    assert not at.text_area
+    at.session_state["said_receivables.dso"] = True
+    at.run()
+    assert not at.exception
+    assert at.text_area[0].label == "Your comment"
+    assert "Ada" in text_of(at)
+    assert "<script>" not in text_of(at)
