@@ -1,16 +1,20 @@
 """Return of initiatives: the fan of what may come, what it hangs on, and who brings what."""
 
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
+from charts import spec_of
 from charts.interval_dots import interval_dots
 from charts.theme import INK, LATE, MUTED, money_axis, name_axis
 from charts.wording import money
 from models.initiatives import DRIVERS
 from models.portfolio import Choice
-from models.roi import Roi
 
-__all__ = ["fan_chart", "input_words", "scenario_dots", "share_bars", "swing_bars"]
+__all__ = ["fan_spec", "input_words", "scenario_dots", "share_chart", "swing_chart"]
 
 #: More inputs than this are in the table only.
 MOST_INPUTS = 10
@@ -39,9 +43,13 @@ def input_words(name: str, titles: dict[str, str]) -> str:
     return f"{titles.get(initiative, initiative)}: {what}"
 
 
-def fan_chart(roi: Roi) -> alt.LayerChart:
-    """Cumulative cash in today's money, month by month: the middle and four draws in five."""
-    rows = roi.fan
+@cache
+def fan_spec() -> dict[str, Any]:
+    """Cumulative cash in today's money, month by month: the middle and four draws in five.
+
+    Made once and drawn with `Roi.fan` of every plan, so that a slider sends the browser rows.
+    """
+    rows = pd.DataFrame([{"month": 0, "p10": 0.0, "p50": 0.0, "p90": 0.0}])
     base = alt.Chart(rows).encode(alt.X("month:Q", title="Months from now",
         axis=alt.Axis(tickMinStep=1, tickCount=8), scale=alt.Scale(nice=False)))  # fmt: skip
     band = base.mark_area(opacity=0.25, color=INK).encode(
@@ -50,8 +58,9 @@ def fan_chart(roi: Roi) -> alt.LayerChart:
         tooltip=tooltips(),
     )
     line = base.mark_line(color=INK, strokeWidth=2.5).encode(alt.Y("p50:Q"), tooltip=tooltips())
-    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=MUTED, strokeDash=[4, 3])
-    return alt.layer(band, line, zero.encode(alt.Y("zero:Q"))).properties(height=320)
+    zero = alt.Chart(rows).transform_filter("datum.month == 0")
+    zero = zero.mark_rule(color=MUTED, strokeDash=[4, 3]).encode(y=alt.datum(0))
+    return spec_of(alt.layer(band, line, zero).properties(height=320))
 
 
 def tooltips() -> list[alt.Tooltip]:
@@ -63,18 +72,24 @@ def tooltips() -> list[alt.Tooltip]:
     ]
 
 
-def swing_bars(table: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
-    """Value with one input at a time at its tenth and ninetieth percentile, widest first."""
+def swing_chart(table: pd.DataFrame, titles: dict[str, str]) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Value with one input at a time at its tenth and ninetieth percentile: spec and rows."""
     rows = table[table["swing"] > 0].head(MOST_INPUTS)
-    names = [input_words(name, titles) for name in rows["input"]]
-    lines = [name.replace(": ", ":|", 1) for name in names]
+    lines = [input_words(name, titles).replace(": ", ":|", 1) for name in rows["input"]]
     rows = rows.assign(line=lines, start=rows["middle"])
     # Both ends lie on one side where an input moves the value one way and back.
     below = rows.assign(end=rows["low"], at="At its low")
     above = rows.assign(end=rows["high"], at="At its high")
-    both = pd.concat([below, above])
-    bars = alt.Chart(both).mark_bar(height={"band": 0.6}).encode(
-        alt.Y("line:N", title=None, sort=lines, axis=name_axis(lines)),
+    both = pd.concat([below, above], ignore_index=True)[["line", "start", "end", "at"]]
+    return swing_bars(len(rows), longest_of(lines)), both
+
+
+@cache
+def swing_bars(n: int, longest: int) -> dict[str, Any]:
+    """What is drawn of so many inputs with names so long, without them."""
+    rows = pd.DataFrame([{"line": "", "start": 0.0, "end": 0.0, "at": ""}])
+    bars = alt.Chart(rows).mark_bar(height={"band": 0.6}).encode(
+        alt.Y("line:N", title=None, sort=None, axis=name_axis(["x" * longest])),
         alt.X("start:Q", title="Net present value", axis=money_axis(),
               scale=alt.Scale(zero=False)),
         alt.X2("end:Q"),
@@ -86,34 +101,45 @@ def swing_bars(table: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
             alt.Tooltip("end:Q", title="Net present value", format=",.0f"),
         ],
     )  # fmt: skip
-    return alt.layer(bars).properties(height=38 * len(rows) + 90)
+    return spec_of(alt.layer(bars).properties(height=38 * n + 90))
 
 
-def share_bars(choice: Choice, *, currency: str) -> alt.LayerChart:
-    """What each initiative would bring by itself, and what is due to it of the joint value."""
-    rows = choice.shares.sort_values("share", ascending=False)
+def share_chart(choice: Choice, currency: str) -> tuple[dict[str, Any], pd.DataFrame]:
+    """What each initiative would bring alone, and its part of the whole: spec and rows."""
+    rows = choice.shares.sort_values("share", ascending=False, ignore_index=True)
     lines = [
         f"{title}|{money(value, currency)}"
         for title, value in zip(rows["title"], rows["share"], strict=True)
     ]
-    rows = rows.assign(line=lines)
-    y = alt.Y("line:N", title=None, sort=lines, axis=name_axis(lines))
-    bars = alt.Chart(rows).mark_bar(height={"band": 0.55}, color=INK).encode(
-        y,
+    rows = rows.assign(line=lines)[["line", "title", "share", "alone"]]
+    return share_bars(len(rows), longest_of(lines)), rows
+
+
+@cache
+def share_bars(n: int, longest: int) -> dict[str, Any]:
+    """What is drawn of so many initiatives with names so long, without them."""
+    rows = pd.DataFrame([{"line": "", "title": "", "share": 0.0, "alone": 0.0}])
+    base = alt.Chart(rows).encode(
+        alt.Y("line:N", title=None, sort=None, axis=name_axis(["x" * longest]))
+    )
+    bars = base.mark_bar(height={"band": 0.55}, color=INK).encode(
         alt.X("share:Q", title="Net present value", axis=money_axis()),
         tooltip=[
             alt.Tooltip("title:N", title="Initiative"),
             alt.Tooltip("share:Q", title="Its part of the whole", format=",.0f"),
             alt.Tooltip("alone:Q", title="By itself", format=",.0f"),
         ],
-    )  # fmt: skip
-    alone = (
-        alt.Chart(rows)
-        .mark_tick(color=LATE, thickness=3, size=26)
-        .encode(y, alt.X("alone:Q"), tooltip=[alt.Tooltip("alone:Q", title="By itself",
-                                                          format=",.0f")])
-    )  # fmt: skip
-    return alt.layer(bars, alone).properties(height=46 * len(rows) + 70)
+    )
+    alone = base.mark_tick(color=LATE, thickness=3, size=26).encode(
+        alt.X("alone:Q"),
+        tooltip=[alt.Tooltip("alone:Q", title="By itself", format=",.0f")],
+    )
+    return spec_of(alt.layer(bars, alone).properties(height=46 * n + 70))
+
+
+def longest_of(names: Sequence[str]) -> int:
+    """Letters of the longest line of the names."""
+    return max((len(line) for name in names for line in name.split("|")), default=0)
 
 
 def scenario_dots(table: pd.DataFrame, *, currency: str) -> alt.LayerChart:

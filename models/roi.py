@@ -242,9 +242,7 @@ def simulate_roi(
     sets = np.vstack([each, np.ones(len(each), dtype=bool)])
     *alone, expected = plan.values_of(sets)
     net *= weights
-    # Draws of a month next to each other, as they are sorted month by month.
-    by_month = np.ascontiguousarray(np.cumsum(net, axis=1, out=net).T)
-    fan = np.quantile(by_month, list(CHANCES.values()), axis=1, overwrite_input=True)
+    fan = quantiles_by_month(np.cumsum(net, axis=1, out=net), list(CHANCES.values()))
     flows = pd.DataFrame({"month": np.arange(plan.horizon + 1)} | {n: parts[n] for n in
                          PARTS_OF_FLOWS})  # fmt: skip
     mean = flows[list(PARTS_OF_FLOWS)].sum(axis=1)
@@ -281,6 +279,22 @@ def simulate_roi(
         plan,
         as_of,
     )
+
+
+def quantiles_by_month(draws: np.ndarray, chances: Sequence[float]) -> np.ndarray:
+    """Quantiles (chance, month) of draws (draw, month), as `numpy.quantile` has them.
+
+    Sorting all draws of a month takes a quarter of the time of selecting three of them.
+
+    >>> quantiles_by_month(np.array([[3.0], [1.0], [2.0]]), [0.5, 0.75]).tolist()
+    [[2.0], [2.5]]
+    """
+    ordered = np.sort(np.ascontiguousarray(draws.T), axis=1)
+    place = np.array(chances) * (len(draws) - 1)
+    below = place.astype(int)
+    above = np.minimum(below + 1, len(draws) - 1)
+    low, high = ordered[:, below].T, ordered[:, above].T
+    return low + (high - low) * (place - below)[:, None]
 
 
 def draws_of(

@@ -1,12 +1,13 @@
 """Cash flows of initiatives done together, for many draws of what is not known at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
 from models.initiatives import BUCKETS, Initiative, Link, Uncertain
-from models.roi_base import Cells
+from models.roi_base import Cell, Cells
 
 __all__ = ["PARTS_OF_FLOWS", "Flows", "cash_flows", "expected_inputs", "input_names",
            "inputs_at"]  # fmt: skip
@@ -20,6 +21,8 @@ PARTS_OF_FLOWS = {
     "saved": "Work and credits saved",
     "released": "Cash set free, once",
 }
+#: Draws of a cell that are worked out at a time.
+DRAWS_AT_A_TIME = 256
 #: Buckets that are staff time; only what is cashable of it is money.
 STAFF_TIME = ("billing_tickets", "delivery_tickets", "disputes", "reminders")
 
@@ -196,29 +199,39 @@ def retained(
             effects[k] = on[:, k] * effect
     n, horizon = len(on), shapes.shape[1]
     # One column for today, when nobody has left yet.
-    kept, left = np.zeros((n, horizon + 1)), np.empty((n, horizon))
-    was = np.zeros(horizon)
-    ratio, way = left, None
-    for cell in cells.cells:
-        mine = [k for k in effects if cell.treated[k]]
+    kept = np.zeros((n, horizon + 1))
+    # Cells of one way follow each other, and share what leaving is multiplied by.
+    for way, group in groupby(cells.cells, key=lambda cell: tuple(cell.treated)):
+        mine = [k for k in effects if way[k]]
         if not mine:
             continue
-        if way is None or (cell.treated != way).any():
-            # Cells of one way follow each other, and share what leaving is multiplied by.
-            way = cell.treated
-            ratio = np.stack([effects[k] for k in mine], axis=1) @ shapes[mine]
-            np.exp(ratio, out=ratio)
-        np.multiply(ratio, -cell.hazard, out=left)
-        np.cumsum(left, axis=1, out=left)
-        np.exp(left, out=left)
-        left *= cell.paying
-        kept[:, 1:] += left
-        was += cell.paying * np.exp(-np.cumsum(cell.hazard))
-    kept[:, 1:] -= was
+        alike = list(group)
+        ratio = np.stack([effects[k] for k in mine], axis=1) @ shapes[mine]
+        np.exp(ratio, out=ratio)
+        add_payments(kept[:, 1:], ratio, alike)
+        kept[:, 1:] -= sum(cell.paying * np.exp(-np.cumsum(cell.hazard)) for cell in alike)
     # Who is kept pays in a month as the mean of those kept at both of its ends.
     gained = kept[:, 1:] + kept[:, :-1]
     gained *= 0.5 * values["margin"][:, None]
     return gained
+
+
+def add_payments(to: np.ndarray, ratio: np.ndarray, cells: Sequence[Cell]) -> None:
+    """Add what customers of cells pay who are still there, (draw, month), in some draws at a time.
+
+    What has been left by each month is a product with a triangle: with few enough draws to stay
+    near the processor it takes two thirds of the time of sums along all of them.
+    """
+    months = np.triu(np.ones((ratio.shape[1], ratio.shape[1])))
+    triangles = [-cell.hazard[:, None] * months for cell in cells]
+    for first in range(0, len(ratio), DRAWS_AT_A_TIME):
+        part = slice(first, first + DRAWS_AT_A_TIME)
+        there = np.empty_like(ratio[part])
+        for cell, triangle in zip(cells, triangles, strict=True):
+            np.matmul(ratio[part], triangle, out=there)
+            np.exp(there, out=there)
+            there *= cell.paying
+            to[part] += there
 
 
 def savings(
@@ -232,12 +245,7 @@ def savings(
     saved = np.zeros((len(on), shapes.shape[1]))
     for bucket, groups in cells.costs.items():
         movers = [k for k, one in enumerate(initiatives) if bucket in {m.driver for m in one.moves}]
-        if not movers:
-            continue
-        for treated, monthly in groups:
-            mine = [k for k in movers if treated[k]]
-            if not mine:
-                continue
+        for mine, monthly in gathered(groups, movers):
             left, part = np.ones_like(saved), np.empty_like(saved)
             for k in mine:
                 one = initiatives[k]
@@ -273,9 +281,26 @@ def released(
                 sooner = sooner - values["link:days"] * size
         if sooner.any():
             days[k] = on[:, k] * sooner
-    for treated, sales in cells.sales:
-        mine = [k for k in days if treated[k]]
-        if mine:
-            sooner = np.stack([days[k] for k in mine], axis=1) @ shapes[mine]
-            level += sales * np.minimum(sooner, max(days_late, 0.0))
+    for mine, sales in gathered(cells.sales, days):
+        sooner = np.stack([days[k] for k in mine], axis=1) @ shapes[mine]
+        np.minimum(sooner, max(days_late, 0.0), out=sooner)
+        sooner *= sales
+        level += sooner
     return level
+
+
+def gathered(
+    groups: Sequence[tuple[np.ndarray, np.ndarray]], movers: Iterable[int]
+) -> list[tuple[list[int], np.ndarray]]:
+    """Groups of customers by which of `movers` treat them, added up; those of none left out.
+
+    >>> groups = [(np.array([1, 0]), np.array([5.0])), (np.array([1, 1]), np.array([2.0]))]
+    >>> gathered(groups, [0])
+    [([0], array([7.]))]
+    """
+    found: dict[tuple[int, ...], np.ndarray] = {}
+    for treated, amounts in groups:
+        mine = tuple(k for k in movers if treated[k])
+        if mine:
+            found[mine] = found[mine] + amounts if mine in found else amounts
+    return [(list(mine), amounts) for mine, amounts in found.items()]

@@ -8,12 +8,12 @@ import analyses.linkage
 import analyses.poor_experience
 import analyses.roi
 import analyses.unit_economics
-from charts.roi import fan_chart, share_bars, swing_bars
+from charts.roi import fan_spec, share_chart, swing_chart
 from models.costs import refuse_without_costs
 from models.roi import tornado, value_of_information
 from models.scenarios import Scenario
 from ui import url_state
-from ui.chart import told
+from ui.chart import told_live
 from ui.claims import register_claim, show_record
 from ui.errors import explained
 from ui.frame import View, require_view
@@ -40,32 +40,33 @@ from ui.text import undollared
 st.title("Return on initiatives")
 st.markdown("What better experience would bring: which initiatives to choose, and how sure it is.")
 view = require_view()
-ours = analyses.roi
 
 
 @url_state.fragment
-def build(view: View, found: ours.Company, start: Scenario | None) -> None:
+def build(view: View, found: analyses.roi.Company, start: Scenario | None) -> None:
     """Everything that a slider moves."""
-    offer = choose_initiatives(start.initiatives if start else ours.templates(found), start)
+    offer = choose_initiatives(start.initiatives if start else analyses.roi.templates(found), start)
     terms = choose_terms(found, offer, start)
     with explained():
-        choice, roi = ours.best(found, offer, view.as_of, **terms)
+        choice, roi = analyses.roi.best(found, offer, view.as_of, **terms)
         st.markdown(undollared(choice_sentence(choice, offer, view.currency)))
-        behind = rows_behind(ours.receipt_rows, view, given={"found": roi}, **terms,
+        behind = rows_behind(analyses.roi.receipt_rows, view, given={"found": roi}, **terms,
                              offer=repr(offer))  # fmt: skip
         figure_row(view, roi.figures(), behind, confidence=0.8)
-        told(fan_sentence(roi, view.currency), fan_chart(roi))
+        told_live(fan_sentence(roi, view.currency), fan_spec(), roi.fan, key="plan_fan",
+                  name="What the plan gains in today's money, month by month")  # fmt: skip
         show_flows(roi)
 
         st.subheader("Who brings what")
-        told(overlap_sentence(roi, view.currency), share_bars(choice, currency=view.currency))
+        told_live(overlap_sentence(roi, view.currency), *share_chart(choice, view.currency),
+                  key="plan_shares", name="What each initiative brings")  # fmt: skip
         st.caption("Bar: its part of the joint value (Shapley). Tick: what it would bring alone.")
 
         st.subheader("What it hangs on")
         swings = tornado(roi)
-        told(swing_sentence(swings, roi, view.currency), swing_bars(swings, titles_of(roi)))
-        known = value_of_information(roi)
-        st.markdown(undollared(information_sentence(known, roi, view.currency)))
+        told_live(swing_sentence(swings, roi, view.currency), *swing_chart(swings, titles_of(roi)),
+                  key="plan_swings", name="What the value of the plan hangs on")  # fmt: skip
+        st.markdown(undollared(information_sentence(value_of_information(roi), roi, view.currency)))
         show_shares(roi)
     st.subheader("What went in")
     show_assumptions(offer)
@@ -85,7 +86,7 @@ with explained(ends_page=True):
     given["linked"] = lambda: compute(analyses.linkage.run, view, given=learnt)
     read = {**learnt, "year": given["year"]}
     given["ledger"] = compute(analyses.poor_experience.run, view, given=read)
-    found = compute(ours.company, view, given=given)
+    found = compute(analyses.roi.company, view, given=given)
     st.markdown(undollared(link_sentence(found)))
     kept = kept_scenarios()
     build(view, found, choose_start(kept))
