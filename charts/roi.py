@@ -14,7 +14,7 @@ from charts.wording import money
 from models.initiatives import DRIVERS
 from models.portfolio import Choice
 
-__all__ = ["fan_spec", "input_words", "scenario_dots", "share_chart", "swing_chart"]
+__all__ = ["fan_chart", "fan_spec", "input_words", "scenario_dots", "share_chart", "swing_chart"]
 
 #: More inputs than this are in the table only.
 MOST_INPUTS = 10
@@ -45,11 +45,15 @@ def input_words(name: str, titles: dict[str, str]) -> str:
 
 @cache
 def fan_spec() -> dict[str, Any]:
+    """`fan_chart` without its rows: made once, so that a slider sends the browser rows alone."""
+    return spec_of(fan_chart(pd.DataFrame([{"month": 0, "p10": 0.0, "p50": 0.0, "p90": 0.0}])))
+
+
+def fan_chart(rows: pd.DataFrame) -> alt.LayerChart:
     """Cumulative cash in today's money, month by month: the middle and four draws in five.
 
-    Made once and drawn with `Roi.fan` of every plan, so that a slider sends the browser rows.
+    `rows` are those of `Roi.fan`.
     """
-    rows = pd.DataFrame([{"month": 0, "p10": 0.0, "p50": 0.0, "p90": 0.0}])
     base = alt.Chart(rows).encode(alt.X("month:Q", title="Months from now",
         axis=alt.Axis(tickMinStep=1, tickCount=8), scale=alt.Scale(nice=False)))  # fmt: skip
     band = base.mark_area(opacity=0.25, color=INK).encode(
@@ -60,7 +64,7 @@ def fan_spec() -> dict[str, Any]:
     line = base.mark_line(color=INK, strokeWidth=2.5).encode(alt.Y("p50:Q"), tooltip=tooltips())
     zero = alt.Chart(rows).transform_filter("datum.month == 0")
     zero = zero.mark_rule(color=MUTED, strokeDash=[4, 3]).encode(y=alt.datum(0))
-    return spec_of(alt.layer(band, line, zero).properties(height=320))
+    return alt.layer(band, line, zero).properties(height=320)
 
 
 def tooltips() -> list[alt.Tooltip]:
