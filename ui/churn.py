@@ -6,6 +6,7 @@ import streamlit as st
 
 from charts.churn import CAUSE_LABELS, at_risk_rows
 from models.churn import Churn
+from models.churn_covariates import CATEGORIES, COVARIATES
 from models.churn_definitions import NO_REASONS
 from models.churn_ratios import ChurnRatios
 from models.churn_validation import ChurnValidation
@@ -26,6 +27,7 @@ __all__ = [
     "cause_sentence",
     "chance_note",
     "choose_cause",
+    "left_out_notes",
     "pace_sentence",
     "ratio_sentence",
     "retention_sentence",
@@ -158,6 +160,30 @@ def choose_cause() -> str | None:
     named = {"any": "Whatever the reason"} | CAUSE_LABELS
     chosen = url_state.choose("Reason for leaving", "cause", named, kind=st.selectbox, width=250)
     return None if chosen == "any" else chosen
+
+
+def left_out_notes(ratios: ChurnRatios) -> list[str]:
+    """Which columns have no ratio, those for one reason together."""
+    by_reason: dict[str, dict[str, list[str]]] = {}
+    for name, why in ratios.left_out.items():
+        column, _, value = name.partition(":")
+        values = by_reason.setdefault(why, {}).setdefault(column, [])
+        values += [escape(value.replace("_", " "))] if value else []
+    notes = []
+    for why, columns in by_reason.items():
+        named = [
+            label_of(column) + (f" ({', '.join(values)})" if values else "")
+            for column, values in columns.items()
+        ]
+        several = len(named) > 1 or any(len(values) > 1 for values in columns.values())
+        notes.append(f"Not used: {listed(named)}{'. Each' if several else ''} {why}.")
+    return notes
+
+
+def label_of(column: str) -> str:
+    if column in COVARIATES:
+        return COVARIATES[column].label
+    return CATEGORIES.get(column, escape(column.replace("_", " ")))
 
 
 def chance_note(ratios: ChurnRatios) -> str:

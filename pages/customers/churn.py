@@ -18,6 +18,7 @@ from ui.churn import (
     cause_sentence,
     chance_note,
     choose_cause,
+    left_out_notes,
     pace_sentence,
     ratio_sentence,
     retention_sentence,
@@ -76,8 +77,8 @@ with explained():
     told(ratio_sentence(ratios), ratio_forest(ratios))
     st.caption(chance_note(ratios))
     st.caption(compute(ours.proportionality, view, given=learnt, cause=cause).what_to_do())
-    for name, why in ratios.left_out.items():
-        st.caption(f"Not used: `{name}` {why}.")
+    for note in left_out_notes(ratios):
+        st.caption(note)
 
 with explained():
     st.subheader("How good the risks are")
