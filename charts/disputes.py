@@ -79,7 +79,10 @@ def funnel_plot(funnel: Funnel, names: pd.Series) -> alt.LayerChart:
             alt.Y("per:Q", title="Disputes per 1,000 invoices"),
             detail="edge:N",
             strokeDash=alt.StrokeDash(
-                "limits:N", sort=order, scale=alt.Scale(domain=order, range=[[4, 3], [1, 0]])
+                "limits:N",
+                sort=order,
+                legend=alt.Legend(columns=1),
+                scale=alt.Scale(domain=order, range=[[4, 3], [1, 0]]),
             ),
         )
     )
@@ -93,7 +96,7 @@ def funnel_plot(funnel: Funnel, names: pd.Series) -> alt.LayerChart:
             color=alt.Color(
                 "verdict:N",
                 scale=alt.Scale(domain=list(APART), range=list(APART.values())),
-                legend=alt.Legend(columns=3),
+                legend=alt.Legend(columns=1),
             ),
             size=alt.condition("datum.verdict == 'within'", alt.value(22), alt.value(90)),
             tooltip=[

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from charts.theme import INK, MUTED, name_axis
+from charts.theme import INK, LATE, money_axis, name_axis
 from charts.wording import share as percent
 
 __all__ = ["CAUSE_WORDS", "cause_bars"]
@@ -41,9 +41,9 @@ def cause_bars(mix: pd.DataFrame, currency: str) -> alt.LayerChart:
             alt.Tooltip("named:Q", title=f"On invoices of a sure cause, {currency}", format=",.0f"),
         ],
     )
-    money = alt.Axis(format="~s", tickCount=5)
+    money = money_axis()
     bars = base.mark_bar(color=INK, height={"band": 0.65}).encode(
         alt.X("amount:Q", title=f"Late money, {currency}", axis=money)
     )
-    sure = base.mark_tick(color=MUTED, thickness=3, size=26).encode(alt.X("named:Q", axis=money))
+    sure = base.mark_tick(color=LATE, thickness=3, size=26).encode(alt.X("named:Q", axis=money))
     return alt.layer(bars, sure).properties(height=46 * len(rows) + 60)

@@ -182,8 +182,8 @@ def parts_bars(parts: Decomposition, unit: Unit, *, currency: str) -> alt.LayerC
     bars = alt.Chart(long).mark_bar(height=13).encode(
         y,
         alt.X("part:Q", title=f"Adds to the change, {title}", axis=axis, stack="zero"),
-        alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(KINDS.values()),
-                                                        range=[INK, LATE])),
+        alt.Color("kind:N", title=None, legend=alt.Legend(columns=1),
+                  scale=alt.Scale(domain=list(KINDS.values()), range=[INK, LATE])),
         tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("kind:N", title="Part"),
                  alt.Tooltip("part:Q", title=title, format=form),
                  alt.Tooltip("n:Q", title="Customers", format=",")],

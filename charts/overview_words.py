@@ -134,27 +134,33 @@ def story(scoreboard: Scoreboard, currency: str, to_do: str = "") -> list[str]:
 def sentence(scoreboard: Scoreboard, currency: str, ids: tuple[str, ...]) -> str:
     """A few figures with how far they moved, in one sentence; those that are refused, named."""
     told, refused = [], []
-    for id in ids:
-        reading = scoreboard.readings.get(id)
-        if reading is None:
-            continue
+    readings = {id: scoreboard.readings[id] for id in ids if id in scoreboard.readings}
+    known = [reading for reading in readings.values() if reading.figure.value is not None]
+    # What holds for all of them is said once.
+    steady = len(known) > 1 and all(
+        reading.change is not None and reading.verdict == "inside noise" for reading in known
+    )
+    for id, reading in readings.items():
         name = short_name(id, reading.figure.label)
         if reading.figure.value is None:
             refused.append(name)
             continue
         value = in_unit(reading.figure.value, reading.figure.unit, currency)
         verb = "" if told else "stand " if id in PLURAL else "stands "
-        told.append(f"{name} {verb}at **{value}**{moved(reading, currency)}")
+        told.append(f"{name} {verb}at **{value}**{moved(reading, currency, steady=steady)}")
     if not told:
         return f"{capital(listed(refused))} cannot be told yet." if refused else ""
     rest = f"; {listed(refused)} cannot be told yet" if refused else ""
-    return f"{capital(listed(told))}{rest}."
+    inside = f", {'both' if len(told) == 2 else 'all'} inside noise" if steady else ""
+    return f"{capital(listed(told))}{inside}{rest}."
 
 
-def moved(reading: Reading, currency: str) -> str:
+def moved(reading: Reading, currency: str, *, steady: bool = False) -> str:
     if reading.change is None:
         return ""
     by = signed(reading.change.value, reading.figure.unit, currency)
+    if steady:
+        return f" ({by})"
     if reading.verdict in ("inside noise", "cannot tell"):
         return (
             f" ({by}, {'inside noise' if reading.verdict == 'inside noise' else 'perhaps noise'})"

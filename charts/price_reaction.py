@@ -55,9 +55,11 @@ def reaction_curve(reaction: PriceReaction, outcome: str, changes: list[float]) 
         ],
     )
     order = [name for name in GROUNDS if (rows["grounds"] == name).any()]
-    color = alt.Color("grounds:N", sort=order, legend=alt.Legend(columns=2), scale=alt.Scale(
+    # The bands are faint; what names them is not.
+    legend = alt.Legend(columns=2, symbolOpacity=1)
+    color = alt.Color("grounds:N", sort=order, legend=legend, scale=alt.Scale(
         domain=order, range=[GROUNDS[name][0] for name in order]))  # fmt: skip
-    dash = alt.StrokeDash("grounds:N", sort=order, legend=alt.Legend(columns=2), scale=alt.Scale(
+    dash = alt.StrokeDash("grounds:N", sort=order, legend=legend, scale=alt.Scale(
         domain=order, range=[GROUNDS[name][1] for name in order]))  # fmt: skip
     band = base.mark_area(opacity=0.18).encode(
         alt.Y("low:Q", title=title), alt.Y2("high:Q"), color.copy()

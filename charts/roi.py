@@ -97,7 +97,7 @@ def swing_bars(n: int, longest: int) -> dict[str, Any]:
         alt.X("start:Q", title="Net present value", axis=money_axis(),
               scale=alt.Scale(zero=False)),
         alt.X2("end:Q"),
-        color=alt.Color("at:N", title="Input", scale=alt.Scale(
+        color=alt.Color("at:N", title=None, scale=alt.Scale(
             domain=["At its low", "At its high"], range=[LATE, INK])),
         tooltip=[
             alt.Tooltip("line:N", title="Input"),

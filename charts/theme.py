@@ -49,6 +49,9 @@ MOST_IN_A_ROW = 3
 #: Pixels of a chart with its axes and a legend of one row, and of each further row.
 HEIGHT, LEGEND_ROW = 300, 24
 
+#: Pixels of half a line of a name beside a chart.
+HALF_LINE = 7
+
 #: Letters of a name beside a chart that stay in one line.
 LONGEST_LINE = 20
 
@@ -141,7 +144,14 @@ def name_axis(names: Sequence[str], *, at_most: int = 190, **axis: object) -> al
     """
     longest = max((len(line) for name in names for line in str(name).split("|")), default=0)
     room = min(at_most, 6 * longest + 8)
-    return alt.Axis(labelLimit=at_most, minExtent=room, labelOverlap=False,
+    # Vega sets the first line beside the mark, and the first name flush with the end of the axis:
+    # raised by half a line for each further one, and not flush, every name is beside its mark.
+    raised = [
+        {"test": f"length(split(datum.value, '|')) == {lines}", "value": -HALF_LINE * (lines - 1)}
+        for lines in (2, 3)
+    ]
+    return alt.Axis(labelLimit=at_most, minExtent=room, labelOverlap=False, labelFlush=False,
+                    labelOffset={"condition": raised, "value": 0},
                     labelExpr="split(datum.label, '|')", **axis)  # fmt: skip
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "show_groups",
     "show_invoices",
     "usual_terms",
+    "value_sentence",
 ]
 
 #: What customers can be cut by.
@@ -100,6 +101,21 @@ def show_assumptions(value: LifetimeValue, currency: str) -> None:
     )
     with st.expander("What the value assumes"):
         st.markdown(undollared("\n".join(f"- {line}" for line in lines)))
+
+
+def value_sentence(value: LifetimeValue, currency: str) -> str:
+    """What all customers of today are still to bring, and one of them."""
+    whole, mean = value.figures()
+    ends = ""
+    if whole.confidence:
+        low, high = (money(end, currency) for end in (whole.low, whole.high))
+        ends = f" ({low} to {high}, {share(whole.confidence, 0)} interval)"
+    months = count_of(value.terms.horizon, "month")
+    return (
+        f"{count_of(whole.n, 'customer')} of today are still to bring "
+        f"**{money(whole.value, currency)}**{ends} after all costs within {months}, or "
+        f"**{money(mean.value, currency)}** each."
+    )
 
 
 def concentration_sentence(value: LifetimeValue, currency: str) -> str:

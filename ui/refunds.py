@@ -63,7 +63,7 @@ def saving_sentence(refunds: Refunds, kind: str, percent: int, currency: str) ->
         f"If a simpler way avoided {percent} % of these extra contacts (an assumption, not a "
         f"finding), a year would take {count(round(contacts[0]))} contacts "
         f"({count(round(contacts[1]))} to {count(round(contacts[2]))}) and "
-        f"**{count(round(minutes[0] / 60))} hours** of support less "
+        f"**{count_of(round(minutes[0] / 60), 'hour')}** of support less "
         f"({count(round(minutes[1] / 60))} to {count(round(minutes[2] / 60))}), worth "
         f"**{money(cost[0], currency)}** "
         f"({money(cost[1], currency)} to {money(cost[2], currency)})."

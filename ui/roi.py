@@ -1,6 +1,7 @@
 """The builder of initiatives: what to do, how well it may work, and what that is worth."""
 
 import dataclasses
+import math
 import zlib
 from collections.abc import Sequence
 
@@ -18,10 +19,10 @@ from ui import url_state
 from ui.download import offer_csv
 from ui.errors import say
 from ui.tables import PERCENT, WHOLE, height_of
-from ui.text import count_of, escape, listed, money, share
+from ui.text import count_of, escape, listed, money, share, undollared
 
 __all__ = ["choice_sentence", "choose_initiatives", "choose_terms", "fan_sentence",
-           "information_sentence", "link_sentence", "overlap_sentence", "show_assumptions",
+           "information_sentence", "overlap_sentence", "show_assumptions",
            "show_flows", "show_shares", "swing_sentence", "titles_of"]  # fmt: skip
 
 THOUSAND = 1_000
@@ -184,11 +185,14 @@ def link_sentence(found: Company) -> str:
     if found.link is None:
         return f"What a better score brings is not known here: {say(found.why)}"
     link = found.link
+    low, middle, high = (
+        100 * math.expm1(link.log_hazard + z * link.log_hazard_error) for z in (-1.96, 0.0, 1.96)
+    )
     days = f" and days to pay by **{link.days:+z.1f}**" if link.days else ""
     return (
         f"One {link.unit} more changes the chance of leaving in a month by "
-        f"**{100 * (2.718281828**link.log_hazard - 1):+z.0f} %** (log hazard ratio "
-        f"{link.log_hazard:+z.2f}, standard error {link.log_hazard_error:.2f}){days}: {link.says}."
+        f"**{middle:+z.0f} %** ({low:+z.0f} % to {high:+z.0f} %, 95 % interval){days}: "
+        f"{link.says}."
     )
 
 
@@ -295,8 +299,9 @@ def show_flows(roi: Roi) -> None:
     offer_csv("Download the cash flows by month", roi.flows, "roi_cash_flows.csv", key="roi_flows")
 
 
-def show_assumptions(initiatives: Sequence[Initiative]) -> None:
-    """Every size that went in, with its basis, and as a file."""
+def show_assumptions(initiatives: Sequence[Initiative], found: Company) -> None:
+    """What the score was measured to do, and every size that went in, with its basis."""
+    st.markdown(undollared(link_sentence(found)))
     shown = pd.DataFrame(
         [
             {

@@ -24,6 +24,7 @@ from ui.lifetime_value import (
     show_flows,
     show_groups,
     show_invoices,
+    value_sentence,
 )
 from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
@@ -32,10 +33,7 @@ from ui.results import compute, rows_of
 from ui.text import undollared
 
 st.title("Lifetime value")
-st.markdown(
-    "What the customers of today are still to bring after all costs, who of them holds it, and "
-    "what leaving takes from it."
-)
+st.markdown("What today's customers are still to bring, who holds it, and what leaving takes.")
 view = require_view()
 ours = analyses.lifetime_value
 
@@ -46,11 +44,14 @@ with explained():
     year = {"year": compute(analyses.unit_economics.flows, view)}
     read = {"outlook": outlook, "personas": personas, **year}
     expected = compute(ours.margins, view, given=read)
+    # The answer stands above the controls that it follows.
+    answer = st.container()
     terms = choose_terms(outlook.last_month, open_workspace().settings.discount_rate)
     given = {"outlook": outlook, "expected": expected}
     lives = {"lives": compute(analyses.churn.lives, view)}
     value = compute(ours.run, view, given={**given, **lives}, **terms)
     given["value"] = value
+    answer.markdown(undollared(value_sentence(value, view.currency)))
     behind = rows_behind(ours.receipt_rows, view, given={"value": value}, **terms)
     figure_row(view, value.figures(), behind, columns=2)
     show_assumptions(value, view.currency)

@@ -26,7 +26,6 @@ from ui.roi import (
     choose_terms,
     fan_sentence,
     information_sentence,
-    link_sentence,
     overlap_sentence,
     show_assumptions,
     show_flows,
@@ -45,11 +44,12 @@ view = require_view()
 @url_state.fragment
 def build(view: View, found: analyses.roi.Company, start: Scenario | None) -> None:
     """Everything that a slider moves."""
+    answer = st.container()
     offer = choose_initiatives(start.initiatives if start else analyses.roi.templates(found), start)
     terms = choose_terms(found, offer, start)
     with explained():
         choice, roi = analyses.roi.best(found, offer, view.as_of, **terms)
-        st.markdown(undollared(choice_sentence(choice, offer, view.currency)))
+        answer.markdown(undollared(choice_sentence(choice, offer, view.currency)))
         behind = rows_behind(analyses.roi.receipt_rows, view, given={"found": roi}, **terms,
                              offer=repr(offer))  # fmt: skip
         figure_row(view, roi.figures(), behind, confidence=0.8)
@@ -69,7 +69,7 @@ def build(view: View, found: analyses.roi.Company, start: Scenario | None) -> No
         st.markdown(undollared(information_sentence(value_of_information(roi), roi, view.currency)))
         show_shares(roi)
     st.subheader("What went in")
-    show_assumptions(offer)
+    show_assumptions(offer, found)
     keep_scenario(offer, terms)
     with explained():
         register_claim(view, found, offer)
@@ -87,7 +87,6 @@ with explained(ends_page=True):
     read = {**learnt, "year": given["year"]}
     given["ledger"] = compute(analyses.poor_experience.run, view, given=read)
     found = compute(analyses.roi.company, view, given=given)
-    st.markdown(undollared(link_sentence(found)))
     kept = kept_scenarios()
     build(view, found, choose_start(kept))
 

@@ -71,7 +71,7 @@ if fits and made["zip"] is None and st.button("Make all files", icon=":material/
     with explained():
         st.session_state[BUILT] = made = {"asked": asked, **build(view, wanted, whole=True)}
 if not fits:
-    st.markdown("Nothing is built of this view yet. The first time takes the time of all pages.")
+    st.markdown("No review of this view is built yet. It takes as long as opening every page.")
 else:
     built = made["built"]
     figures = {figure.id: figure for figure in built.figures}

@@ -64,6 +64,15 @@ def test_moved_day_changes_the_data_and_not_the_drawing(invoices):
     assert moved.equals(paid_rows(curve, 75))
 
 
+def test_chart_is_not_refused_while_another_reader_is_sent_one(invoices):
+    # Streamlit takes tables out of charts while it sends one, in every thread.
+    chart = paid_curve(fit_time_to_pay(invoices, AS_OF))
+    alone = spec_of(chart)
+    alt.data_transformers.register("apart", lambda data: {"name": "rows"})
+    with alt.data_transformers.enable("apart"):
+        assert spec_of(chart) == alone
+
+
 def test_chart_of_two_tables_cannot_be_redrawn_from_one():
     one, other = (alt.Chart(pd.DataFrame({"x": [n]})).mark_point() for n in (1, 2))
     with pytest.raises(ValueError, match="more than one table"):
