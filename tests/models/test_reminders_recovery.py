@@ -21,9 +21,11 @@ from tests.warehouse.frame_tables import FrameTables
 
 SCOPE = Scope(dt.date(2026, 9, 30))
 SEEDS = (7, 11, 12)
+#: Companies that nothing about reminders was settled on.
+HELD_BACK = (21, 22, 23)
 TRUE = {**EFFECTS.reminder_channel, **EFFECTS.reminder_tone}
 #: Draws of all payments: errors of a single one are three to eight percent.
-REDRAWN = 12
+REDRAWN = {SEEDS: 12, HELD_BACK: 6}
 #: Day past due, channel and tone of each reminder.
 POLICIES = {
     "A call": [(10, "phone", "neutral")],
@@ -85,14 +87,14 @@ def test_the_hold_out_gives_the_size_and_the_sign_that_adjusting_does_not():
 
 
 @cache
-def anew():
+def anew(seeds):
     """What is found where the payments of three companies are drawn anew, and what is true of it.
 
     Each luck is drawn with effects and without: what is found without them is the luck's own.
     """
     off_by, held, verdicts, brought = [], [], [], []
-    for n in range(REDRAWN):
-        rows = overdue(SEEDS[n % len(SEEDS)])
+    for n in range(REDRAWN[seeds]):
+        rows = overdue(seeds[n % len(seeds)])
         rows = rows[rows["state"] != "on_time"]
         luck = np.random.default_rng(20_260 + n).random((len(rows), DRAWS))
         logs = {}
@@ -125,11 +127,13 @@ def paid_under(rows, luck, steps):
     return float((ended["paid"] & (ended["stop"] <= 55)).mean())
 
 
-def test_channels_and_tones_are_told_though_causes_and_patience_are_on_no_record():
-    off_by, held, verdicts, _ = anew()
+@pytest.mark.parametrize("seeds", [SEEDS, HELD_BACK], ids=["settled on", "held back"])
+def test_channels_and_tones_are_told_though_causes_and_patience_are_on_no_record(seeds):
+    off_by, held, verdicts, _ = anew(seeds)
     for name in ("email", "phone", "letter", "portal", "sms", "friendly", "firm"):
         assert abs(off_by[name].mean()) <= 0.03, name
-    assert off_by["email"].sem() <= 0.01
+    # Six draws know the mean to 1 %, twelve to .7 %.
+    assert off_by["email"].sem() <= 0.012
     assert held.mean() >= 0.90
     # Whatever is said to have an effect has it in the right direction.
     assert set(verdicts) == {"sooner", "no effect found"}
@@ -158,7 +162,7 @@ def test_no_reminders_are_refused_in_words():
 
 
 def test_policies_bring_what_they_bring_when_the_company_follows_them():
-    found, true = anew()[-1]
+    found, true = anew(SEEDS)[-1]
     assert found[0] == pytest.approx(true[0], abs=0.01)
     for name, ours, theirs in zip(POLICIES, found[1:] - found[0], true[1:] - true[0], strict=True):
         assert ours == pytest.approx(theirs, rel=0.25), name
