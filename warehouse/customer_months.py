@@ -93,8 +93,8 @@ def customer_months(
         - ``bill_shock``: last month's bill above the median of six before, as a fraction, 0 to 1
         - ``renewal``: 1 in the month of the first contract's anniversary
         - ``log_size``: of employees
-        - ``log_revenue``: of what was billed a month in the year that ended with the last month
-          with a bill, or since the first, in the reporting currency; null before the first bill
+        - ``log_revenue``: of what was billed a month in the year before the last month with a
+          bill, or since the first, in the reporting currency; null before the second bill
     """
     panel = months_at_risk(tables, as_of, churn_rule_days, one_in)
     panel = panel.left_join(happenings(tables, as_of), ["customer_id", "begins"])
@@ -255,13 +255,19 @@ def billed(tables: Tables, as_of: dt.date) -> ir.Table:
 
 
 def earned(tables: Tables, as_of: dt.date) -> ir.Table:
-    """What was billed in each month, for whatever it was, in the reporting currency."""
+    """What was billed in each month, for whatever it was, in the reporting currency.
+
+    What was taken back in the month in which it was billed counts as never billed.
+    """
     invoices = tables["invoices"].filter(_.issued_on <= as_of)
+    if "payments" in tables:
+        void = settlements(tables).filter((_.settled_as == "void") & (_.settled_on <= as_of))
+        at_once = void.settled_on.truncate("M") == void.issued_on.truncate("M")
+        invoices = invoices.anti_join(void.filter(at_once), "invoice_id")
     rows = invoices.select("customer_id", "currency", "issued_on", "amount")
     rows = convert(rows, tables, as_of, flows={"amount": "issued_on"})
-    # What came before the first rate of its currency is in no money that can be added.
-    revenue = _.amount.sum().fill_null(0.0).round(STEADY_DIGITS)
-    return by_month(rows, rows.issued_on, revenue=revenue)
+    # Missing, and not nothing, before the first rate of its currency: it is in no money yet.
+    return by_month(rows, rows.issued_on, revenue=_.amount.sum().round(STEADY_DIGITS))
 
 
 def repriced(tables: Tables, as_of: dt.date) -> ir.Table:
@@ -351,18 +357,21 @@ def shock(panel: ir.Table, own: Mapping[str, str]) -> ir.FloatingValue:
 
 
 def with_revenue(panel: ir.Table, own: Mapping[str, str]) -> ir.Table:
-    """Log of a month's bill on average, over the year that ended with the last month with one.
+    """Log of what a month brings: at each bill, what the year before it was billed a month.
 
-    Months without a bill since then say nothing: they may be leaving itself.
+    From bill to bill, so that who is billed once a year or a quarter counts like who is billed
+    each month; of who was billed once it is not known yet. Months without a bill since then say
+    nothing: they may be leaving itself.
     """
     so_far = panel.begins.min(where=panel.revenue.notnull())
     first = so_far.over(ibis.window(**own, preceding=(None, 0)))
-    passed = 12 * (panel.begins.year() - first.year()) + panel.begins.month() - first.month() + 1
-    year = ibis.window(**own, preceding=(YEAR_MONTHS - 1, 0))
-    monthly = panel.revenue.sum().over(year) / passed.clip(1, YEAR_MONTHS)
+    passed = 12 * (panel.begins.year() - first.year()) + panel.begins.month() - first.month()
+    year = panel.revenue.sum().over(ibis.window(**own, preceding=(YEAR_MONTHS, 1)))
+    monthly = year / passed.clip(upper=YEAR_MONTHS).nullif(0)
+    known = (panel.revenue > 0) & (monthly > 0)
     panel = panel.mutate(
-        usual=ibis.ifelse(monthly > 0, monthly.nullif(0.0).ln(), ibis.null("float64")),
-        billed_in=ibis.ifelse(panel.revenue > 0, panel.begins, ibis.null("date")),
+        usual=ibis.ifelse(known, monthly.nullif(0.0).ln(), ibis.null("float64")),
+        billed_in=ibis.ifelse(known, panel.begins, ibis.null("date")),
     )
     last = panel.usual.argmax(panel.billed_in).over(ibis.window(**own, preceding=(None, 1)))
     return panel.mutate(log_revenue=last).drop("usual", "billed_in")

@@ -297,37 +297,55 @@ def revenue():
     """What a month of each customer was taken to bring, by that in which it was known."""
     book = invoices(
         ("STAY", "2024-04-10", 100), ("STAY", "2024-04-20", 50), ("STAY", "2024-06-10", 60),
-        ("QUIET", "2024-05-01", 80), ("QUIET", "2024-06-01", 100),
+        ("STAY", "2024-08-10", 60),
+        ("QUIET", "2024-05-01", 80), ("QUIET", "2024-06-01", 100), ("QUIET", "2024-07-01", 100),
         ("LATER", "2024-03-01", 1200), ("LATER", "2025-03-01", 1200),
+        ("OLD", "2024-03-01", 300), ("OLD", "2024-06-01", 300), ("OLD", "2024-09-01", 300),
+        ("MUTE", "2024-04-01", 100), ("MUTE", "2024-05-01", 9000), ("MUTE", "2024-06-01", 100),
     )  # fmt: skip
     book.loc[book["customer_id"] == "STAY", "currency"] = "USD"
+    # The first bill of STAY is older than the first rate; one of MUTE is taken back the day after.
     rates = pd.DataFrame(
-        {"currency": "USD", "month": pd.to_datetime(["2024-04-01", "2024-06-01"]),
+        {"currency": "USD", "month": pd.to_datetime(["2024-05-01", "2024-06-01"]),
          "to_reporting": [1.0, 0.5]}
     )  # fmt: skip
-    rows = np.exp(months(invoices=book, fx_rates=rates)["log_revenue"]).round(2).dropna()
+    wrong = book.loc[book["amount"] == 9000, "invoice_id"].item()
+    taken_back = pd.DataFrame(
+        {"adjustment_id": ["A"], "invoice_id": wrong, "kind": "credit_note",
+         "requested_on": [DAY("2024-05-02")], "completed_on": [DAY("2024-05-02")], "amount": 9000}
+    )  # fmt: skip
+    rows = months(invoices=book, fx_rates=rates, adjustments=taken_back)["log_revenue"]
     return {
         who: {f"{day:%Y-%m}": amount for (_, day), amount in own.items()}
-        for who, own in rows.groupby(level="customer_id")
+        for who, own in np.exp(rows).round(2).dropna().groupby(level="customer_id")
     }
 
 
-def test_revenue_of_a_month_is_that_of_the_months_before_in_one_currency(revenue):
-    found = revenue["STAY"]
-    # Before the first bill nothing is known, and of a month nothing while it runs: 150 in April,
-    # and 150 and half of 60 in the three months up to June.
-    assert "2024-04" not in found
-    assert (found["2024-05"], found["2024-06"], found["2024-07"]) == (150, 150, 60)
+def test_revenue_of_a_month_is_that_from_bill_to_bill_in_one_currency(revenue):
+    found = revenue["QUIET"]
+    # Of a month nothing is known while it runs, and of a single bill not how long it is for.
+    assert "2024-06" not in found
+    assert (found["2024-07"], found["2024-08"]) == (80, 90)
+
+
+def test_bills_before_the_first_rate_are_not_bills_of_nothing(revenue):
+    # Half of 60 in June, and the next bill two months later.
+    assert revenue["STAY"]["2024-09"] == 15
+    assert "2024-08" not in revenue["STAY"]
 
 
 def test_who_has_gone_quiet_keeps_the_revenue_it_had(revenue):
     # Months without a bill are how leaving shows where nobody records it.
-    found = dict(revenue["QUIET"])
-    assert found.pop("2024-06") == 80
-    assert len(found) == 5
+    found = {day: amount for day, amount in revenue["QUIET"].items() if day > "2024-07"}
+    assert len(found) > 3
     assert set(found.values()) == {90}
 
 
-def test_bill_of_a_year_is_twelve_months_of_revenue_once_the_second_has_come(revenue):
-    found = revenue["LATER"]
-    assert (found["2025-03"], found["2025-04"]) == (1200, 100)
+def test_who_is_billed_by_the_quarter_or_year_brings_as_much_as_by_the_month(revenue):
+    assert set(revenue["OLD"].values()) == {100}
+    assert (min(revenue["LATER"]), set(revenue["LATER"].values())) == ("2025-04", {100})
+
+
+def test_bill_taken_back_in_its_month_was_never_one(revenue):
+    assert set(revenue["MUTE"].values()) == {50}
+
