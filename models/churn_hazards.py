@@ -127,6 +127,7 @@ def fit_churn_hazards(
     causes: Sequence[str],
     covariates: Sequence[str] | None = None,
     leads: Sequence[tuple[int, int, int]] = LEADS,
+    unshrunk: Sequence[str] = MONEY,
 ) -> ChurnHazards:
     r"""Estimate hazards of leaving at several distances from what is known of a customer.
 
@@ -152,6 +153,8 @@ def fit_churn_hazards(
     covariates : sequence of str, optional
         As in `models.churn_covariates.choose_terms`.
     leads : sequence of (first, last, lag)
+    unshrunk : sequence of str
+        Covariates whose coefficients stay as they are.
 
     Raises
     ------
@@ -188,7 +191,7 @@ def fit_churn_hazards(
             break
         lead, influence, spread = fit_lead(
             rows.iloc[at], known[at - lag], cause[at], unit[at], n_units, terms, len(seen), start,
-            (first, last, lag),
+            (first, last, lag), unshrunk,
         )  # fmt: skip
         fitted.append(lead)
         influences.append(influence)
@@ -236,12 +239,13 @@ def fit_lead(
     n_causes: int,
     start: int,
     of: tuple[int, int, int],
+    unshrunk: Sequence[str],
 ) -> tuple[Lead, np.ndarray, np.ndarray]:
     """One range: its coefficients, each customer's pull on them, and what the prior leaves open."""
     month, event = rows["month"].to_numpy(dtype=np.int64), cause >= 0
     renewal = renewals(*clock_of(rows))
     baseline, names, varies, part, fit = fit_hazard(month, event, renewal, known, terms)
-    fit, prior = shrunk(part, event, np.array(names)[varies], terms, fit)
+    fit, prior = shrunk(part, event, np.array(names)[varies], terms, fit, unshrunk)
     score = np.stack(
         [np.bincount(unit, fit.residual * x, minlength=n_units) for x in part.T], axis=1
     )
@@ -291,7 +295,12 @@ def fit_hazard(
 
 
 def shrunk(
-    part: np.ndarray, event: np.ndarray, kept: np.ndarray, terms: Terms, fit: CloglogFit
+    part: np.ndarray,
+    event: np.ndarray,
+    kept: np.ndarray,
+    terms: Terms,
+    fit: CloglogFit,
+    unshrunk: Sequence[str],
 ) -> tuple[CloglogFit, np.ndarray]:
     """The same regression with its prior as wide as is likeliest, and the prior's precision.
 
@@ -301,11 +310,11 @@ def shrunk(
     be taken for more like the others than they are.
     """
     scale = part.std(axis=0)
-    shrinkable = np.isin(kept, terms.names) & ~np.isin(kept, MONEY)
+    shrinkable = np.isin(kept, terms.names) & ~np.isin(kept, unshrunk)
     # What numbers say and what categories say are of two kinds, each with its own noise and size.
     kinds = np.array([":" in name for name in kept])
     found = shrink(fit.coefficient, fit.covariance, scale, shrinkable, kinds)
-    precision = np.where(np.isin(kept, MONEY), WEAK, 0.0)
+    precision = np.where(np.isin(kept, unshrunk), WEAK, 0.0)
     precision[shrinkable] = 1 / found.width**2
     fit = fit_cloglog(
         part, event, np.ones(len(part)), list(kept), precision=precision, start=fit.coefficient

@@ -109,8 +109,10 @@ def fit_churned_margin(
     """
     rows = with_score_before(months)
     known = [name for name in (*defects, *HELD) if name in rows]
+    # What is held is shrunk as well: failures alone would be told from chance by a width of
+    # their own, of which few are large, and their interval would be too narrow for the truth.
     model = fit_churn_hazards(
-        rows, as_of, causes=causes_of(rows), covariates=known, leads=(THIS_MONTH,)
+        rows, as_of, causes=causes_of(rows), covariates=known, leads=(THIS_MONTH,), unshrunk=()
     )
     inside = ~rows["ahead"].astype(bool) & (pd.to_datetime(rows["begins"]) > pd.Timestamp(since))
     window = rows[inside].reset_index(drop=True)
