@@ -159,13 +159,18 @@ def fan_sentence(roi: Roi, currency: str) -> str:
         return said + " On average it does not pay back in that time."
     said += f" On average it has paid back after {roi.discounted_payback_months:,.1f} months"
     if roi.irr is not None:
-        return f"{said}, a return of {share(roi.irr, 0)} a year."
+        return f"{said}, a return of {rate_words(roi.irr)} a year."
     if len(roi.rates) > 1:
-        rates = listed([share(rate, 0) for rate in roi.rates])
+        rates = listed([rate_words(rate) for rate in roi.rates])
         said += f"; its flows change sign more than once, so {rates} a year are all rates of return"
     if roi.mirr is not None:
         said += f"; put in and reinvested at the discount rate it makes {share(roi.mirr, 0)} a year"
     return said + "."
+
+
+def rate_words(rate: float) -> str:
+    """A yearly rate of return; of what pays back within weeks it says nothing."""
+    return share(rate, 0) if rate <= 10 else "more than 1,000 %"
 
 
 def overlap_sentence(roi: Roi, currency: str) -> str:
