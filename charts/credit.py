@@ -45,7 +45,7 @@ def stage_bars(credit: Credit, words: dict[str, str], *, currency: str) -> alt.C
 
 
 def breach_dots(forecast: CreditForecast, *, currency: str) -> alt.LayerChart:
-    """Expected exposure of those within the limit today who may pass it, the limit beside it."""
+    """Middle exposure of those within the limit today who may pass it, the limit beside it."""
     rows = forecast.customers
     rows = rows[rows["exposure"] <= rows["credit_limit"]].head(MOST_CUSTOMERS)
     labels = list(rows["name"])
@@ -54,7 +54,7 @@ def breach_dots(forecast: CreditForecast, *, currency: str) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("name:N", title="Customer"),
             alt.Tooltip("p_breach:Q", title="Chance to pass the limit", format=".0%"),
-            alt.Tooltip("expected:Q", title="Expected exposure", format=",.0f"),
+            alt.Tooltip("middle:Q", title="Middle exposure", format=",.0f"),
             alt.Tooltip("low:Q", title=f"{forecast.confidence:.0%} from", format=",.0f"),
             alt.Tooltip("high:Q", title="to", format=",.0f"),
             alt.Tooltip("credit_limit:Q", title="Limit", format=",.0f"),
@@ -66,6 +66,6 @@ def breach_dots(forecast: CreditForecast, *, currency: str) -> alt.LayerChart:
         alt.X("low:Q", title=f"Exposure in {forecast.days} days, {currency}", **x),
         alt.X2("high:Q"),
     )
-    dot = base.mark_point(filled=True, size=90, color=LATE, opacity=1).encode(alt.X("expected:Q"))
+    dot = base.mark_point(filled=True, size=90, color=LATE, opacity=1).encode(alt.X("middle:Q"))
     limit = base.mark_tick(color=INK, thickness=3, height=18).encode(alt.X("credit_limit:Q"))
     return alt.layer(interval, dot, limit).properties(height=32 * len(labels) + 40)

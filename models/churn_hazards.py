@@ -305,7 +305,7 @@ def shrunk(
     """The same regression with its prior as wide as is likeliest, and the prior's precision.
 
     It is fitted anew: were coefficients pulled in and the level left as it was, more would be
-    predicted to leave than did. And what stands for money is not shrunk at all, so that those
+    predicted to leave than did. And what stands for money is hardly shrunk, so that those
     who pay much are predicted to leave as often as they did, too; else customers worth most would
     be taken for more like the others than they are.
     """

@@ -25,7 +25,9 @@ class CreditForecast:
     customers : DataFrame
         One row a customer with a limit and enough billing behind it: ``customer_id``, ``name``,
         ``credit_limit``, ``exposure`` (today), ``cash_in`` and ``billed`` (expected until then),
-        ``expected`` exposure with its ``low`` and ``high``, and ``p_breach``.
+        ``expected`` exposure (the mean), its ``middle`` (as often more as less) with ``low`` and
+        ``high``, and ``p_breach``. One large bill in twelve months lies above the interval, and
+        can take the mean there.
     n_expected, n_low, n_high : float
         Customers over their limits by then, with its interval.
     over_by, over_by_low, over_by_high : float
@@ -114,6 +116,7 @@ def simulate_credit(
         cash_in=np.bincount(owner, amount * paid, minlength=len(rows)),
         billed=billed.mean(axis=1),
         expected=then.mean(axis=1),
+        middle=np.median(then, axis=1),
         low=low,
         high=high,
         p_breach=(then > rows["credit_limit"].to_numpy()[:, None]).mean(axis=1),

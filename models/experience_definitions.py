@@ -23,15 +23,19 @@ BOOKED = (
     (
         "disputes",
         "Handling of disputes",
-        "Tickets about money {} that customers opened within 31 days after a dispute; they are no "
-        "billing tickets any more.",
-        "sum of ticket cost, or handling minutes x staff cost, of tickets that follow a dispute",
+        "The part of tickets about money {} that is due to a dispute in the 31 days before: of "
+        "those that follow one, what is beyond as many as stand before one. It is no billing "
+        "ticket any more.",
+        "sum of ticket cost, or handling minutes x staff cost, of tickets that follow a dispute x "
+        "(1 - share of tickets with a dispute in the 31 days after / in the 31 days before)",
     ),
     (
         "billing_tickets",
         "Billing tickets",
-        "Tickets about billing, payment, pricing or a refund {} that follow no dispute.",
-        "sum of ticket cost, or handling minutes x staff cost, of the other tickets about money",
+        "Tickets about billing, payment, pricing or a refund {}, without the part that is due to a "
+        "dispute.",
+        "sum of ticket cost, or handling minutes x staff cost, of tickets about money, less what "
+        "is due to disputes",
     ),
     (
         "delivery_tickets",

@@ -78,6 +78,13 @@ NO_TICKETS_OF_DISPUTES = (
 )
 
 
+#: Why the cost of tickets has no interval where some of them follow failures.
+CUT_BY_A_SHARE = (
+    "The sum of all tickets is counted. How much of one is due to what went before it is "
+    "estimated, with its interval beside what speaks for causes of tickets."
+)
+
+
 @dataclass(frozen=True, eq=False)
 class PoorExperience:
     """A year of what poor experience cost.
@@ -144,6 +151,8 @@ class PoorExperience:
         ends, level, said = (None, None), None, COUNTED
         if pd.notna(row["low"]):
             ends, level, said = (float(row["low"]), float(row["high"])), self.confidence, None
+        elif row["bucket"].endswith("tickets") or row["bucket"] == "disputes":
+            said = CUT_BY_A_SHARE if self.evidence["used"].any() else COUNTED
         return Figure(name, float(row["amount"]), *ends, int(row["n"]), self.as_of, said, level)
 
 
@@ -186,7 +195,7 @@ def fit_poor_experience(
         If nothing was booked in the year and nothing could be.
     """
     reasons = dict(reasons or {})
-    ledger = rows.assign(cents=cents(rows["amount"]))
+    ledger = rows.assign(cents=cents(rows["amount"]), counted=1)
     cause, evidence = causes_of(ledger, mishaps)
     ledger = usual_apart(ledger.assign(cause=cause), evidence)
     if not evidence.set_index("kind").loc["dispute", "used"]:
@@ -222,7 +231,7 @@ def fit_poor_experience(
         total - (estimated["amount"] - estimated["low"]),
         total + (estimated["high"] - estimated["amount"]),
         churned,
-        len(entries),
+        int(entries["counted"].sum()),
         as_of,
         confidence,
     )  # fmt: skip
@@ -275,6 +284,8 @@ def usual_apart(ledger: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     rest = cut.assign(
         entry_id=cut["entry_id"] + " (usual)",
         cause=NOT_EXPLAINED,
+        # One ticket stays one, however many its parts.
+        counted=0,
         cents=np.rint(cut["cents"] * usual[cut.index]).astype("int64"),
         minutes=cut["minutes"] * usual[cut.index],
     )
@@ -318,6 +329,7 @@ def churn_rows(churned: ChurnedMargin) -> pd.DataFrame:
             "amount": rows["amount"],
             "left_out": None,
             "cents": cents(rows["amount"]),
+            "counted": 1,
             "cause": rows["defect"].map(CAUSE_OF_DEFECT),
             "bucket": "churn",
             "touchpoint": rows["defect"].map(TOUCHPOINT_OF_DEFECT),
@@ -331,9 +343,9 @@ def bucket_table(
     rows = []
     for name in BUCKETS:
         mine = entries[entries["bucket"] == name]
-        row = {"bucket": name, "amount": np.nan, "low": np.nan, "high": np.nan, "n": len(mine),
-               "minutes": mine["minutes"].sum(), "explained": np.nan,
-               "reason": reasons.get(name)}  # fmt: skip
+        row = {"bucket": name, "amount": np.nan, "low": np.nan, "high": np.nan,
+               "n": int(mine["counted"].sum()), "minutes": mine["minutes"].sum(),
+               "explained": np.nan, "reason": reasons.get(name)}  # fmt: skip
         if name not in reasons:
             whole = int(mine["cents"].sum())
             told = int(mine.loc[mine["cause"] != NOT_EXPLAINED, "cents"].sum())
@@ -351,7 +363,7 @@ def summed(entries: pd.DataFrame, by: str) -> pd.DataFrame:
     told = entries["cents"].where(entries["cause"] != NOT_EXPLAINED, 0)
     groups = entries.assign(told=told).groupby(by, as_index=False)
     table = groups.agg(
-        cents=("cents", "sum"), told=("told", "sum"), n=("cents", "size"),
+        cents=("cents", "sum"), told=("told", "sum"), n=("counted", "sum"),
         minutes=("minutes", "sum"),
     )  # fmt: skip
     table = table.sort_values(["cents", by], ascending=[False, True], ignore_index=True)

@@ -340,7 +340,9 @@ def change_of_score(course: pd.DataFrame) -> Change:
     """The last change of a score, its interval from how unlikely it is by noise."""
     last = course.iloc[-1]
     value, p_value, nan = float(last["change"]), float(last["p_value"]), float("nan")
+    # The figure beside it is of the whole year.
+    since = "the quarter before, each quarter by itself"
     if not 0 < p_value < 1:
-        return Change(value, nan, nan, p_value, "the quarter before")
+        return Change(value, nan, nan, p_value, since)
     half = norm.ppf(0.975) * abs(value) / norm.isf(p_value / 2)
-    return Change(value, value - half, value + half, p_value, "the quarter before")
+    return Change(value, value - half, value + half, p_value, since)

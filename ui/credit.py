@@ -141,14 +141,15 @@ def show_forecast(forecast: CreditForecast) -> None:
             "Exposure": (rows["exposure"], WHOLE),
             "Cash in": (rows["cash_in"], WHOLE),
             "Billed": (rows["billed"], WHOLE),
-            "Expected": (rows["expected"], WHOLE),
+            "Middle": (rows["middle"], WHOLE),
             "Low": (rows["low"], WHOLE),
             "High": (rows["high"], WHOLE),
         }
     )
     st.caption(
         "Open invoices are paid by their chance at their age and terms; new billing is drawn from "
-        "the customer's own last twelve months; orders stay as they are. Customers are drawn apart "
+        "the customer's own last twelve months; orders stay as they are. In the middle there is as "
+        "often more exposure as less. Customers are drawn apart "
         f"from each other, so a shock to all is not in the interval. {forecast.draws} draws; "
         f"{count_of(forecast.n_left_out, 'customer')} with fewer than three months of billing left "
         "out. Customers over the limit today are not in this table."

@@ -3,6 +3,7 @@
 from charts.reminders import KINDS
 from models.personas import Personas
 from models.reminder_definitions import CHANNEL_WORDS
+from models.reminder_fading import Fading
 from models.reminder_intervals import TRANSIT_DAYS
 from models.reminders import NO_HOLD_OUT, Reminders
 from ui.download import offer_csv
@@ -77,11 +78,8 @@ def ratio_note(reminders: Reminders) -> str:
         f"{count_of(reminders.n, 'overdue invoice')} of "
         f"{count_of(reminders.n_customers, 'customer')}, unpaid "
         f"{days(reminders.exposure.first_day)} past due, when reminding starts; "
-        f"{count(reminders.n_paid)} were paid. A ratio is of one invoice: by how much a reminder "
-        "multiplies its chance of being paid on each day after it. All who were "
-        "reminded, taken together, are hurried less from day to day, because those it hurried most "
-        "are gone; policies are followed with that. Channels are compared from "
-        f"{days(TRANSIT_DAYS)} after a reminder was sent, because money takes as long. "
+        f"{count(reminders.n_paid)} were paid. Channels are compared from {days(TRANSIT_DAYS)} "
+        f"after a reminder was sent, because money takes as long. {estimand(reminders.fading)} "
     )
     if not reminders.randomised:
         return said + NO_HOLD_OUT
@@ -91,18 +89,26 @@ def ratio_note(reminders: Reminders) -> str:
             "Adjusting for what is known alone makes reminders look weaker, because those who are "
             "slow for reasons not on record are reminded most: the hold-out is believed instead. "
         )
-    fading = reminders.fading
+    return said.rstrip()
+
+
+def estimand(fading: Fading) -> str:
+    """Whose chance of being paid a ratio multiplies."""
     if not fading.fades:
-        return said + (
-            "Differences between channels and tones are of invoices of unlike patience, which may "
-            "draw them towards none."
+        return (
+            "A ratio is that of all who are left on a day, on average over the days: whether the "
+            "effect falls as the quick have paid could not be told, which may draw differences "
+            "between channels and tones towards none."
         )
     least = min(fading.left)
     day = fading.edges[fading.left.index(least)]
-    return said + (
-        "The patient are left over, so that everything known of an invoice tells less and less of "
-        f"when it is paid: {share(least, 0)} of what it told on the day of the reminder from "
-        f"{days(day)} after it. Effects are made up for as much."
+    return (
+        "A ratio is of one invoice: by how much a reminder multiplies its chance of being paid on "
+        "each day after it. All who were reminded, taken together, are hurried less from day to "
+        "day, because the patient are left over; policies are followed with that. So does "
+        "everything known of an invoice tell less of when it is paid: "
+        f"{share(least, 0)} of what it told when reminding starts from {days(day)} later on. A "
+        "reminder is taken to lose as much, and at most half."
     )
 
 

@@ -58,8 +58,8 @@ def course_sentence(scores: Scores, measure: str) -> str:
     if pd.notna(last["market"]):
         side = "within" if last["low"] <= last["market"] <= last["high"] else "outside"
         text += (
-            f" It stands at {said(measure, last['value'])}, the market at "
-            f"{said(measure, last['market'])}, {side} its interval."
+            f" In the last {PERIOD_MONTHS} months alone it is {said(measure, last['value'])}, and "
+            f"the market at {said(measure, last['market'])} {side} the interval of that."
         )
     return text
 

@@ -20,16 +20,12 @@ from ui.frame import View, require_view
 from ui.personas import personas_or_why
 from ui.receipt import figure_row, rows_behind
 from ui.results import compute
-from ui.roi import (
+from ui.roi import choose_initiatives, choose_terms, show_assumptions, show_flows, show_shares
+from ui.roi_words import (
     choice_sentence,
-    choose_initiatives,
-    choose_terms,
     fan_sentence,
     information_sentence,
     overlap_sentence,
-    show_assumptions,
-    show_flows,
-    show_shares,
     swing_sentence,
     titles_of,
 )

@@ -348,4 +348,3 @@ def test_who_is_billed_by_the_quarter_or_year_brings_as_much_as_by_the_month(rev
 
 def test_bill_taken_back_in_its_month_was_never_one(revenue):
     assert set(revenue["MUTE"].values()) == {50}
-
