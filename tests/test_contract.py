@@ -162,7 +162,7 @@ def test_nothing_of_the_sample_reaches_beyond_its_slide_or_over_the_receipt(deck
 
 def test_deck_of_the_page_is_that_of_the_command_line(built, figures, in_sample_workspace):
     at = show("pages/overview/quarterly_review.py")
-    assert "Nothing is built" in text_of(at)
+    assert "No review of this view is built yet" in text_of(at)
     next(button for button in at.button if button.label == "Build the review").click().run()
     assert not at.exception
     assert not at.error
