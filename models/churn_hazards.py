@@ -141,7 +141,7 @@ def fit_churn_hazards(
     [2]_, chances of causes add up to that of leaving exactly, and a cause with few leavers
     borrows from all of them. Coefficients are shrunk to what pays for its own noise: by a normal
     prior whose width makes the estimates most likely; those of how large a customer is and how
-    much it pays are not. Errors are summed by customer.
+    much it pays are hardly. Errors are summed by customer.
 
     Parameters
     ----------

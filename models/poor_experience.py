@@ -13,7 +13,8 @@ from models.figures import COUNTED, Figure
 from models.refusal import Refusal
 from models.ticket_causes import LOOKS_BACK, NOT_EXPLAINED, causes_of_tickets
 
-__all__ = ["BUCKETS", "CAUSE_WORDS", "PoorExperience", "fit_poor_experience", "whose_cause"]
+__all__ = ["BUCKETS", "CAUSE_WORDS", "TICKET_BUCKETS", "PoorExperience", "fit_poor_experience",
+           "whose_cause"]  # fmt: skip
 
 #: Every bucket in the words of the pages; a row of the ledger is in one of them.
 BUCKETS: Mapping[str, str] = MappingProxyType(
@@ -30,6 +31,8 @@ BUCKETS: Mapping[str, str] = MappingProxyType(
         "churn": "Margin that left",
     }
 )
+#: Buckets that are of tickets.
+TICKET_BUCKETS = ("billing_tickets", "delivery_tickets", "disputes")
 #: Kind of row to its bucket; tickets are told apart by what they are about.
 BUCKET_OF = {"refund": "refunds", "credit_note": "credits", "write_off": "write_offs",
              "reminder": "reminders", "waiting": "financing"}  # fmt: skip
@@ -151,7 +154,7 @@ class PoorExperience:
         ends, level, said = (None, None), None, COUNTED
         if pd.notna(row["low"]):
             ends, level, said = (float(row["low"]), float(row["high"])), self.confidence, None
-        elif row["bucket"].endswith("tickets") or row["bucket"] == "disputes":
+        elif row["bucket"] in TICKET_BUCKETS:
             said = CUT_BY_A_SHARE if self.evidence["used"].any() else COUNTED
         return Figure(name, float(row["amount"]), *ends, int(row["n"]), self.as_of, said, level)
 

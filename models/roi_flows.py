@@ -7,6 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from models.initiatives import BUCKETS, Initiative, Link, Uncertain
+from models.poor_experience import TICKET_BUCKETS
 from models.roi_base import Cell, Cells
 
 __all__ = ["PARTS_OF_FLOWS", "Flows", "cash_flows", "expected_inputs", "input_names",
@@ -24,7 +25,7 @@ PARTS_OF_FLOWS = {
 #: Draws of a cell that are worked out at a time.
 DRAWS_AT_A_TIME = 256
 #: Buckets that are staff time; only what is cashable of it is money.
-STAFF_TIME = ("billing_tickets", "delivery_tickets", "disputes", "reminders")
+STAFF_TIME = (*TICKET_BUCKETS, "reminders")
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from ibis import _
 from warehouse.churn import customer_lives, opened_once
 from warehouse.currency import STEADY_DIGITS, convert
 from warehouse.invoices import first_day_covered
+from warehouse.months import months_between
 from warehouse.segments import NOT_STATED, first_contracts
 from warehouse.settlements import settlements
 from warehouse.workspace import Tables
@@ -365,7 +366,7 @@ def with_revenue(panel: ir.Table, own: Mapping[str, str]) -> ir.Table:
     """
     so_far = panel.begins.min(where=panel.revenue.notnull())
     first = so_far.over(ibis.window(**own, preceding=(None, 0)))
-    passed = 12 * (panel.begins.year() - first.year()) + panel.begins.month() - first.month()
+    passed = months_between(panel.begins, first)
     year = panel.revenue.sum().over(ibis.window(**own, preceding=(YEAR_MONTHS, 1)))
     monthly = year / passed.clip(upper=YEAR_MONTHS).nullif(0)
     known = (panel.revenue > 0) & (monthly > 0)

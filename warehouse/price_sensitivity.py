@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from warehouse.months import months_between
 from warehouse.price_reaction import price_steps
 from warehouse.workspace import Tables
 
@@ -65,7 +65,3 @@ def price_reactions(tables: Tables, as_of: dt.date, *, months: int = 6) -> ir.Ta
     rows = rows.filter(_.others == 0).drop("others")
     rows = rows.mutate(price_ratio=rows.price_ratio.fill_null(1.0))
     return rows.order_by("changed_in", "customer_id")
-
-
-def months_between(later: ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
-    return (later.year() - earlier.year()) * ibis.literal(12) + later.month() - earlier.month()

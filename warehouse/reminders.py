@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from warehouse.currency import convert
+from warehouse.months import months_between
 from warehouse.workspace import Tables
 
 __all__ = ["DRIVERS", "MOST_STAGES", "monthly_reminders", "overdue_invoices"]
@@ -153,7 +154,7 @@ def running_history(rows: ir.Table) -> ir.Table:
     late = rows.filter(rows.stop > 0)
     own = added(rows, rows.month, n=ibis.literal(1), n_late=rows.stop > 0)
     end = late.due_on + late.stop.as_interval("D")
-    steps = 12 * (end.year() - late.due_on.year()) + end.month() - late.due_on.month() + 1
+    steps = months_between(end, late.due_on) + 1
     grown = late.select(
         "customer_id", "due_on", "stop", "month", step=ibis.range(1, steps.cast("int64") + 1)
     ).unnest("step")
